@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who exports: one entry per (address, source, version, domain), with an id that rows, tallies and the store share.
+//
+// Limits: kMaxExporters entries for the life of the process; more are Outcome::too_many_exporters.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "dataplane/flow/address.hpp"
+
+namespace flow {
+
+inline constexpr std::uint32_t kMaxExporters = 16384;
+
+// The version as the protocol names it; sFlow has no number of its own among NetFlow's.
+enum class Protocol : std::uint8_t { netflow5 = 5, netflow9 = 9, ipfix = 10, sflow5 = 105 };
+[[nodiscard]] const char* protocol_name(Protocol p) noexcept;  // "netflow5", "netflow9", "ipfix", "sflow5"
+
+struct ExporterKey {
+    IpAddress address{};          // UDP source address
+    IpAddress agent{};            // sFlow agent address; zero for NetFlow and IPFIX
+    std::uint32_t source_id = 0;  // stable id of the configured source, from the store's catalogue
+    std::uint32_t domain = 0;     // v5 engine type << 8 | engine id, v9 source id, IPFIX observation domain, sFlow sub-agent
+    Protocol protocol = Protocol::netflow5;
+
+    friend bool operator==(const ExporterKey&, const ExporterKey&) noexcept = default;
+};
+struct ExporterKeyHash {
+    std::size_t operator()(const ExporterKey& k) const noexcept {
+        return hash(k.address) ^ (hash(k.agent) * 3) ^
+               ((static_cast<std::uint64_t>(k.domain) << 24 | k.source_id << 8 | static_cast<unsigned>(k.protocol)) *
+                0x9e3779b97f4a7c15ull);
+    }
+};
+
+// A template or options template as it came, for the store: set format of its protocol from the template id on
+// (RFC 7011 section 3.4, RFC 3954 section 5.2), network byte order.
+struct TemplateDefinition {
+    std::uint16_t id = 0;
+    bool options = false;
+    std::uint64_t learned_ms = 0;
+    std::vector<std::uint8_t> wire;
+};
+
+// Thread: find_or_add() by any worker (a mutex, taken once per exporter and process, never per datagram);
+//         key() and size() by any thread, lock-free; preload() before the workers start.
+class ExporterTable {
+  public:
+    ExporterTable();
+
+    // Puts what a data directory knows at the same ids: `keys[i]` gets id i. Ids beyond kMaxExporters are ignored.
+    void preload(std::vector<ExporterKey> keys, std::unordered_map<std::uint32_t, std::vector<TemplateDefinition>> templates);
+
+    // The id; nullopt when the table is full.
+    [[nodiscard]] std::optional<std::uint32_t> find_or_add(const ExporterKey& key);
+    // Ids below size() are valid and their key never changes.
+    [[nodiscard]] std::uint32_t size() const noexcept { return size_.load(std::memory_order_acquire); }
+    [[nodiscard]] const ExporterKey& key(std::uint32_t id) const noexcept { return keys_[id]; }
+    // Templates that were in the data directory at start; empty for others.
+    [[nodiscard]] const std::vector<TemplateDefinition>& stored_templates(std::uint32_t id) const noexcept;
+
+  private:
+    std::mutex mutex_;
+    std::unordered_map<ExporterKey, std::uint32_t, ExporterKeyHash> ids_;  // guarded by mutex_
+    std::unique_ptr<ExporterKey[]> keys_;                                  // written under mutex_ before size_ grows
+    std::atomic<std::uint32_t> size_{0};                                   // written under mutex_
+    std::unordered_map<std::uint32_t, std::vector<TemplateDefinition>> stored_;  // constant after preload()
+};
+
+}  // namespace flow
