@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration: one file for the machine, one file a profile. Plain values, checked as a whole.
+//
+// Thread: any; values. Nothing here is changed after load_config() returned it.
+// Units:  stand in the names; ports in host byte order.
+// Errors: load_config() reports every fault it finds at once: `Error::text()` is one line a fault, each with
+// file, line
+//         and column. A key that does not exist is a fault, with the nearest key that does.
+// Limits: kMaxSources sources, kMaxChannels channels over all profiles; files up to kMaxConfigBytes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dataplane/flow/address.hpp"
+#include "dataplane/flow/result.hpp"
+
+namespace control {
+
+inline constexpr std::size_t kMaxSources = 1024;
+inline constexpr std::size_t kMaxChannels = 65536;
+inline constexpr std::size_t kMaxConfigBytes = 16u << 20;
+inline constexpr std::string_view kDefaultConfigPath = "/etc/net-collector/net-collector.toml";
+inline constexpr std::string_view kLiveProfile = "live";  // implicit: one channel a source, no filter
+
+// Memory for packets: hugepages where the machine has some, always, or never.
+enum class Hugepages : std::uint8_t { automatic, on, off };
+enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
+// What a source takes. netflow = NetFlow v5, v9 and IPFIX, told apart by the datagram.
+enum class SourceProtocol : std::uint8_t { netflow, sflow, any };
+[[nodiscard]] const char* source_protocol_name(SourceProtocol p) noexcept;  // "netflow", "sflow", "any"
+
+// Where to listen; port 0 = one that the kernel chooses.
+struct Endpoint {
+    flow::IpAddress address{};
+    std::uint16_t port = 0;
+
+    // "127.0.0.1:9108", "[::1]:9108".
+    [[nodiscard]] static std::optional<Endpoint> parse(std::string_view text);
+    [[nodiscard]] std::string text() const;
+    friend bool operator==(const Endpoint&, const Endpoint&) noexcept = default;
+};
+
+struct SourceConfig {
+    std::string name;  // [A-Za-z0-9_-]{1,32}, unique; also the name of its channel in the profile `live`
+    std::uint16_t port = 0;
+    SourceProtocol protocol = SourceProtocol::netflow;
+    std::vector<flow::Prefix>
+        addresses;  // exporters it takes; empty = those that no other source on the port takes
+    std::string colour = "#808080";  // "#RRGGBB", lower case
+    flow::Place place{};             // of its table
+};
+
+struct ChannelConfig {
+    std::string name;                // [A-Za-z0-9_-]{1,32}, unique in its profile
+    std::string filter = "any";      // nfdump's language
+    flow::Place filter_place{};      // of the first character of `filter`'s text, inside the quotes
+    std::string colour = "#808080";  // "#RRGGBB", lower case
+    bool above_axis = true;          // sign "+": drawn above the axis; "-": below
+    std::int32_t order = 0;  // place in the stack; without `order`, the channels' order in the file from 1
+    std::vector<std::string> sources;  // names of sources; empty = every source, those added later too
+    flow::Place place{};               // of its table
+};
+
+struct ProfileConfig {
+    std::string name;  // [A-Za-z0-9_-]{1,32}, unique; never "live"
+    std::string description;
+    std::string group;  // "" = none
+    std::vector<ChannelConfig> channels;
+    flow::Place place{};  // its file
+};
+
+// How long time series are kept, finest first. Coarser resolutions are made from finer ones.
+struct Retention {
+    static constexpr std::array<std::uint32_t, 5> kResolution_s{10, 300, 1800, 7200, 86400};
+    static constexpr std::uint64_t kDay_s = 86400;
+    std::array<std::uint64_t, 5> keep_s{2 * kDay_s, 60 * kDay_s, 180 * kDay_s, 730 * kDay_s, 3650 * kDay_s};
+    friend bool operator==(const Retention&, const Retention&) noexcept = default;
+};
+
+struct Config {
+    std::string file;  // as given to load_config()
+
+    // Need a restart when changed.
+    std::vector<std::string>
+        devices;  // PCI address, "af_xdp:IFACE", "af_packet:IFACE", "tap:NAME", "pcap:FILE", "loopback"
+    std::vector<std::uint32_t> cores{0};  // a worker on each
+    std::vector<std::uint32_t>
+        match_cores;  // empty = match on the worker's core, else one for each of `cores`
+    Hugepages hugepages = Hugepages::automatic;
+    std::uint32_t memory_mb = 256;      // for packets and batches
+    std::vector<std::string> eal_args;  // appended to DPDK's arguments as they are
+    std::string data = "/var/lib/net-collector";
+    std::string user;    // to run as after start; "" = stay
+    std::string socket;  // control socket; load_config() makes it absolute or <data>/control.sock
+    std::optional<Endpoint> metrics =
+        Endpoint{flow::IpAddress::v4(0x7f000001), 9108};  // nullopt: listen = "off"
+
+    // Taken over by a reload.
+    LogLevel log_level = LogLevel::info;
+    std::vector<flow::IpAddress> addresses;  // datagrams to others are not ours; empty = any destination
+    Retention retention;
+    std::string profiles_dir;           // load_config(): absolute, profiles.d beside the file when not given
+    std::vector<SourceConfig> sources;  // in the file's order
+    std::vector<ProfileConfig> profiles;  // by name; `live` is not among them
+
+    // Index into `sources`.
+    [[nodiscard]] std::optional<std::size_t> find_source(std::string_view name) const noexcept;
+};
+
+// Reads the file and every *.toml of its profiles directory. Relative paths in the file (data, socket,
+// profiles, pcap:FILE) are taken from the file's directory. A missing profiles directory is an error only
+// when the key is given.
+[[nodiscard]] flow::Result<Config> load_config(const std::string& path);
+
+// Sets another data directory (`--data`): a socket that lay in the old one moves along.
+void set_data_directory(Config& config, const std::string& data);
+
+// Keys that differ and that a reload cannot change, as written in the file ("devices", "cores" ...).
+[[nodiscard]] std::vector<std::string> restart_needed(const Config& running, const Config& next);
+
+}  // namespace control
