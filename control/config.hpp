@@ -86,8 +86,8 @@ struct Config {
     std::string file;  // as given to load_config()
 
     // Need a restart when changed.
-    std::vector<std::string>
-        devices;  // PCI address, "af_xdp:IFACE", "af_packet:IFACE", "tap:NAME", "pcap:FILE", "loopback"
+    // PCI address, "af_xdp:IFACE", "af_packet:IFACE", "tap:NAME", "pcap:FILE" or "loopback", each.
+    std::vector<std::string> devices;
     std::vector<std::uint32_t> cores{0};  // a worker on each
     std::vector<std::uint32_t>
         match_cores;  // empty = match on the worker's core, else one for each of `cores`
@@ -95,10 +95,10 @@ struct Config {
     std::uint32_t memory_mb = 256;      // for packets and batches
     std::vector<std::string> eal_args;  // appended to DPDK's arguments as they are
     std::string data = "/var/lib/net-collector";
-    std::string user;    // to run as after start; "" = stay
-    std::string socket;  // control socket; load_config() makes it absolute or <data>/control.sock
-    std::optional<Endpoint> metrics =
-        Endpoint{flow::IpAddress::v4(0x7f000001), 9108};  // nullopt: listen = "off"
+    std::string user;  // to run as after start; "" = stay
+    std::string
+        socket;  // control socket; load_config() makes it absolute, <data>/control.sock when not given
+    std::optional<Endpoint> metrics = Endpoint{flow::IpAddress::v4(0x7f000001), 9108};  // nullopt: "off"
 
     // Taken over by a reload.
     LogLevel log_level = LogLevel::info;

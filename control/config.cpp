@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/config.hpp"
+
+#include <charconv>
+
+namespace control {
+
+const char* source_protocol_name(SourceProtocol p) noexcept {
+    switch (p) {
+        case SourceProtocol::netflow:
+            return "netflow";
+        case SourceProtocol::sflow:
+            return "sflow";
+        case SourceProtocol::any:
+            return "any";
+    }
+    return "any";
+}
+
+std::optional<Endpoint> Endpoint::parse(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    std::string_view host = text.substr(0, colon);
+    const std::string_view number = text.substr(colon + 1);
+    const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    const auto address = flow::IpAddress::parse(host);
+    // Without brackets an IPv6 address and a port cannot be told apart.
+    if (!address || (host.find(':') != std::string_view::npos) != bracketed) return std::nullopt;
+    Endpoint out{*address, 0};
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), out.port);
+    if (error != std::errc{} || end != number.data() + number.size()) return std::nullopt;
+    return out;
+}
+
+std::string Endpoint::text() const {
+    const std::string host = address.is_v4() ? address.text() : "[" + address.text() + "]";
+    return host + ":" + std::to_string(port);
+}
+
+std::optional<std::size_t> Config::find_source(std::string_view name) const noexcept {
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (sources[i].name == name) return i;
+    }
+    return std::nullopt;
+}
+
+void set_data_directory(Config& config, const std::string& data) {
+    if (config.socket == config.data + "/control.sock") config.socket = data + "/control.sock";
+    config.data = data;
+}
+
+std::vector<std::string> restart_needed(const Config& running, const Config& next) {
+    std::vector<std::string> keys;
+    const auto differs = [&keys](const char* key, const auto& a, const auto& b) {
+        if (!(a == b)) keys.emplace_back(key);
+    };
+    differs("devices", running.devices, next.devices);
+    differs("cores", running.cores, next.cores);
+    differs("match_cores", running.match_cores, next.match_cores);
+    differs("hugepages", running.hugepages, next.hugepages);
+    differs("memory_mb", running.memory_mb, next.memory_mb);
+    differs("eal_args", running.eal_args, next.eal_args);
+    differs("data", running.data, next.data);
+    differs("user", running.user, next.user);
+    differs("socket", running.socket, next.socket);
+    differs("metrics.listen", running.metrics, next.metrics);
+    return keys;
+}
+
+}  // namespace control

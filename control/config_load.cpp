@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/un.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "control/config_reader.hpp"
+#include "control/duration.hpp"
+
+namespace control {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Parsed {
+    std::string text;
+    toml::table table;
+};
+
+// Errors of its own place: they end the reading of this file only.
+flow::Result<Parsed> parse_file(const std::string& path) {
+    std::error_code error;
+    if (fs::is_directory(path, error))
+        return flow::fail("is a directory: name a configuration file", {path, 0, 0});
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return flow::fail_errno("cannot read configuration file " + path);
+    if (fs::file_size(path, error) > kMaxConfigBytes && !error) {
+        return flow::fail(
+            "is larger than " + std::to_string(kMaxConfigBytes >> 20) + " MiB: this is no configuration",
+            {path, 0, 0});
+    }
+    std::ostringstream text;
+    text << in.rdbuf();
+    Parsed out{text.str(), {}};
+    auto result = toml::parse(std::string_view(out.text), std::string_view(path));
+    if (!result) {
+        const auto& e = result.error();
+        return flow::fail("this is not TOML: " + std::string(e.description()),
+                          {path, e.source().begin.line, e.source().begin.column});
+    }
+    out.table = std::move(result).table();
+    return out;
+}
+
+// Of the first character inside the quotes that `node` starts with.
+flow::Place text_place(const TableReader& reader, std::string_view key, std::string_view file_text) {
+    flow::Place place = reader.place(key);
+    std::size_t at = 0;
+    for (std::uint32_t line = 1; line < place.line && at != std::string_view::npos; ++line) {
+        at = file_text.find('\n', at);
+        if (at != std::string_view::npos) ++at;
+    }
+    if (at == std::string_view::npos) return place;
+    // Columns count characters, not bytes.
+    for (std::uint32_t column = 1; column < place.column && at < file_text.size(); ++column) {
+        do ++at;
+        while (at < file_text.size() && (static_cast<unsigned char>(file_text[at]) & 0xc0) == 0x80);
+    }
+    const std::string_view rest = file_text.substr(std::min(at, file_text.size()));
+    const bool multi_line = rest.starts_with("'''") || rest.starts_with("\"\"\"");
+    if (!multi_line) {
+        ++place.column;
+    } else if (rest.substr(3).starts_with("\n") ||
+               rest.substr(3).starts_with("\r\n")) {  // TOML drops this newline
+        ++place.line;
+        place.column = 1;
+    } else {
+        place.column += 3;
+    }
+    return place;
+}
+
+std::string absolute_from(const fs::path& directory, const std::string& path) {
+    return (fs::path(path).is_absolute() ? fs::path(path) : directory / path).lexically_normal().string();
+}
+
+void read_devices(const TableReader& top, const fs::path& directory, Config& config, Problems& problems) {
+    top.require("devices", "name at least one, for a trial devices = [\"loopback\"]");
+    if (!top.texts("devices", config.devices)) return;
+    if (config.devices.empty())
+        top.fault("devices", "is empty: name at least one, for a trial [\"loopback\"]");
+    for (std::size_t i = 0; i < config.devices.size(); ++i) {
+        std::string& device = config.devices[i];
+        if (const std::string fault = device_fault(device); !fault.empty()) {
+            top.fault_at("devices", i, "\"" + device + "\" " + fault);
+        } else if (device.starts_with("pcap:")) {
+            device = "pcap:" + absolute_from(directory, device.substr(5));
+        }
+        if (std::find(config.devices.begin(), config.devices.begin() + static_cast<std::ptrdiff_t>(i),
+                      device) != config.devices.begin() + static_cast<std::ptrdiff_t>(i)) {
+            problems.add(top.place_of(*top.node("devices")->as_array()->get(i)),
+                         "devices: \"" + device + "\" stands twice: remove one");
+        }
+    }
+}
+
+void read_cores(const TableReader& top, Config& config) {
+    if (top.cores("cores", config.cores) && config.cores.empty()) {
+        top.fault("cores", "is empty: name at least one CPU, like [0]");
+    }
+    if (!top.cores("match_cores", config.match_cores) || config.match_cores.empty()) return;
+    if (config.match_cores.size() != config.cores.size()) {
+        top.fault("match_cores", "has " + std::to_string(config.match_cores.size()) + " CPUs for " +
+                                     std::to_string(config.cores.size()) +
+                                     " in cores: give one for each, or none");
+    }
+    for (std::size_t i = 0; i < config.match_cores.size(); ++i) {
+        if (std::find(config.cores.begin(), config.cores.end(), config.match_cores[i]) == config.cores.end())
+            continue;
+        top.fault_at(
+            "match_cores", i,
+            "CPU " + std::to_string(config.match_cores[i]) +
+                " stands in cores too: both would poll it; choose another, or leave match_cores empty");
+    }
+}
+
+void read_hugepages(const TableReader& top, Config& config) {
+    const toml::node* node = top.node("hugepages");
+    if (node == nullptr) return;
+    if (const auto* flag = node->as_boolean(); flag != nullptr) {
+        config.hugepages = flag->get() ? Hugepages::on : Hugepages::off;
+    } else if (const auto* text = node->as_string(); text == nullptr || text->get() != "auto") {
+        top.fault("hugepages", "is neither of the three: write \"auto\", true or false");
+    }
+}
+
+void read_addresses(const TableReader& top, Config& config) {
+    std::vector<std::string> texts;
+    if (!top.texts("addresses", texts)) return;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (const auto address = flow::IpAddress::parse(texts[i])) {
+            config.addresses.push_back(*address);
+        } else {
+            top.fault_at("addresses", i, "\"" + texts[i] + "\" is no IPv4 or IPv6 address of this machine");
+        }
+    }
+}
+
+void read_paths(const TableReader& top, const fs::path& directory, Config& config) {
+    top.text("data", config.data);
+    if (config.data.empty()) top.fault("data", "is empty: name a directory");
+    config.data = absolute_from(directory, config.data);
+    top.text("socket", config.socket);
+    config.socket =
+        config.socket.empty() ? config.data + "/control.sock" : absolute_from(directory, config.socket);
+    if (config.socket.size() >= sizeof(sockaddr_un::sun_path)) {
+        top.fault("socket", "has a path of " + std::to_string(config.socket.size()) + " bytes (" +
+                                config.socket + "): Unix sockets allow 107; set a shorter `socket`");
+    }
+    config.profiles_dir = "profiles.d";
+    top.text("profiles", config.profiles_dir);
+    config.profiles_dir = absolute_from(directory, config.profiles_dir);
+    top.text("user", config.user);
+    if (!config.user.empty() && !is_name(config.user)) {
+        top.fault("user", "is \"" + config.user +
+                              "\": write the name of a user of this machine, or \"\" to stay who started it");
+    }
+}
+
+void read_metrics(const TableReader& top, const std::string& file, Config& config, Problems& problems) {
+    const toml::table* table = top.subtable("metrics");
+    if (table == nullptr) return;
+    const TableReader metrics(*table, file, "metrics.", problems);
+    metrics.only({"listen"});
+    std::string listen;
+    if (!metrics.text("listen", listen)) return;
+    config.metrics = Endpoint::parse(listen);
+    if (!config.metrics && listen != "off") {
+        metrics.fault("listen",
+                      "is \"" + listen +
+                          "\": write ADDRESS:PORT like \"127.0.0.1:9108\" or \"[::1]:9108\", or \"off\"");
+    }
+}
+
+void read_retention(const TableReader& top, const std::string& file, Config& config, Problems& problems) {
+    const toml::table* table = top.subtable("retention");
+    if (table == nullptr) return;
+    const TableReader reader(*table, file, "retention.", problems);
+    reader.only({"10s", "5m", "30m", "2h", "1d"});
+    for (std::size_t i = 0; i < Retention::kResolution_s.size(); ++i) {
+        const std::string key = duration_text(Retention::kResolution_s[i]);
+        std::string text;
+        if (reader.text(key, text)) {
+            if (const auto keep = parse_duration(text)) {
+                config.retention.keep_s[i] = *keep;
+            } else {
+                reader.fault(key,
+                             "is \"" + text +
+                                 "\": write a length of time like \"2d\", \"60d\" or \"2y\" (s m h d w y)");
+            }
+        }
+        // The next resolution is made from this one, a span at a time.
+        const bool last = i + 1 == Retention::kResolution_s.size();
+        const std::uint64_t least =
+            2 * (last ? Retention::kResolution_s[i] : Retention::kResolution_s[i + 1]);
+        if (config.retention.keep_s[i] < least) {
+            reader.fault(key, "is shorter than " + duration_text(least) +
+                                  ", which the coarser series are made from: keep it longer");
+        }
+        if (i > 0 && config.retention.keep_s[i] < config.retention.keep_s[i - 1]) {
+            reader.fault(key, "keeps " + duration_text(config.retention.keep_s[i]) +
+                                  ", less than the finer " + duration_text(Retention::kResolution_s[i - 1]) +
+                                  " with " + duration_text(config.retention.keep_s[i - 1]) +
+                                  ": keep the coarser at least as long");
+        }
+    }
+}
+
+void read_source(const toml::table& table, const std::string& file, Config& config, Problems& problems) {
+    const TableReader reader(table, file, "source.", problems);
+    reader.only({"name", "port", "protocol", "addresses", "colour"});
+    SourceConfig source;
+    source.place = reader.place();
+    reader.require("name", "give the source a name");
+    reader.require("port", "give the UDP port that its exporters send to");
+    reader.name("name", source.name);
+    std::int64_t port = 0;
+    if (reader.number("port", 1, 65535, port)) source.port = static_cast<std::uint16_t>(port);
+    std::size_t protocol = 0;
+    reader.choice("protocol", {"netflow", "sflow", "any"}, protocol);
+    source.protocol = static_cast<SourceProtocol>(protocol);
+    reader.colour("colour", source.colour);
+    std::vector<std::string> addresses;
+    bool complete = reader.texts("addresses", addresses) || reader.node("addresses") == nullptr;
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        const auto prefix = flow::Prefix::parse(addresses[i]);
+        if (prefix)
+            source.addresses.push_back(*prefix);
+        else
+            reader.fault_at(
+                "addresses", i,
+                "\"" + addresses[i] +
+                    "\" is no address or prefix: write \"192.0.2.7\", \"10.0.0.0/8\" or \"2001:db8::/32\"");
+        complete = complete && prefix.has_value();
+    }
+    // A source whose name, port or addresses are wrong says nothing about the others.
+    if (complete && !source.name.empty() && source.port != 0) config.sources.push_back(std::move(source));
+}
+
+void read_channel(const toml::table& table, const std::string& file, std::string_view file_text,
+                  ProfileConfig& profile, Problems& problems) {
+    const TableReader reader(table, file, "channel.", problems);
+    reader.only({"name", "filter", "colour", "sign", "order", "sources"});
+    ChannelConfig channel;
+    channel.place = reader.place();
+    reader.require("name", "give the channel a name");
+    reader.require("filter", "write filter = \"any\" for a channel of all flows");
+    reader.name("name", channel.name);
+    if (reader.text("filter", channel.filter)) channel.filter_place = text_place(reader, "filter", file_text);
+    reader.colour("colour", channel.colour);
+    std::size_t sign = 0;
+    reader.choice("sign", {"+", "-"}, sign);
+    channel.above_axis = sign == 0;
+    std::int64_t order = static_cast<std::int64_t>(profile.channels.size()) + 1;
+    reader.number("order", 1, 1000000, order);
+    channel.order = static_cast<std::int32_t>(order);
+    if (reader.texts("sources", channel.sources) && channel.sources.empty()) {
+        reader.fault(
+            "sources",
+            "is empty, so the channel would never match: name sources, or leave the key out for all of them");
+    }
+    if (!channel.name.empty()) profile.channels.push_back(std::move(channel));
+}
+
+void read_profile(const std::string& path, Config& config, Problems& problems) {
+    auto parsed = parse_file(path);
+    if (!parsed) {
+        problems.add(parsed.error().place, parsed.error().message);
+        return;
+    }
+    const TableReader reader(parsed->table, path, "", problems);
+    reader.only({"profile", "description", "group", "channel"});
+    ProfileConfig profile;
+    profile.place = {path, 1, 1};
+    profile.name = fs::path(path).stem().string();
+    if (reader.node("profile") == nullptr && !is_name(profile.name)) {
+        problems.add(profile.place,
+                     "profile is missing: write profile = \"name\"; the file's name cannot serve as one");
+    }
+    reader.name("profile", profile.name);
+    reader.text("description", profile.description);
+    if (reader.text("group", profile.group) && !profile.group.empty()) reader.name("group", profile.group);
+    if (profile.name == kLiveProfile) {
+        problems.add(reader.place("profile"),
+                     "profile \"live\" exists already, with a channel for each source: choose another name");
+    }
+    for (const toml::table* channel : reader.tables("channel"))
+        read_channel(*channel, path, parsed->text, profile, problems);
+    if (reader.node("channel") == nullptr) {
+        problems.add(profile.place, "profile \"" + profile.name +
+                                        "\" has no channels: add [[channel]] with name and filter");
+    }
+    config.profiles.push_back(std::move(profile));
+}
+
+void read_profiles(const TableReader& top, Config& config, Problems& problems) {
+    std::error_code error;
+    std::vector<std::string> files;
+    fs::directory_iterator entry(config.profiles_dir, error);
+    if (error) {
+        const bool merely_absent =
+            error == std::errc::no_such_file_or_directory && top.node("profiles") == nullptr;
+        if (!merely_absent)
+            top.fault("profiles", "cannot be read: " + config.profiles_dir + ": " + error.message());
+        return;
+    }
+    for (; entry != fs::directory_iterator{} && !error; entry.increment(error)) {
+        const fs::path& path = entry->path();
+        if (path.extension() == ".toml" && !path.filename().string().starts_with("."))
+            files.push_back(path.string());
+    }
+    std::sort(files.begin(), files.end());
+    for (const std::string& file : files) read_profile(file, config, problems);
+    std::stable_sort(config.profiles.begin(), config.profiles.end(),
+                     [](const ProfileConfig& a, const ProfileConfig& b) { return a.name < b.name; });
+}
+
+void read_machine(const TableReader& top, const fs::path& directory, Config& config, Problems& problems) {
+    top.only({"devices", "cores", "match_cores", "hugepages", "memory_mb", "eal_args", "data", "user",
+              "socket", "log_level", "addresses", "profiles", "metrics", "retention", "source"});
+    read_devices(top, directory, config, problems);
+    read_cores(top, config);
+    read_hugepages(top, config);
+    std::int64_t memory_mb = config.memory_mb;
+    top.number("memory_mb", 64, 1 << 20, memory_mb);
+    config.memory_mb = static_cast<std::uint32_t>(memory_mb);
+    top.texts("eal_args", config.eal_args);
+    read_addresses(top, config);
+    read_paths(top, directory, config);
+    auto level = static_cast<std::size_t>(config.log_level);
+    top.choice("log_level", {"trace", "debug", "info", "warning", "error"}, level);
+    config.log_level = static_cast<LogLevel>(level);
+    read_metrics(top, config.file, config, problems);
+    read_retention(top, config.file, config, problems);
+}
+
+}  // namespace
+
+flow::Result<Config> load_config(const std::string& path) {
+    Config config;
+    config.file = path;
+    auto parsed = parse_file(path);
+    if (!parsed) return flow::pass(parsed);
+
+    Problems problems;
+    const TableReader top(parsed->table, config.file, "", problems);
+    std::error_code error;
+    const fs::path directory = fs::absolute(path, error).parent_path();
+    read_machine(top, directory, config, problems);
+    const auto sources = top.tables("source");
+    if (top.node("source") == nullptr)
+        problems.add(
+            {path, 0, 0},
+            "there is no [[source]]: add one with name and port, so that there is something to collect");
+    if (sources.size() > kMaxSources)
+        problems.add({path, 0, 0},
+                     "there are more than " + std::to_string(kMaxSources) + " sources: remove some");
+    for (const toml::table* source : sources) read_source(*source, config.file, config, problems);
+    read_profiles(top, config, problems);
+    check_sources(config, problems);
+    // A channel may name a source that is there but faulty: one fault at a time.
+    if (config.sources.size() == sources.size()) check_profiles(config, problems);
+    if (!problems.empty()) return tl::unexpected(problems.joined());
+    return config;
+}
+
+}  // namespace control

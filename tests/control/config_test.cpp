@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "tests/control/temporary_directory.hpp"
+
+namespace control {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Invalid {
+    std::string name;
+    std::uint32_t line;
+    std::uint32_t column;
+    std::string says;
+};
+void PrintTo(const Invalid& i, std::ostream* out) {
+    *out << i.name;
+}
+
+class InvalidConfig : public testing::TestWithParam<Invalid> {};
+
+// The file itself, or a good machine with the file as its only profile.
+std::string arrange(const std::string& name, const fs::path& directory) {
+    const fs::path invalid = fs::path(TEST_DATA) / "invalid" / (name + ".toml");
+    if (!name.starts_with("profile_")) return invalid.string();
+    fs::create_directories(directory / "profiles.d");
+    fs::copy(invalid, directory / "profiles.d");
+    fs::copy(fs::path(SOURCE_ROOT) / "conf/net-collector.toml", directory);
+    return (directory / "net-collector.toml").string();
+}
+
+TEST_P(InvalidConfig, IsRefusedWithPlaceAndAdvice) {
+    const Invalid& invalid = GetParam();
+    const TemporaryDirectory directory;
+    const auto config = load_config(arrange(invalid.name, directory.path()));
+    ASSERT_FALSE(config.has_value());
+    const flow::Error& error = config.error();
+    EXPECT_NE(
+        error.place.file.find(invalid.name.starts_with("profile_") ? invalid.name : invalid.name + ".toml"),
+        std::string::npos)
+        << error.text();
+    EXPECT_EQ(error.place.line, invalid.line) << error.text();
+    EXPECT_EQ(error.place.column, invalid.column) << error.text();
+    EXPECT_NE(error.text().find(invalid.says), std::string::npos) << error.text();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, InvalidConfig,
+    testing::Values(
+        Invalid{"config_not_toml", 3, 1, "this is not TOML"},
+        Invalid{"config_unknown_key", 2, 1,
+                "there is no key \"huge_pages\" here: did you mean \"hugepages\"?"},
+        Invalid{"config_unknown_source_key", 5, 1, "did you mean \"source.addresses\"?"},
+        Invalid{"config_no_devices", 1, 1, "devices is missing: name at least one"},
+        Invalid{"config_bad_device", 1, 24, "\"loopbak\" is no device: did you mean \"loopback\"?"},
+        Invalid{"config_device_twice", 1, 24, "\"loopback\" stands twice"},
+        Invalid{"config_interface_too_long", 1, 12, "names no network interface"},
+        Invalid{"config_core_twice", 2, 13, "CPU 1 stands twice"},
+        Invalid{"config_core_out_of_range", 2, 10, "CPU 4096 does not exist"},
+        Invalid{"config_match_cores_count", 3, 15, "has 1 CPUs for 2 in cores"},
+        Invalid{"config_match_core_is_worker", 3, 19, "CPU 1 stands in cores too"},
+        Invalid{"config_hugepages", 2, 13, "write \"auto\", true or false"},
+        Invalid{"config_memory_text", 2, 13, "is a text: write a whole number from 64"},
+        Invalid{"config_memory_small", 2, 13, "is 1: write a whole number from 64"},
+        Invalid{"config_address", 2, 14, "\"192.0.2.300\" is no IPv4 or IPv6 address"},
+        Invalid{"config_log_level", 2, 13, "is \"verbose\": write one of \"trace\", \"debug\""},
+        Invalid{"config_metrics_listen", 6, 10, "write ADDRESS:PORT"},
+        Invalid{"config_metrics_ipv6_without_brackets", 6, 10, "\"[::1]:9108\""},
+        Invalid{"config_retention_text", 6, 6, "retention.5m is \"sixty days\": write a length of time"},
+        Invalid{"config_retention_too_short", 6, 7, "retention.10s is shorter than 10m"},
+        Invalid{"config_retention_coarser_shorter", 6, 6, "keeps 1d, less than the finer 10s with 2d"},
+        Invalid{"config_socket_too_long", 2, 10, "Unix sockets allow 107"},
+        Invalid{"config_user", 2, 8, "write the name of a user of this machine"},
+        Invalid{"config_no_source", 0, 0, "there is no [[source]]"},
+        Invalid{"config_source_is_a_table", 2, 1, "source is a table: write [[source]]"},
+        Invalid{"config_source_name", 3, 8, "write 1 to 32 of the characters"},
+        Invalid{"config_source_without_port", 2, 1, "source.port is missing"},
+        Invalid{"config_source_port", 4, 8, "is 70000: write a whole number from 1 to 65535"},
+        Invalid{"config_source_protocol", 5, 12, "write one of \"netflow\", \"sflow\", \"any\""},
+        Invalid{"config_source_prefix", 5, 14, "\"10.0.0.0/33\" is no address or prefix"},
+        Invalid{"config_source_colour", 5, 10, "write \"#RRGGBB\""},
+        Invalid{"config_source_twice", 5, 1, "source \"a\" is already defined at"},
+        Invalid{"config_two_rest_sources", 5, 1, "sources \"a\" and \"b\" both take the rest of port 2055"},
+        Invalid{"config_equal_prefixes", 6, 1, "both take 10.0.0.0/8 on port 2055"},
+        Invalid{"profile_live", 1, 11, "profile \"live\" exists already"},
+        Invalid{"profile_name", 1, 11, "write 1 to 32 of the characters"},
+        Invalid{"profile_without_channels", 1, 1, "has no channels: add [[channel]]"},
+        Invalid{"profile_unknown_key", 2, 1, "did you mean \"channel\"?"},
+        Invalid{"profile_channel_without_filter", 2, 1, "channel.filter is missing"},
+        Invalid{"profile_channel_twice", 5, 1,
+                "channel \"dns\" of profile \"p\" is already defined at line 2"},
+        Invalid{"profile_channel_sign", 5, 8, "write one of \"+\", \"-\""},
+        Invalid{"profile_channel_order", 5, 9, "is 0: write a whole number from 1"},
+        Invalid{"profile_channel_colour", 5, 10, "write \"#RRGGBB\""},
+        Invalid{"profile_channel_source", 2, 1, "did you mean \"netflow-global\"?"},
+        Invalid{"profile_channel_no_sources", 5, 11, "is empty, so the channel would never match"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(Config, EveryInvalidFileIsInTheTable) {
+    std::set<std::string> tested;
+    const auto* suite = testing::UnitTest::GetInstance()->GetTestSuite(0);
+    for (int s = 0; s < testing::UnitTest::GetInstance()->total_test_suite_count(); ++s) {
+        suite = testing::UnitTest::GetInstance()->GetTestSuite(s);
+        for (int t = 0; t < suite->total_test_count(); ++t) tested.insert(suite->GetTestInfo(t)->name());
+    }
+    for (const auto& entry : fs::directory_iterator(fs::path(TEST_DATA) / "invalid")) {
+        const std::string stem = entry.path().stem().string();
+        if (!stem.starts_with("config_") && !stem.starts_with("profile_")) continue;
+        EXPECT_TRUE(tested.contains("IsRefusedWithPlaceAndAdvice/" + stem)) << stem;
+    }
+}
+
+TEST(Config, ShippedFilesAreRight) {
+    const auto config = load_config(std::string(SOURCE_ROOT) + "/conf/net-collector.toml");
+    ASSERT_TRUE(config.has_value()) << config.error().text();
+    ASSERT_EQ(config->sources.size(), 5u);
+    EXPECT_EQ(config->sources[0].name, "netflow-global");
+    EXPECT_EQ(config->sources[0].port, 2055);
+    EXPECT_EQ(config->sources[2].protocol, SourceProtocol::sflow);
+    EXPECT_EQ(config->sources[4].addresses.at(0).text(), "172.16.17.19/32");
+    ASSERT_EQ(config->profiles.size(), 1u);
+    EXPECT_EQ(config->profiles[0].name, "zone1_profile");
+    ASSERT_EQ(config->profiles[0].channels.size(), 21u);
+    EXPECT_EQ(config->profiles[0].channels[7].name, "pop3");
+    EXPECT_EQ(config->profiles[0].channels[7].colour, "#bfffff");
+    EXPECT_EQ(config->profiles[0].channels[7].filter, "port 110");
+    EXPECT_EQ(config->profiles[0].channels[7].sources.size(), 5u);
+    EXPECT_EQ(config->socket, "/var/lib/net-collector/control.sock");
+}
+
+TEST(Config, DefaultsAndRelativePaths) {
+    const TemporaryDirectory directory;
+    directory.write("c.toml",
+                    "devices = [\"pcap:x.pcap\"]\ndata = \"var\"\n[[source]]\nname = \"a\"\nport = 1\n");
+    const auto config = load_config((directory.path() / "c.toml").string());
+    ASSERT_TRUE(config.has_value()) << config.error().text();
+    EXPECT_EQ(config->devices.at(0), "pcap:" + (directory.path() / "x.pcap").string());
+    EXPECT_EQ(config->data, (directory.path() / "var").string());
+    EXPECT_EQ(config->socket, (directory.path() / "var/control.sock").string());
+    EXPECT_EQ(config->metrics.value().text(), "127.0.0.1:9108");
+    EXPECT_EQ(config->cores, std::vector<std::uint32_t>{0});
+    EXPECT_EQ(config->hugepages, Hugepages::automatic);
+    EXPECT_TRUE(config->profiles.empty());
+
+    Config moved = *config;
+    set_data_directory(moved, "/srv/flows");
+    EXPECT_EQ(moved.socket, "/srv/flows/control.sock");
+    EXPECT_EQ(restart_needed(*config, moved), (std::vector<std::string>{"data", "socket"}));
+}
+
+TEST(Config, AGivenProfilesDirectoryMustExist) {
+    const TemporaryDirectory directory;
+    directory.write("c.toml",
+                    "devices = [\"loopback\"]\nprofiles = \"none\"\n[[source]]\nname = \"a\"\nport = 1\n");
+    const auto config = load_config((directory.path() / "c.toml").string());
+    ASSERT_FALSE(config.has_value());
+    EXPECT_NE(config.error().text().find(":2:12: profiles cannot be read"), std::string::npos)
+        << config.error().text();
+}
+
+TEST(Config, AllFaultsAreReportedTogether) {
+    const TemporaryDirectory directory;
+    directory.write("c.toml", "devices = [\"nic\"]\nfoo = 1\n[[source]]\nname = \"a\"\nport = 0\n");
+    directory.write("profiles.d/p.toml", "[[channel]]\nname = \"c\"\nfilter = 3\n");
+    const auto config = load_config((directory.path() / "c.toml").string());
+    ASSERT_FALSE(config.has_value());
+    const std::string text = config.error().text();
+    for (const char* part :
+         {"c.toml:1:12:", "c.toml:2:1:", "c.toml:5:8:", "p.toml:3:10: channel.filter is a number"}) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
+    }
+}
+
+TEST(Config, ADirectoryOrNothingIsNoFile) {
+    const TemporaryDirectory directory;
+    EXPECT_NE(load_config(directory.path().string()).error().text().find("is a directory"),
+              std::string::npos);
+    EXPECT_NE(load_config((directory.path() / "gone").string()).error().text().find("No such file"),
+              std::string::npos);
+}
+
+TEST(Config, FilterPlaceIsTheFirstCharacterInsideTheQuotes) {
+    struct Case {
+        const char* line;
+        std::uint32_t line_number, column;
+    };
+    for (const Case& c : {Case{"filter = \"port 1\"", 3, 11}, Case{"filter='port 1'", 3, 9},
+                          Case{"filter = '''port 1'''", 3, 13}, Case{"filter = \"\"\"\nport 1\"\"\"", 4, 1},
+                          Case{"filter =   \"\"", 3, 13}}) {
+        const TemporaryDirectory directory;
+        directory.write("c.toml", "devices = [\"loopback\"]\n[[source]]\nname = \"a\"\nport = 1\n");
+        directory.write("profiles.d/p.toml", std::string("[[channel]]\nname = \"c\"\n") + c.line + "\n");
+        const auto config = load_config((directory.path() / "c.toml").string());
+        ASSERT_TRUE(config.has_value()) << config.error().text();
+        const flow::Place& place = config->profiles.at(0).channels.at(0).filter_place;
+        EXPECT_EQ(place.line, c.line_number) << c.line;
+        EXPECT_EQ(place.column, c.column) << c.line;
+    }
+}
+
+TEST(Config, EveryProtocolAndDeviceForm) {
+    const TemporaryDirectory directory;
+    directory.write("c.toml",
+                    "devices = [\"0000:3b:00.0\", \"3b:00.1\", \"af_xdp:eth1\", \"af_packet:eth2\", "
+                    "\"tap:dtap0\", \"loopback\"]\n"
+                    "cores = [0, 2]\nmatch_cores = [1, 3]\nhugepages = false\naddresses = [\"192.0.2.1\", "
+                    "\"2001:db8::1\"]\n"
+                    "[metrics]\nlisten = \"[::1]:0\"\n[retention]\n10s = \"1d12h\"\n"
+                    "[[source]]\nname = \"a\"\nport = 1\nprotocol = \"any\"\naddresses = [\"10.0.0.0/8\", "
+                    "\"2001:db8::/32\"]\n"
+                    "[[source]]\nname = \"b\"\nport = 1\n"
+                    "[[source]]\nname = \"c\"\nport = 2\naddresses = [\"10.0.0.0/8\"]\n");
+    const auto config = load_config((directory.path() / "c.toml").string());
+    ASSERT_TRUE(config.has_value()) << config.error().text();
+    EXPECT_EQ(config->sources[0].protocol, SourceProtocol::any);
+    EXPECT_EQ(config->match_cores, (std::vector<std::uint32_t>{1, 3}));
+    EXPECT_EQ(config->hugepages, Hugepages::off);
+    EXPECT_EQ(config->metrics.value().text(), "[::1]:0");
+    EXPECT_EQ(config->retention.keep_s[0], 129600u);
+    EXPECT_EQ(config->find_source("c"), 2u);
+    EXPECT_FALSE(config->find_source("d").has_value());
+}
+
+}  // namespace
+}  // namespace control
