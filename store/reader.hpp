@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a data directory, the daemon running or not. Each call is one or a few short transactions; results
+// are copies.
+//
+// Thread: one at a time per Reader. Several Readers, also beside a Store in one process, are fine.
+// Limits: needs to read data.mdb and to write lock.mdb (group of the daemon's user).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "dataplane/flow/exporter.hpp"
+#include "dataplane/flow/outcome.hpp"
+#include "dataplane/flow/result.hpp"
+#include "dataplane/flow/tally.hpp"
+#include "store/series/resolution.hpp"
+
+namespace store {
+
+// Sums of one bucket, by class (flow::TrafficClass). `max`: per counter and class the highest 300-s value
+// inside; for resolutions of 10 s and 300 s the same as `sum`.
+struct Point {
+    std::uint32_t start_s = 0;  // seconds since 1970 UTC, multiple of the resolution
+    std::array<flow::Cell, flow::kClasses> sum{};
+    std::array<flow::Cell, flow::kClasses> max{};
+    bool present =
+        false;  // something was counted; an idle series and a stopped collector both leave no points
+};
+
+struct StoredExporter {
+    std::uint32_t id = 0;
+    flow::ExporterKey key{};
+    flow::ExporterCounts counts{};  // goes on over restarts
+    std::string source{};           // name of key.source_id
+};
+
+struct FilterMark {
+    std::uint64_t since_ms = 0;  // the filter had this text from here on
+    std::string filter;
+};
+struct StoredSeries {
+    std::uint32_t id = 0;
+    std::string profile, channel, source;
+    std::vector<FilterMark> marks{};  // oldest first; the last one holds today
+};
+
+class Reader {
+  public:
+    // Error: no data there, newer schema, truncated file, no permission; says what to do.
+    static flow::Result<Reader> open(const std::string& directory);
+    Reader(Reader&&) noexcept;
+    Reader& operator=(Reader&&) noexcept;
+    ~Reader();
+
+    flow::Result<flow::Ledger> ledger() const;
+    flow::Result<std::vector<StoredExporter>> exporters() const;  // by id
+    flow::Result<std::unordered_map<std::uint32_t, std::vector<flow::TemplateDefinition>>> templates()
+        const;                                                  // by exporter
+    flow::Result<std::vector<StoredSeries>> catalogue() const;  // by id
+    flow::Result<std::vector<std::string>> sources() const;     // by id
+
+    // The points of one series, or of several added up, that begin in [from_s rounded down, to_s), gaps
+    // included. `resolution_s` is one of kResolutions. Where a resolution is not written yet, it is made from
+    // finer ones and `live`. For several series `max` is the sum of their maxima: an upper bound. Error:
+    // another resolution, or more than kMaxPoints points.
+    flow::Result<std::vector<Point>> series(std::span<const std::uint32_t> ids, std::uint32_t from_s,
+                                            std::uint32_t to_s, std::uint32_t resolution_s) const;
+    static constexpr std::uint32_t kMaxPoints = 1'000'000;
+
+    // Wall clock of the newest commit, milliseconds since 1970 UTC; 0 = none.
+    flow::Result<std::uint64_t> last_commit_ms() const;
+    // As Store::backup().
+    flow::Result<void> backup(const std::string& target_directory) const;
+
+  private:
+    class Impl;
+    explicit Reader(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace store
