@@ -31,9 +31,9 @@ struct AclId {
 
 // Always there, 128 bytes a row together. What a template did not bring is zero and its presence bit clear.
 #define FLOW_COMMON_COLUMNS(X)                                                                        \
-    X(src_addr, IpAddress, "source address")                                                          \
-    X(dst_addr, IpAddress, "destination address")                                                     \
-    X(next_hop, IpAddress, "next hop router")                                                         \
+    X(src_addr, flow::IpAddress, "source address")                                                          \
+    X(dst_addr, flow::IpAddress, "destination address")                                                     \
+    X(next_hop, flow::IpAddress, "next hop router")                                                         \
     X(first_ms, std::uint64_t, "first packet, milliseconds since 1970 UTC")                           \
     X(last_ms, std::uint64_t, "last packet, milliseconds since 1970 UTC")                             \
     X(in_bytes, std::uint64_t, "bytes, as exported")                                                  \
@@ -69,12 +69,12 @@ struct AclId {
     X(out_dst_mac, std::uint64_t, "outgoing destination MAC")                       \
     X(in_dst_mac, std::uint64_t, "incoming destination MAC")                        \
     X(out_src_mac, std::uint64_t, "outgoing source MAC")                            \
-    X(bgp_next_hop, IpAddress, "BGP next hop")                                      \
+    X(bgp_next_hop, flow::IpAddress, "BGP next hop")                                      \
     X(prev_as, std::uint32_t, "BGP previous adjacent AS")                           \
     X(next_as, std::uint32_t, "BGP next adjacent AS")                               \
-    X(mpls, MplsStack, "MPLS label stack")                                          \
-    X(nat_src_addr, IpAddress, "translated source address")                         \
-    X(nat_dst_addr, IpAddress, "translated destination address")                    \
+    X(mpls, flow::MplsStack, "MPLS label stack")                                          \
+    X(nat_src_addr, flow::IpAddress, "translated source address")                         \
+    X(nat_dst_addr, flow::IpAddress, "translated destination address")                    \
     X(nat_src_port, std::uint16_t, "translated source port")                        \
     X(nat_dst_port, std::uint16_t, "translated destination port")                   \
     X(nat_event, std::uint8_t, "NAT event")                                         \
@@ -84,8 +84,8 @@ struct AclId {
     X(port_block_size, std::uint16_t, "NAT port block, size")                       \
     X(firewall_event, std::uint8_t, "NSEL firewall event")                          \
     X(firewall_xevent, std::uint16_t, "NSEL extended firewall event")               \
-    X(ingress_acl, AclId, "NSEL ingress access list")                               \
-    X(egress_acl, AclId, "NSEL egress access list")                                 \
+    X(ingress_acl, flow::AclId, "NSEL ingress access list")                               \
+    X(egress_acl, flow::AclId, "NSEL egress access list")                                 \
     X(ingress_vrf, std::uint32_t, "ingress VRF id")                                 \
     X(egress_vrf, std::uint32_t, "egress VRF id")                                   \
     X(client_latency_us, std::uint32_t, "client network latency, microseconds")     \
@@ -99,19 +99,19 @@ struct AclId {
     X(flow_label, std::uint32_t, "IPv6 flow label")                                 \
     X(end_reason, std::uint8_t, "flow end reason (136)")                            \
     X(sampler_id, std::uint32_t, "sampler or selector id")                          \
-    X(tunnel_src_addr, IpAddress, "tunnel source address")                          \
-    X(tunnel_dst_addr, IpAddress, "tunnel destination address")                     \
+    X(tunnel_src_addr, flow::IpAddress, "tunnel source address")                          \
+    X(tunnel_dst_addr, flow::IpAddress, "tunnel destination address")                     \
     X(tunnel_proto, std::uint8_t, "tunnel's IP protocol")                           \
     X(tunnel_key, std::uint64_t, "tunnel key or VNI")                               \
     X(application_id, std::uint64_t, "application id (95): engine and selector")    \
-    X(application, Text, "application name")                                        \
-    X(user, Text, "user name")                                                      \
-    X(input_if_name, Text, "input interface name")                                  \
-    X(output_if_name, Text, "output interface name")                                \
-    X(vrf_name, Text, "VRF name")                                                   \
-    X(http_host, Text, "HTTP host or TLS server name")                              \
-    X(http_url, Text, "HTTP target")                                                \
-    X(payload, Text, "sampled packet from its first header on")
+    X(application, flow::Text, "application name")                                        \
+    X(user, flow::Text, "user name")                                                      \
+    X(input_if_name, flow::Text, "input interface name")                                  \
+    X(output_if_name, flow::Text, "output interface name")                                \
+    X(vrf_name, flow::Text, "VRF name")                                                   \
+    X(http_host, flow::Text, "HTTP host or TLS server name")                              \
+    X(http_url, flow::Text, "HTTP target")                                                \
+    X(payload, flow::Text, "sampled packet from its first header on")
 
 enum class Column : std::uint8_t {
 #define X(name, type, what) name,

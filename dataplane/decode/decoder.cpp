@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/decode/decoder.hpp"
+
+#include "dataplane/decode/protocols.hpp"
+
+namespace decode {
+
+using flow::Counter;
+using flow::Outcome;
+using flow::Protocol;
+
+namespace {
+
+struct Dialect {
+    Protocol protocol;
+    Identity (*identify)(flow::Bytes) noexcept;
+    void (*decode)(const Work&) noexcept;
+};
+constexpr Dialect kNetflow5{Protocol::netflow5, identify_netflow5, decode_netflow5};
+constexpr Dialect kNetflow9{Protocol::netflow9, identify_netflow9, decode_netflow9};
+constexpr Dialect kIpfix{Protocol::ipfix, identify_ipfix, decode_ipfix};
+constexpr Dialect kSflow5{Protocol::sflow5, identify_sflow5, decode_sflow5};
+
+// NetFlow and IPFIX begin with a 16-bit version, sFlow with a 32-bit one whose upper half is 0: they cannot be confused.
+const Dialect* recognise(flow::Bytes payload) noexcept {
+    switch (flow::load_be16(payload.data())) {
+        case 5: return &kNetflow5;
+        case 9: return &kNetflow9;
+        case 10: return &kIpfix;
+        case 0: return flow::load_be16(payload.data() + 2) == 5 ? &kSflow5 : nullptr;
+        default: return nullptr;
+    }
+}
+
+bool accepted(Accepts accepts, Protocol protocol) noexcept {
+    return accepts == Accepts::any || (accepts == Accepts::sflow) == (protocol == Protocol::sflow5);
+}
+
+}  // namespace
+
+void Decoder::decode(const Datagram& datagram, flow::Tally& tally) noexcept {
+    ++tally.ledger[Counter::datagrams_received];
+    tally.ledger[Counter::datagram_bytes] += datagram.payload.size();
+    ++tally.ledger[dispatch(datagram, tally)];
+}
+
+Outcome Decoder::dispatch(const Datagram& datagram, flow::Tally& tally) noexcept {
+    if (datagram.payload.size() < 4) return Outcome::too_short;
+    const Dialect* dialect = recognise(datagram.payload);
+    if (dialect == nullptr) return Outcome::unknown_version;
+    if (!accepted(datagram.accepts, dialect->protocol)) return Outcome::wrong_protocol;
+    const Identity identity = dialect->identify(datagram.payload);
+    if (identity.outcome != Outcome::accepted) return identity.outcome;
+    ExporterState* state = find_exporter({.address = datagram.exporter,
+                                          .agent = identity.agent,
+                                          .source_id = datagram.source_id,
+                                          .domain = identity.domain,
+                                          .protocol = dialect->protocol});
+    if (state == nullptr) return Outcome::too_many_exporters;
+
+    flow::Ledger& l = tally.ledger;
+    const auto records = l[Counter::records_flow], options = l[Counter::records_option];
+    const auto counters = l[Counter::records_counter], seen = l[Counter::records_seen];
+    flow::ExporterCounts& counts = tally.exporter(state->id);
+    dialect->decode({datagram, *state, writer_, l, counts, tally});
+    ++counts.datagrams;
+    counts.bytes += datagram.payload.size();
+    counts.records += l[Counter::records_flow] - records;
+    counts.options += l[Counter::records_option] - options;
+    counts.skipped += (l[Counter::records_seen] - seen) - (l[Counter::records_flow] - records) -
+                      (l[Counter::records_option] - options) - (l[Counter::records_counter] - counters);
+    counts.last_seen_ms = datagram.received_ms;
+    return Outcome::accepted;
+}
+
+ExporterState* Decoder::find_exporter(const flow::ExporterKey& key) noexcept {
+    if (last_state_ != nullptr && key == last_key_) return last_state_;
+    auto found = states_.find(key);
+    if (found == states_.end()) {
+        const auto id = exporters_.find_or_add(key);
+        if (!id) return nullptr;
+        found = states_.emplace(key, std::make_unique<ExporterState>(*id, key.protocol)).first;
+        load_stored(*found->second);
+    }
+    last_key_ = key;
+    last_state_ = found->second.get();
+    return last_state_;
+}
+
+void Decoder::load_stored(ExporterState& state) noexcept {
+    flow::Ledger ignored;  // what the data directory holds was counted when it came
+    for (const flow::TemplateDefinition& stored : exporters_.stored_templates(state.id)) {
+        state.templates.learn_set(stored.wire, stored.options, ignored, [](std::uint16_t, const Template&) {});
+    }
+}
+
+void Decoder::settle(std::uint64_t now_ms, bool all, flow::Tally& tally) noexcept {
+    for (auto& [key, state] : states_) {
+        if (state->sequence.has_gaps()) state->sequence.settle(now_ms, all, tally.exporter(state->id));
+    }
+}
+
+}  // namespace decode

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Datagram in, rows of a FlowBatch out.
+//
+// Thread: one worker: the owner of the exporters whose datagrams it is given.
+// Source: NetFlow v5 (Cisco's export format), v9: RFC 3954, IPFIX: RFC 7011, sFlow: sflow_version_5.txt of sflow.org.
+// Limits: kMaxExporters entries (flow/exporter.hpp); templates.hpp; any bytes terminate, read inside the datagram only,
+//         and end in exactly one Outcome.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+#include "dataplane/decode/sequence.hpp"
+#include "dataplane/decode/templates.hpp"
+#include "dataplane/flow/batch.hpp"
+#include "dataplane/flow/exporter.hpp"
+#include "dataplane/flow/tally.hpp"
+#include "dataplane/flow/wire.hpp"
+
+namespace decode {
+
+// Which protocols a source takes.
+enum class Accepts : std::uint8_t { netflow, sflow, any };
+
+struct Datagram {
+    flow::Bytes payload;           // of UDP
+    flow::IpAddress exporter{};    // UDP source address
+    std::uint64_t received_ms = 0; // since 1970
+    std::uint32_t source_id = 0;   // stable id of the source
+    std::uint16_t source = 0;      // its index in the batch's generation
+    Accepts accepts = Accepts::any;
+};
+
+// What one worker knows about one exporter entry.
+struct ExporterState {
+    ExporterState(std::uint32_t number, flow::Protocol protocol) : id(number), templates(protocol) {}
+    std::uint32_t id;  // index into ExporterTable
+    Sequence sequence;
+    TemplateTable templates;
+};
+
+class Decoder {
+  public:
+    // Both must outlive the decoder.
+    Decoder(flow::ExporterTable& exporters, flow::BatchWriter& writer) noexcept : exporters_(exporters), writer_(writer) {}
+
+    // Books the outcome, records and flows in `tally`; rows go to the writer.
+    void decode(const Datagram& datagram, flow::Tally& tally) noexcept;
+
+    // Books sequence gaps that are old enough to be losses; all of them when `all` (before the end).
+    void settle(std::uint64_t now_ms, bool all, flow::Tally& tally) noexcept;
+
+  private:
+    flow::Outcome dispatch(const Datagram& datagram, flow::Tally& tally) noexcept;
+    // The state of an entry, made (with the templates of the data directory) when first seen; nullptr: table full.
+    ExporterState* find_exporter(const flow::ExporterKey& key) noexcept;
+    void load_stored(ExporterState& state) noexcept;
+
+    flow::ExporterTable& exporters_;
+    flow::BatchWriter& writer_;
+    std::unordered_map<flow::ExporterKey, std::unique_ptr<ExporterState>, flow::ExporterKeyHash> states_;
+    flow::ExporterKey last_key_{};
+    ExporterState* last_state_ = nullptr;
+};
+
+}  // namespace decode

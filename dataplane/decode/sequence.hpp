@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is missing between an exporter and us, told from its sequence numbers.
+//
+// Thread: the worker that owns the exporter.
+// Units:  v5 flows, v9 datagrams (RFC 3954 section 5.1), IPFIX data records (RFC 7011 section 3.1), sFlow datagrams.
+// A gap is held for kSettleMs before it is booked as lost, because datagrams may only have changed their order.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "dataplane/flow/tally.hpp"
+
+namespace decode {
+
+class Sequence {
+  public:
+    static constexpr std::uint64_t kSettleMs = 2000;
+    // A leap of more than this forward, or back, is not loss or disorder but another count.
+    static constexpr std::uint32_t kWindow = 1'000'000;
+    static constexpr std::uint32_t kBackWindow = 100'000;
+    // So many datagrams in a row that are older than expected and fill no gap are no duplicates but a new count
+    // (an IPFIX header has no uptime that would tell).
+    static constexpr std::uint32_t kStaleRun = 4;
+
+    // A datagram that begins at `number` and holds `units`. `uptime_ms` is the exporter's, 0 where it has none.
+    void see(std::uint32_t number, std::uint32_t units, std::uint32_t uptime_ms, std::uint64_t now_ms,
+             flow::ExporterCounts& counts) noexcept;
+    // The number of units in this datagram cannot be told (a template is missing): the next one sets the count anew.
+    void lose_track() noexcept { synced_ = false; }
+    // Books gaps older than kSettleMs; all of them when `all`.
+    void settle(std::uint64_t now_ms, bool all, flow::ExporterCounts& counts) noexcept;
+    [[nodiscard]] bool has_gaps() const noexcept { return gap_count_ != 0; }
+
+  private:
+    struct Gap {
+        std::uint32_t from;    // first missing number
+        std::uint32_t length;  // how many were missing at first
+        std::uint32_t units;   // how many are missing still
+        std::uint64_t since_ms;
+    };
+    void restart(flow::ExporterCounts& counts) noexcept;
+    bool fill_gap(std::uint32_t number, std::uint32_t units) noexcept;
+    void open_gap(std::uint32_t from, std::uint32_t units, std::uint64_t now_ms, flow::ExporterCounts& counts) noexcept;
+
+    bool started_ = false;
+    bool synced_ = false;
+    std::uint32_t expected_ = 0;
+    std::uint32_t uptime_ms_ = 0;
+    std::array<Gap, 8> gaps_{};
+    std::uint32_t gap_count_ = 0;
+    std::uint32_t stale_ = 0;  // datagrams in a row that were old and filled no gap
+};
+
+}  // namespace decode
