@@ -74,7 +74,8 @@ struct ProfileConfig {
     flow::Place place{};  // its file
 };
 
-// How long time series are kept, finest first. Coarser resolutions are made from finer ones.
+// How long time series are kept, finest first; whole days, a coarser resolution never
+// shorter than a finer one.
 struct Retention {
     static constexpr std::array<std::uint32_t, 5> kResolution_s{10, 300, 1800, 7200, 86400};
     static constexpr std::uint64_t kDay_s = 86400;

@@ -192,13 +192,8 @@ void read_retention(const TableReader& top, const std::string& file, Config& con
                                  "\": write a length of time like \"2d\", \"60d\" or \"2y\" (s m h d w y)");
             }
         }
-        // The next resolution is made from this one, a span at a time.
-        const bool last = i + 1 == Retention::kResolution_s.size();
-        const std::uint64_t least =
-            2 * (last ? Retention::kResolution_s[i] : Retention::kResolution_s[i + 1]);
-        if (config.retention.keep_s[i] < least) {
-            reader.fault(key, "is shorter than " + duration_text(least) +
-                                  ", which the coarser series are made from: keep it longer");
+        if (config.retention.keep_s[i] == 0 || config.retention.keep_s[i] % Retention::kDay_s != 0) {
+            reader.fault(key, "is \"" + text + "\": write whole days, like \"2d\"");
         }
         if (i > 0 && config.retention.keep_s[i] < config.retention.keep_s[i - 1]) {
             reader.fault(key, "keeps " + duration_text(config.retention.keep_s[i]) +
@@ -351,7 +346,8 @@ flow::Result<Config> load_config(const std::string& path) {
     const fs::path directory = fs::absolute(path, error).parent_path();
     read_machine(top, directory, config, problems);
     const auto sources = top.tables("source");
-    if (top.node("source") == nullptr)
+    const toml::node* list = top.node("source");
+    if (list == nullptr || (list->is_array() && list->as_array()->empty()))
         problems.add(
             {path, 0, 0},
             "there is no [[source]]: add one with name and port, so that there is something to collect");

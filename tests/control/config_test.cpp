@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
         Invalid{"config_metrics_listen", 6, 10, "write ADDRESS:PORT"},
         Invalid{"config_metrics_ipv6_without_brackets", 6, 10, "\"[::1]:9108\""},
         Invalid{"config_retention_text", 6, 6, "retention.5m is \"sixty days\": write a length of time"},
-        Invalid{"config_retention_too_short", 6, 7, "retention.10s is shorter than 10m"},
+        Invalid{"config_retention_not_whole_days", 6, 7, "retention.10s is \"1m\": write whole days"},
         Invalid{"config_retention_coarser_shorter", 6, 6, "keeps 1d, less than the finer 10s with 2d"},
         Invalid{"config_socket_too_long", 2, 10, "Unix sockets allow 107"},
         Invalid{"config_user", 2, 8, "write the name of a user of this machine"},
@@ -212,7 +212,7 @@ TEST(Config, EveryProtocolAndDeviceForm) {
                     "\"tap:dtap0\", \"loopback\"]\n"
                     "cores = [0, 2]\nmatch_cores = [1, 3]\nhugepages = false\naddresses = [\"192.0.2.1\", "
                     "\"2001:db8::1\"]\n"
-                    "[metrics]\nlisten = \"[::1]:0\"\n[retention]\n10s = \"1d12h\"\n"
+                    "[metrics]\nlisten = \"[::1]:0\"\n[retention]\n10s = \"3d\"\n"
                     "[[source]]\nname = \"a\"\nport = 1\nprotocol = \"any\"\naddresses = [\"10.0.0.0/8\", "
                     "\"2001:db8::/32\"]\n"
                     "[[source]]\nname = \"b\"\nport = 1\n"
@@ -223,7 +223,7 @@ TEST(Config, EveryProtocolAndDeviceForm) {
     EXPECT_EQ(config->match_cores, (std::vector<std::uint32_t>{1, 3}));
     EXPECT_EQ(config->hugepages, Hugepages::off);
     EXPECT_EQ(config->metrics.value().text(), "[::1]:0");
-    EXPECT_EQ(config->retention.keep_s[0], 129600u);
+    EXPECT_EQ(config->retention.keep_s[0], 259200u);
     EXPECT_EQ(config->find_source("c"), 2u);
     EXPECT_FALSE(config->find_source("d").has_value());
 }

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/http/server.hpp"
+
+#include <microhttpd.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdarg>
+#include <thread>
+
+#include "control/http/listener.hpp"
+
+namespace http {
+namespace {
+
+constexpr std::size_t kConnectionMemoryBytes = 32 * 1024;
+
+// One request on its way in; MHD keeps the pointer between calls.
+struct Pending {
+    std::string body;
+    bool too_large = false;
+};
+
+struct MhdStop {
+    void operator()(MHD_Daemon* daemon) const noexcept { MHD_stop_daemon(daemon); }
+};
+
+// A socket with the daemon that serves it. MHD owns the socket from its start on.
+struct Listening {
+    std::unique_ptr<MHD_Daemon, MhdStop> daemon;
+    const std::vector<Route>* routes = nullptr;
+    control::Endpoint endpoint;
+    std::string unix_path;  // empty for TCP
+    int epoll_fd = -1;
+};
+
+void say_nothing(void*, const char*, va_list) {}
+
+MHD_Result send(MHD_Connection* connection, const Response& response, const std::string& allow = {}) {
+    // MHD copies the body; its parameter is not const though it is only read.
+    MHD_Response* out = MHD_create_response_from_buffer(
+        response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
+    if (out == nullptr) return MHD_NO;
+    MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
+    MHD_add_response_header(out, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    MHD_add_response_header(out, "X-Content-Type-Options", "nosniff");
+    if (!allow.empty()) MHD_add_response_header(out, MHD_HTTP_HEADER_ALLOW, allow.c_str());
+    const MHD_Result result = MHD_queue_response(connection, response.status, out);
+    MHD_destroy_response(out);
+    return result;
+}
+
+MHD_Result keep_argument(void* into, MHD_ValueKind, const char* key, const char* value) {
+    (*static_cast<std::map<std::string, std::string>*>(into))[key] = value == nullptr ? "" : value;
+    return MHD_YES;
+}
+
+MHD_Result answer(const Listening& listening, MHD_Connection* connection, Request request) {
+    std::string allow;
+    for (const Route& route : *listening.routes) {
+        if (route.path != request.path) continue;
+        if (route.reach == Reach::unix_socket && listening.unix_path.empty()) continue;
+        if (route.method == request.method) {
+            MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, keep_argument, &request.query);
+            return send(connection, route.handler(request));
+        }
+        allow += (allow.empty() ? "" : ", ") + route.method;
+    }
+    if (!allow.empty()) return send(connection, {405, {}, request.path + " takes " + allow + "\n"}, allow);
+    return send(connection, {404, {}, "there is nothing at " + request.path + "\n"});
+}
+
+// MHD calls it once with the headers, then for each piece of the body, then once more.
+MHD_Result take_request(void* cls, MHD_Connection* connection, const char* url, const char* method,
+                        const char*, const char* upload, std::size_t* upload_bytes, void** state) {
+    const auto* listening = static_cast<const Listening*>(cls);
+    if (*state == nullptr) {
+        *state = new Pending;
+        return MHD_YES;
+    }
+    auto* pending = static_cast<Pending*>(*state);
+    if (*upload_bytes != 0) {
+        if (pending->body.size() + *upload_bytes > kMaxBodyBytes) pending->too_large = true;
+        if (!pending->too_large) pending->body.append(upload, *upload_bytes);
+        *upload_bytes = 0;
+        return MHD_YES;
+    }
+    if (pending->too_large) {
+        return send(connection,
+                    {413, {}, "the request is larger than " + std::to_string(kMaxBodyBytes) + " bytes\n"});
+    }
+    const bool head = std::string_view(method) == MHD_HTTP_METHOD_HEAD;
+    return answer(*listening, connection,
+                  {head ? MHD_HTTP_METHOD_GET : method, url, {}, std::move(pending->body)});
+}
+
+void forget_request(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
+    delete static_cast<Pending*>(*state);
+    *state = nullptr;
+}
+
+flow::Result<void> serve(Listening& listening, Socket socket, const std::string& where) {
+    // Without a thread of its own: the server's thread waits for all of them together.
+    constexpr unsigned kFlags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG;
+    MHD_Daemon* daemon = MHD_start_daemon(
+        kFlags, 0, nullptr, nullptr, take_request, &listening, MHD_OPTION_EXTERNAL_LOGGER, say_nothing,
+        nullptr, MHD_OPTION_LISTEN_SOCKET, socket.fd(), MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
+        MHD_OPTION_CONNECTION_TIMEOUT, kIdleTimeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        kConnectionMemoryBytes, MHD_OPTION_NOTIFY_COMPLETED, forget_request, nullptr, MHD_OPTION_END);
+    if (daemon == nullptr) return flow::fail("cannot start the HTTP server on " + where);
+    static_cast<void>(socket.release());
+    listening.daemon.reset(daemon);
+    const MHD_DaemonInfo* info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    if (info == nullptr) return flow::fail("the HTTP server on " + where + " has no epoll descriptor");
+    listening.epoll_fd = info->epoll_fd;
+    return {};
+}
+
+}  // namespace
+
+struct Server::State {
+    std::vector<Route> routes;
+    std::vector<std::unique_ptr<Listening>> listening;  // addresses are given to MHD
+    Socket stop_event;
+    std::thread thread;
+
+    void run();
+    [[nodiscard]] int timeout_ms() const;
+};
+
+int Server::State::timeout_ms() const {
+    MHD_UNSIGNED_LONG_LONG least = 60'000;
+    for (const auto& l : listening) {
+        MHD_UNSIGNED_LONG_LONG wanted = 0;
+        if (MHD_get_timeout(l->daemon.get(), &wanted) == MHD_YES) least = std::min(least, wanted);
+    }
+    return static_cast<int>(least);
+}
+
+void Server::State::run() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are the control thread's
+    std::vector<pollfd> waits{{stop_event.fd(), POLLIN, 0}};
+    for (const auto& l : listening) waits.push_back({l->epoll_fd, POLLIN, 0});
+    while (true) {
+        const int ready = poll(waits.data(), waits.size(), timeout_ms());
+        if (ready < 0 && errno != EINTR) return;
+        if (waits[0].revents != 0) return;
+        for (const auto& l : listening) MHD_run(l->daemon.get());
+    }
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+flow::Result<std::unique_ptr<Server>> Server::start(const std::vector<control::Endpoint>& endpoints,
+                                                    const std::vector<std::string>& unix_paths,
+                                                    std::vector<Route> routes) {
+    // Owned from here on, so that whatever fails closes what was opened.
+    std::unique_ptr<Server> server(new Server(std::make_unique<State>()));
+    State& state = *server->state_;
+    state.routes = std::move(routes);
+    state.stop_event = Socket(eventfd(0, EFD_CLOEXEC));
+    if (state.stop_event.fd() < 0) return flow::fail_errno("cannot create an event for the HTTP server");
+    const auto add = [&state](flow::Result<Socket> socket, const std::string& where,
+                              const std::string& unix_path) -> flow::Result<void> {
+        if (!socket) return flow::pass(socket);
+        auto one = std::make_unique<Listening>();
+        one->routes = &state.routes;
+        one->unix_path = unix_path;
+        one->endpoint = local_endpoint(*socket);
+        state.listening.push_back(std::move(one));
+        return serve(*state.listening.back(), std::move(*socket), where);
+    };
+    for (const control::Endpoint& endpoint : endpoints) {
+        if (auto added = add(listen_tcp(endpoint), endpoint.text(), {}); !added) return flow::pass(added);
+    }
+    for (const std::string& path : unix_paths) {
+        if (auto added = add(listen_unix(path), path, path); !added) return flow::pass(added);
+    }
+    state.thread = std::thread([&state] { state.run(); });
+    return server;
+}
+
+Server::~Server() {
+    if (state_->thread.joinable()) {
+        const std::uint64_t one = 1;
+        static_cast<void>(!write(state_->stop_event.fd(), &one, sizeof one));
+        state_->thread.join();
+    }
+    for (const auto& l : state_->listening) {
+        if (!l->unix_path.empty()) unlink(l->unix_path.c_str());
+    }
+}
+
+std::vector<control::Endpoint> Server::endpoints() const {
+    std::vector<control::Endpoint> out;
+    for (const auto& l : state_->listening) {
+        if (l->unix_path.empty()) out.push_back(l->endpoint);
+    }
+    return out;
+}
+
+}  // namespace http

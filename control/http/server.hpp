@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The HTTP server: routes to handlers, over any number of TCP and Unix sockets that it opens itself.
+//
+// Thread: start() and stop() from the owner; handlers run one at a time on the server's own thread and must
+// be quick. Limits: kMaxBodyBytes of request body (413 beyond), 32 KiB for a connection's headers (431
+// beyond), kMaxConnections
+//         connections a socket, kIdleTimeout_s without a byte.
+// Errors: at start a Result; afterwards a client that breaks off harms nobody. A path without a route is 404,
+// a method
+//         that the path does not have 405.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/config.hpp"
+#include "dataplane/flow/result.hpp"
+
+namespace http {
+
+inline constexpr std::size_t kMaxBodyBytes = 1u << 20;
+inline constexpr unsigned kMaxConnections = 64;
+inline constexpr unsigned kIdleTimeout_s = 30;
+
+struct Request {
+    std::string method;                        // "GET", "POST" ...; HEAD comes as "GET"
+    std::string path;                          // decoded, without the query
+    std::map<std::string, std::string> query;  // decoded; the last of equal names
+    std::string body;
+};
+
+struct Response {
+    unsigned status = 200;
+    std::string content_type = "text/plain; charset=utf-8";
+    std::string body;
+};
+
+using Handler = std::function<Response(const Request&)>;
+
+// Who may use a route: everybody who reaches a socket, or only those who can open the Unix socket.
+enum class Reach : std::uint8_t { anyone, unix_socket };
+
+struct Route {
+    std::string method;  // "GET" serves HEAD too
+    std::string path;    // exactly
+    Reach reach = Reach::anyone;
+    Handler handler;
+};
+
+class Server {
+  public:
+    // Opens every socket, then serves until destroyed. A Unix socket gets mode 0660; one that a dead process
+    // left is replaced, one that answers is an error.
+    [[nodiscard]] static flow::Result<std::unique_ptr<Server>> start(
+        const std::vector<control::Endpoint>& endpoints, const std::vector<std::string>& unix_paths,
+        std::vector<Route> routes);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    // Ends the thread, closes all connections and removes the Unix sockets.
+    ~Server();
+
+    // Where it really listens, in the order of `endpoints`: port 0 has become a number.
+    [[nodiscard]] std::vector<control::Endpoint> endpoints() const;
+
+  private:
+    struct State;
+    explicit Server(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace http

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/notify.hpp"
+
+#include <systemd/sd-daemon.h>
+
+#include <ctime>
+#include <string>
+
+namespace control {
+namespace {
+
+// Nobody to tell is no error, and there is nothing to be done about any other.
+void tell(const std::string& text) {
+    static_cast<void>(sd_notify(0, text.c_str()));
+}
+
+}  // namespace
+
+void notify_ready(std::string_view status) {
+    tell("READY=1\nSTATUS=" + std::string(status));
+}
+
+void notify_reloading() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const std::int64_t now_us = now.tv_sec * 1'000'000 + now.tv_nsec / 1'000;
+    tell("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now_us));
+}
+
+void notify_stopping() {
+    tell("STOPPING=1");
+}
+void notify_status(std::string_view status) {
+    tell("STATUS=" + std::string(status));
+}
+void notify_alive() {
+    tell("WATCHDOG=1");
+}
+
+std::uint64_t watchdog_interval_us() {
+    std::uint64_t interval_us = 0;
+    return sd_watchdog_enabled(0, &interval_us) > 0 ? interval_us / 2 : 0;
+}
+
+}  // namespace control

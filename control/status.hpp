@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything the daemon says about itself, filled by the supervisor once a request and then only read.
+//
+// Thread: any; values. Each part is consistent in itself; the parts may be some milliseconds apart.
+// Units:  in the names; *_ms without more are milliseconds since 1970 UTC, 0 = never.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataplane/flow/exporter.hpp"
+#include "dataplane/flow/outcome.hpp"
+#include "dataplane/flow/tally.hpp"
+#include "store/store.hpp"
+
+namespace control {
+
+struct ReloadStatus {
+    std::uint64_t when_ms = 0;   // of the last attempt; the start counts as one
+    std::uint64_t taken_ms = 0;  // of the last that succeeded
+    bool ok = true;
+    std::string error;                        // why not: a line each with file, line and column
+    std::vector<std::string> restart_needed;  // keys that changed and wait for a restart
+};
+
+struct DeviceStatus {
+    std::string name;  // as in the configuration
+    std::string driver;
+    std::string mac;
+    bool link_up = false;
+    std::uint32_t link_mbps = 0;  // 0 = not known
+    std::string rss;              // what packets are spread by, in words
+    std::uint32_t queues = 0;
+    // Since start. Nothing where the device cannot tell: unknown is not zero.
+    std::optional<std::uint64_t> missed;
+    std::optional<std::uint64_t> no_buffer;
+    std::optional<std::uint64_t> errors;
+};
+
+struct WorkerStatus {
+    std::uint32_t core = 0;
+    std::optional<std::uint32_t> match_core;
+    double busy_ratio = 0;                   // of the last second, 0 to 1
+    std::optional<double> match_busy_ratio;  // of the match core
+    std::uint64_t packets = 0;               // since start
+    std::uint64_t handed_off = 0;            // datagrams passed to their owners
+    std::uint64_t handoff_lost = 0;
+    std::uint32_t slots_used = 0;
+    std::uint32_t slots = 0;
+};
+
+struct SourceStatus {
+    std::string name;
+    std::uint16_t port = 0;
+    std::string protocol;
+    std::vector<std::string> addresses;
+    std::string colour;
+};
+
+// One series: a channel's flows from one source.
+struct SeriesStatus {
+    std::uint32_t id = 0;  // index into Status::series_totals
+    std::string profile;
+    std::string channel;
+    std::string source;
+};
+
+struct ExporterStatus {
+    flow::ExporterKey key;
+    std::string source;
+    flow::ExporterCounts counts;
+};
+
+struct Status {
+    std::string version;
+    std::int32_t pid = 0;
+    std::uint64_t now_ms = 0;
+    std::uint64_t started_ms = 0;
+    std::string config_file;
+    std::string data_directory;
+    std::uint64_t generation = 0;  // of the configuration, from 1 at start
+    ReloadStatus reload;
+    bool hugepages = false;  // whether packets lie in them
+    bool idle = false;       // nothing in flight, so that the ledger's laws must hold exactly
+    std::vector<DeviceStatus> devices;
+    std::vector<WorkerStatus> workers;
+    store::Stats store;
+    flow::Ledger process_ledger;  // since start
+    flow::Ledger total_ledger;    // since the data directory was made
+    std::vector<SourceStatus> sources;
+    std::vector<SeriesStatus> series;               // of this generation
+    std::vector<store::SeriesCells> series_totals;  // since start, by series id
+    std::vector<ExporterStatus> exporters;          // since start, by exporter id
+};
+
+}  // namespace control
