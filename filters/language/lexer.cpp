@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filters/language/lexer.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace filters::language {
+
+namespace {
+
+constexpr std::size_t kShownBytes = 40;
+
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v';
+}
+
+bool is_word(char c) noexcept {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '.' || c == ':' ||
+           c == '_' || c == '+' || c == '-' || c == '/';
+}
+
+// UTF-8 continuation bytes take no column of their own.
+bool starts_character(char c) noexcept {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+}
+
+struct Symbol {
+    std::string_view text;
+    TokenKind kind;
+};
+// Longer ones first.
+constexpr std::array kSymbols = {
+    Symbol{"&&", TokenKind::conjunction}, Symbol{"||", TokenKind::disjunction},
+    Symbol{"==", TokenKind::compare},     Symbol{"<=", TokenKind::compare},
+    Symbol{">=", TokenKind::compare},     Symbol{"=", TokenKind::compare},
+    Symbol{"<", TokenKind::compare},      Symbol{">", TokenKind::compare},
+    Symbol{"!", TokenKind::negation},     Symbol{"(", TokenKind::open},
+    Symbol{")", TokenKind::close},        Symbol{"[", TokenKind::open_list},
+    Symbol{"]", TokenKind::close_list},   Symbol{",", TokenKind::comma},
+};
+
+class Lexer {
+  public:
+    explicit Lexer(std::string_view text) : text_(text) {}
+
+    flow::Result<std::vector<Token>> run() {
+        std::vector<Token> out;
+        for (skip_blanks(); at_ < text_.size(); skip_blanks()) {
+            auto token = next();
+            if (!token) return flow::pass(token);
+            out.push_back(*token);
+        }
+        out.push_back({TokenKind::end, {}, line_, column_});
+        return out;
+    }
+
+  private:
+    void step(std::size_t bytes) {
+        for (const std::size_t end = at_ + bytes; at_ < end; ++at_) {
+            if (text_[at_] == '\n') {
+                ++line_;
+                column_ = 1;
+            } else if (starts_character(text_[at_])) {
+                ++column_;
+            }
+        }
+    }
+    void skip_blanks() {
+        while (at_ < text_.size()) {
+            if (text_[at_] == '#') {
+                step(std::min(text_.find('\n', at_), text_.size()) - at_);
+            } else if (is_blank(text_[at_])) {
+                step(1);
+            } else {
+                return;
+            }
+        }
+    }
+    flow::Result<Token> next() {
+        const char c = text_[at_];
+        if (c == '\'' || c == '"') return quote(c);
+        Token token{TokenKind::word, {}, line_, column_};
+        std::size_t length = 0;
+        while (at_ + length < text_.size() && is_word(text_[at_ + length])) ++length;
+        if (length == 0) {
+            const auto symbol = std::find_if(kSymbols.begin(), kSymbols.end(), [&](const Symbol& s) {
+                return text_.substr(at_).starts_with(s.text);
+            });
+            if (symbol == kSymbols.end()) {
+                return flow::fail("unexpected character " + quoted(text_.substr(at_, 1)),
+                                  {{}, line_, column_});
+            }
+            token.kind = symbol->kind;
+            length = symbol->text.size();
+        }
+        token.text = text_.substr(at_, length);
+        step(length);
+        return token;
+    }
+    flow::Result<Token> quote(char mark) {
+        const std::size_t end = text_.find_first_of(mark == '"' ? "\"\n" : "'\n", at_ + 1);
+        if (end == std::string_view::npos || text_[end] == '\n') {
+            return flow::fail("the text that begins at " + quoted(text_.substr(at_, end - at_)) +
+                                  " is not closed; expected " + mark + " on the same line",
+                              {{}, line_, column_});
+        }
+        const Token token{TokenKind::quoted, text_.substr(at_ + 1, end - at_ - 1), line_, column_};
+        step(end + 1 - at_);
+        return token;
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::uint32_t line_ = 1;
+    std::uint32_t column_ = 1;
+};
+
+// Characters the token at the start of `rest` takes, at least one.
+std::size_t token_width(std::string_view rest) {
+    std::size_t bytes = 0;
+    if (rest.starts_with('\'') || rest.starts_with('"')) {
+        const std::size_t end = rest.find(rest[0], 1);
+        bytes = end == std::string_view::npos ? rest.size() : end + 1;
+    } else {
+        while (bytes < rest.size() && is_word(rest[bytes])) ++bytes;
+    }
+    const auto width =
+        std::count_if(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(bytes), starts_character);
+    return std::max<std::size_t>(1, static_cast<std::size_t>(width));
+}
+
+}  // namespace
+
+flow::Result<std::vector<Token>> tokens(std::string_view filter) {
+    if (filter.size() > kMostFilterBytes) {
+        return flow::fail("the filter has " + std::to_string(filter.size()) + " bytes; at most " +
+                              std::to_string(kMostFilterBytes) + " are taken",
+                          {{}, 1, 1});
+    }
+    return Lexer(filter).run();
+}
+
+bool same_word(std::string_view a, std::string_view b) noexcept {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string quoted(std::string_view text) {
+    static constexpr std::string_view kHex = "0123456789abcdef";
+    std::string out = "'";
+    for (const char c : text.substr(0, kShownBytes)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte < 0x7f) {
+            out += c;
+        } else {
+            out += "\\x";
+            out += kHex[byte >> 4];
+            out += kHex[byte & 15];
+        }
+    }
+    if (text.size() > kShownBytes) out += "...";
+    return out + "'";
+}
+
+std::string pointed(std::string_view filter, const flow::Place& place) {
+    if (place.line == 0 || place.column == 0) return {};
+    for (std::uint32_t line = 1; line < place.line; ++line) {
+        const std::size_t end = filter.find('\n');
+        if (end == std::string_view::npos) return {};
+        filter.remove_prefix(end + 1);
+    }
+    filter = filter.substr(0, filter.find('\n'));
+    std::size_t at = 0;
+    std::string below;
+    for (std::uint32_t column = 1; column < place.column; ++column) {
+        if (at >= filter.size()) return {};
+        below += filter[at] == '\t' ? '\t' : ' ';
+        do ++at;
+        while (at < filter.size() && !starts_character(filter[at]));
+    }
+    below.append(token_width(filter.substr(at)), '^');
+    return std::string(filter) + "\n" + below + "\n";
+}
+
+}  // namespace filters::language

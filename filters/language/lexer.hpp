@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Filter text -> tokens. Words are not classified here: whether 10/8 is a prefix or 80 a port depends on what
+// stands before it, so the parser decides.
+//
+// Thread: any; values.
+// Limits: kMostFilterBytes of text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dataplane/flow/result.hpp"
+
+namespace filters::language {
+
+inline constexpr std::size_t kMostFilterBytes = 1024 * 1024;
+
+enum class TokenKind : std::uint8_t {
+    word,         // letters, digits and . : _ + - /
+    quoted,       // '...' or "...", on one line; text is what stands between the quotes
+    compare,      // = == < > <= >=
+    conjunction,  // &&
+    disjunction,  // ||
+    negation,     // !
+    open,
+    close,  // ( )
+    open_list,
+    close_list,
+    comma,  // [ ] ,
+    end,
+};
+
+struct Token {
+    TokenKind kind = TokenKind::end;
+    std::string_view text{};   // into the filter's text
+    std::uint32_t line = 1;    // from 1
+    std::uint32_t column = 1;  // from 1, in characters (UTF-8)
+};
+
+// Ends with one `end` token. Errors: a character that belongs nowhere, a quote that is not closed, too much
+// text.
+[[nodiscard]] flow::Result<std::vector<Token>> tokens(std::string_view filter);
+
+// ASCII letters compared without case.
+[[nodiscard]] bool same_word(std::string_view a, std::string_view b) noexcept;
+
+// For messages: 'text' cut to a readable length, unprintable bytes as \xHH.
+[[nodiscard]] std::string quoted(std::string_view text);
+
+// The line of `filter` that `place` (of an error of parse()) points into, and below it a caret under the
+// token. Empty when `place` is not inside the filter.
+[[nodiscard]] std::string pointed(std::string_view filter, const flow::Place& place);
+
+}  // namespace filters::language

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words -> values: numbers, protocols, addresses, prefixes. What a word means depends on the field before it.
+//
+// Thread: any; no state.
+// Errors: a sentence without place; the parser adds where.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "dataplane/flow/result.hpp"
+#include "filters/language/ast.hpp"
+#include "filters/language/fields.hpp"
+
+namespace filters::language {
+
+enum class Comparison : std::uint8_t { equal, less, greater, at_most, at_least };
+
+// = == eq < lt > gt <= le >= ge, words in any letter case.
+[[nodiscard]] std::optional<Comparison> comparison(std::string_view word) noexcept;
+
+// Decimal, 0x and hex digits, or decimal and one of k m g t (powers of 1000). Nothing when it is no such
+// number or does not fit 64 bits.
+[[nodiscard]] std::optional<std::uint64_t> number(std::string_view word) noexcept;
+
+// The numbers from 0 to `most` for which `comparison value` holds; none or one range.
+[[nodiscard]] std::vector<Range> holding(Comparison comparison, std::uint64_t value, std::uint64_t most);
+
+// A number of `field`, or a protocol's name where the field takes one.
+[[nodiscard]] flow::Result<std::uint64_t> field_number(const Field& field, std::string_view word);
+
+// Complete address.
+[[nodiscard]] flow::Result<Net> address(const Field& field, std::string_view word);
+
+// a/n; IPv4 may leave out trailing octets that n does not reach into: 172.16/12, 10/8.
+[[nodiscard]] flow::Result<Net> prefix(const Field& field, std::string_view word);
+
+// a.b.c.d m.m.m.m; any mask.
+[[nodiscard]] flow::Result<Net> address_and_mask(const Field& field, std::string_view word,
+                                                 std::string_view mask);
+
+}  // namespace filters::language

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// All filters as one graph of predicates, ANDs and ORs in which equal expressions are one node.
+//
+// Thread: built by the compiling one; read by all.
+// Shape:  node 0 is "true"; nodes 1 to predicates are the predicates; then come the operations, each after
+// its operands.
+//         An edge is a node, perhaps negated: node * 2 + 1 when it is.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "filters/program/predicates.hpp"
+
+namespace filters::program {
+
+using NodeId = std::uint32_t;
+using Edge = std::uint32_t;
+
+inline constexpr Edge kTrue = 0;
+inline constexpr Edge kFalse = 1;
+
+[[nodiscard]] constexpr Edge edge_to(NodeId node) noexcept {
+    return node * 2;
+}
+[[nodiscard]] constexpr Edge opposite(Edge edge) noexcept {
+    return edge ^ 1;
+}
+[[nodiscard]] constexpr NodeId node_of(Edge edge) noexcept {
+    return edge / 2;
+}
+[[nodiscard]] constexpr bool is_negated(Edge edge) noexcept {
+    return (edge & 1) != 0;
+}
+
+enum class OperationKind : std::uint8_t { all, any };
+
+// Operands: operands()[first, first + count): those not negated first, the rarest of them at the front.
+struct Operation {
+    OperationKind kind = OperationKind::all;
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+};
+
+// Predicates are numbered while filters are read, so operations get their final node numbers only in
+// finish().
+class GraphBuilder {
+  public:
+    [[nodiscard]] Edge predicate(Predicate predicate);
+    [[nodiscard]] Edge all_of(std::vector<Edge> edges) {
+        return operation(OperationKind::all, std::move(edges));
+    }
+    [[nodiscard]] Edge any_of(std::vector<Edge> edges) {
+        return operation(OperationKind::any, std::move(edges));
+    }
+    // An edge to the same that is not negated; kFalse stays.
+    [[nodiscard]] Edge plain(Edge edge);
+    [[nodiscard]] const PredicateSet& predicates() const noexcept { return predicates_; }
+    [[nodiscard]] std::size_t operations() const noexcept { return operations_.size(); }
+
+    struct Finished {
+        std::vector<Operation> operations;
+        std::vector<Edge> operands;
+    };
+    [[nodiscard]] Finished finish() const;
+    // What `edge` is called after finish().
+    [[nodiscard]] Edge final(Edge edge) const noexcept;
+
+    // Which predicates must be looked at to know that a node can hold: it holds for no row unless one of them
+    // does.
+    struct Trigger {
+        bool always = false;  // may hold whatever the predicates say
+        double share = 0;
+        std::vector<PredicateId> predicates{};
+    };
+    [[nodiscard]] Trigger trigger(Edge edge) const;
+
+  private:
+    struct Key {
+        OperationKind kind;
+        std::vector<Edge> edges;
+        friend auto operator<=>(const Key&, const Key&) = default;
+    };
+    [[nodiscard]] Edge operation(OperationKind kind, std::vector<Edge> edges);
+    [[nodiscard]] Edge make(OperationKind kind, std::vector<Edge> edges);
+    [[nodiscard]] double share(Edge edge) const;
+
+    PredicateSet predicates_;
+    std::map<Key, std::uint32_t> ids_;
+    std::vector<const Key*> operations_;  // keys of ids_, whose addresses stay
+    std::vector<double> operation_share_;
+    std::vector<double> predicate_share_;
+};
+
+}  // namespace filters::program

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filters/program/lower.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "filters/language/fields.hpp"
+
+namespace filters::program {
+
+namespace {
+
+using flow::Column;
+using language::Field;
+using language::NodeKind;
+using language::Operand;
+using language::Part;
+using language::Range;
+using language::Side;
+using language::Test;
+
+constexpr std::array kIcmpProtocols = {Range{1, 1}, Range{58, 58}};
+
+// The values of the whole column whose `part` is in `ranges`.
+std::vector<Range> whole_values(Part part, std::span<const Range> ranges) {
+    std::vector<Range> out;
+    for (const Range& range : ranges) {
+        switch (part) {
+            case Part::whole:
+                out.push_back(range);
+                break;
+            case Part::high_byte:
+                out.push_back({range.low << 8, range.high << 8 | 0xff});
+                break;
+            case Part::low_byte:
+                for (std::uint64_t high = 0; high < 256; ++high) {
+                    out.push_back({high << 8 | range.low, high << 8 | range.high});
+                }
+                break;
+        }
+    }
+    return out;
+}
+
+bool is_text(const Field& field) {
+    return field.operand == Operand::content || field.operand == Operand::regex;
+}
+
+// Takes every value a column can have; icmp_only tests still ask for the protocol.
+bool holds_always(const Field& field, const Test& test) {
+    return !test.ranges.empty() && test.ranges.front() == Range{0, field.most} && !field.icmp_only;
+}
+
+void feed(Predicate& predicate, const Field& field, const Test& test, Column column) {
+    predicate.add(column, whole_values(field.part, test.ranges));
+    predicate.add(column, test.nets);
+}
+
+// One of several tests joined by OR can be answered together with others of the same columns.
+bool can_join(const Field& field, const Test& test) {
+    return !is_text(field) && !field.icmp_only && test.side != Side::both && !holds_always(field, test);
+}
+
+void feed_sides(Predicate& predicate, const Field& field, const Test& test) {
+    if (test.side != Side::destination) feed(predicate, field, test, field.columns[0]);
+    if (test.side != Side::source && field.two_sided()) feed(predicate, field, test, field.columns[1]);
+}
+
+class Lowering {
+  public:
+    Lowering(const language::Ast& ast, GraphBuilder& graph) : ast_(ast), graph_(graph) {}
+
+    // Depth is bounded by the parser's limit on brackets.
+    flow::Result<Edge> node(std::uint32_t index) {
+        const language::Node& n = ast_.nodes[index];
+        switch (n.kind) {
+            case NodeKind::any:
+                return kTrue;
+            case NodeKind::test:
+                return test(ast_.tests[n.first]);
+            case NodeKind::negation: {
+                const auto inner = node(ast_.children[n.first]);
+                if (!inner) return inner;
+                return opposite(*inner);
+            }
+            case NodeKind::conjunction: {
+                auto edges = operands(n);
+                if (!edges) return flow::pass(edges);
+                return graph_.all_of(std::move(*edges));
+            }
+            case NodeKind::disjunction:
+                break;
+        }
+        return disjunction(n);
+    }
+
+  private:
+    flow::Result<std::vector<Edge>> operands(const language::Node& n) {
+        std::vector<Edge> edges;
+        for (std::uint32_t i = 0; i < n.count; ++i) {
+            const auto edge = node(ast_.children[n.first + i]);
+            if (!edge) return tl::unexpected(edge.error());
+            edges.push_back(*edge);
+        }
+        return edges;
+    }
+
+    // Tests of the same columns become one predicate: `src port 53 or dst port 80` needs no OR while
+    // matching.
+    flow::Result<Edge> disjunction(const language::Node& n) {
+        std::vector<Edge> edges;
+        std::vector<std::pair<std::array<Column, 2>, Predicate>> joined;
+        for (std::uint32_t i = 0; i < n.count; ++i) {
+            const language::Node& operand = ast_.nodes[ast_.children[n.first + i]];
+            if (operand.kind == NodeKind::test) {
+                const Test& t = ast_.tests[operand.first];
+                const Field& field = language::fields()[t.field];
+                if (can_join(field, t)) {
+                    const auto at = std::find_if(joined.begin(), joined.end(),
+                                                 [&](const auto& j) { return j.first == field.columns; });
+                    Predicate& predicate = at != joined.end()
+                                               ? at->second
+                                               : joined.emplace_back(field.columns, Predicate{}).second;
+                    feed_sides(predicate, field, t);
+                    continue;
+                }
+            }
+            const auto edge = node(ast_.children[n.first + i]);
+            if (!edge) return edge;
+            edges.push_back(*edge);
+        }
+        for (auto& [columns, predicate] : joined) edges.push_back(graph_.predicate(std::move(predicate)));
+        return graph_.any_of(std::move(edges));
+    }
+
+    flow::Result<Edge> test(const Test& t) {
+        const Field& field = language::fields()[t.field];
+        if (is_text(field)) return text(field, t);
+        if (holds_always(field, t)) return kTrue;
+        if (t.side == Side::both) {
+            Predicate source;
+            Predicate destination;
+            feed(source, field, t, field.columns[0]);
+            feed(destination, field, t, field.columns[1]);
+            return graph_.all_of(
+                {graph_.predicate(std::move(source)), graph_.predicate(std::move(destination))});
+        }
+        Predicate predicate;
+        feed_sides(predicate, field, t);
+        const Edge edge = graph_.predicate(std::move(predicate));
+        if (!field.icmp_only) return edge;
+        Predicate icmp;
+        icmp.add(Column::proto, kIcmpProtocols);
+        return graph_.all_of({graph_.predicate(std::move(icmp)), edge});
+    }
+
+    flow::Result<Edge> text(const Field& field, const Test& t) {
+        const auto kind =
+            field.operand == Operand::regex ? text::PatternKind::regex : text::PatternKind::content;
+        text::Pattern pattern{kind, t.text, t.caseless};
+        if (const auto checked = text::check(pattern); !checked)
+            return flow::fail(checked.error().message, t.place);
+        Predicate predicate;
+        predicate.texts.push_back({field.columns[0], std::move(pattern)});
+        return graph_.predicate(std::move(predicate));
+    }
+
+    const language::Ast& ast_;
+    GraphBuilder& graph_;
+};
+
+}  // namespace
+
+flow::Result<Edge> lower(const language::Ast& ast, GraphBuilder& graph) {
+    return Lowering(ast, graph).node(ast.root);
+}
+
+}  // namespace filters::program

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where indexes write what they found: a bitmap over the batch's rows for each predicate, and which
+// predicates have any.
+//
+// Thread: one core.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "dataplane/flow/batch.hpp"
+#include "filters/program/predicates.hpp"
+
+namespace filters::program {
+
+inline constexpr std::size_t kWords = flow::kBatchRows / 64;
+static_assert(flow::kBatchRows % 64 == 0);
+
+struct Marks {
+    std::uint64_t* bits = nullptr;    // kWords for each predicate
+    std::uint8_t* touched = nullptr;  // a byte for each predicate
+
+    void row(PredicateId predicate, std::uint32_t row) const noexcept {
+        bits[predicate * kWords + row / 64] |= 1ull << (row % 64);
+        touched[predicate] = 1;
+    }
+    // Rows word * 64 + i for each bit i of `rows`, at least one.
+    void word(PredicateId predicate, std::size_t word, std::uint64_t rows) const noexcept {
+        bits[predicate * kWords + word] |= rows;
+        touched[predicate] = 1;
+    }
+};
+
+// The rows of word `word` that a batch of `rows` has.
+[[nodiscard]] inline std::uint64_t rows_of_word(std::size_t word, std::uint32_t rows) noexcept {
+    const std::size_t first = word * 64;
+    if (rows >= first + 64) return ~0ull;
+    return rows <= first ? 0 : ~0ull >> (64 - (rows - first));
+}
+
+}  // namespace filters::program

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Indexes over address columns: address -> predicates of all nets that contain it.
+//
+// Thread: built by the compiling one; read by all.
+// Shape:  every distinct prefix is a node that knows the next wider prefix around it and its own predicates.
+// A lookup
+//         finds the narrowest node; the walk outwards reports the rest, so nested lists cost no memory.
+//         IPv4: a table over the first 16 bits settles most addresses with one load; where prefixes are
+//         longer, the stretches of that /16 follow, found by halving. IPv6: a hash table for each length in
+//         use, longest first; those over 32 bits are asked only when a bit of the first 32 bits' hash says
+//         that it can be worth it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "dataplane/flow/batch.hpp"
+#include "filters/program/marks.hpp"
+#include "filters/program/sets.hpp"
+
+namespace filters::program {
+
+using NetFeeds = std::vector<std::pair<PredicateId, std::span<const language::Net>>>;
+
+// Node 0 is "no prefix".
+using PrefixNode = std::uint32_t;
+
+struct V4Prefixes {
+    static constexpr std::uint32_t kBucket = 1u << 31;
+    struct Bucket {
+        std::uint32_t first;
+        std::uint32_t count;  // at least one; the first stretch begins at the start of the /16
+    };
+    std::vector<std::uint32_t>
+        root{};  // by the first two bytes as they lie in memory: a node, or kBucket | bucket
+    std::vector<Bucket> buckets{};
+    std::vector<std::uint16_t> begins{};  // of the stretches: low 16 bits, ascending in each bucket
+    std::vector<PrefixNode> nodes{};      // of the stretches
+
+    struct Stretch {
+        std::uint32_t begin;
+        PrefixNode node;
+    };
+    // `stretches` ascend and cover everything from address 0 on.
+    void build(std::span<const Stretch> stretches);
+    [[nodiscard]] bool empty() const noexcept { return root.empty(); }
+    // The node of an address whose root entry is `entry` and whose low 16 bits are `low`.
+    [[nodiscard]] PrefixNode find(std::uint32_t entry, std::uint16_t low) const noexcept {
+        if ((entry & kBucket) == 0) return entry;
+        const Bucket bucket = buckets[entry & ~kBucket];
+        const std::uint16_t* at = begins.data() + bucket.first;
+        for (std::uint32_t left = bucket.count; left > 1;) {
+            const std::uint32_t half = left / 2;
+            at += at[half] <= low ? half : 0;
+            left -= half;
+        }
+        return nodes[static_cast<std::size_t>(at - begins.data())];
+    }
+};
+
+struct V6Prefixes {
+    struct Slot {
+        std::uint64_t high = 0;
+        std::uint64_t low = 0;
+        PrefixNode node = 0;  // 0 = free
+    };
+    struct Length {
+        unsigned bits = 0;
+        std::uint64_t high_mask = 0;
+        std::uint64_t low_mask = 0;
+        std::uint64_t slot_mask = 0;
+        std::vector<Slot> slots{};
+    };
+    std::vector<Length> lengths{};  // longest first
+    std::array<std::uint64_t, 1024>
+        long_bits{};  // by hash of the first 32 bits: a prefix over 32 bits begins so
+
+    struct Entry {
+        flow::IpAddress address;
+        unsigned bits;
+        PrefixNode node;
+    };
+    void build(std::span<const Entry> entries);
+    [[nodiscard]] bool empty() const noexcept { return lengths.empty(); }
+    [[nodiscard]] PrefixNode find(std::uint64_t high, std::uint64_t low) const noexcept;
+};
+
+// One address column.
+struct PrefixTable {
+    struct Hit {
+        std::uint32_t row;
+        std::uint32_t entry;
+    };
+    struct Scratch {
+        std::array<Hit, flow::kBatchRows> hits;
+        std::array<std::uint16_t, flow::kBatchRows> not_v4;
+    };
+
+    flow::Column column{};
+    std::vector<PrefixNode> outer{};     // of each node: the next wider prefix with predicates
+    std::vector<std::uint32_t> heads{};  // of each node: its own predicates' set
+    Sets sets{};
+    V4Prefixes v4{};
+    V6Prefixes v6{};
+
+    [[nodiscard]] static PrefixTable build(flow::Column column, const NetFeeds& feeds);
+    // `present` and `bit`: whether a row that is not IPv4 has an address at all.
+    void run(const flow::IpAddress* addresses, const std::uint64_t* present, std::uint64_t bit,
+             std::uint32_t rows, Scratch& scratch, Marks marks) const noexcept;
+    [[nodiscard]] bool answers_like(const PrefixTable& other) const noexcept;
+    [[nodiscard]] std::size_t bytes() const noexcept;
+
+  private:
+    void mark(PrefixNode node, std::uint32_t row, Marks marks) const noexcept {
+        for (; node != 0; node = outer[node]) {
+            sets.each(heads[node], [&](PredicateId predicate) { marks.row(predicate, row); });
+        }
+    }
+};
+
+// IPv4 masks with holes, which no prefix table knows: rare, so one compare a row for each.
+struct MaskScan {
+    flow::Column column{};
+    std::uint32_t address = 0;  // host byte order
+    std::uint32_t mask = 0;
+    PredicateId predicate = 0;
+
+    void run(const flow::IpAddress* addresses, std::uint32_t rows, Marks marks) const noexcept;
+};
+
+}  // namespace filters::program

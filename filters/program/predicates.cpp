@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filters/program/predicates.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace filters::program {
+
+namespace {
+
+using flow::Column;
+using language::Net;
+using language::Range;
+
+// The feed of `column`, made in its place when there is none.
+template <class Feed>
+Feed& feed_of(std::vector<Feed>& feeds, Column column) {
+    const auto at = std::lower_bound(feeds.begin(), feeds.end(), column,
+                                     [](const Feed& feed, Column wanted) { return feed.column < wanted; });
+    if (at != feeds.end() && at->column == column) return *at;
+    return *feeds.insert(at, Feed{column, {}});
+}
+
+void merge_ranges(std::vector<Range>& ranges) {
+    std::sort(ranges.begin(), ranges.end());
+    std::vector<Range> merged;
+    for (const Range& range : ranges) {
+        if (!merged.empty() && (range.low == 0 || range.low - 1 <= merged.back().high)) {
+            merged.back().high = std::max(merged.back().high, range.high);
+        } else {
+            merged.push_back(range);
+        }
+    }
+    ranges = std::move(merged);
+}
+
+// Most flows are TCP or UDP over IPv4; a port is one of many.
+double share_of(Column column, const Range& range) {
+    const auto values = static_cast<double>(range.high - range.low + 1);
+    const auto holds = [&](std::uint64_t value) { return range.low <= value && value <= range.high; };
+    switch (column) {
+        case Column::proto:
+            return (holds(6) ? 0.6 : 0) + (holds(17) ? 0.3 : 0) + 0.01;
+        case Column::family:
+            return (holds(4) ? 0.8 : 0) + (holds(6) ? 0.2 : 0);
+        case Column::source:
+            return 0.2 * values;
+        default:
+            return 0.005 + values / 65536;
+    }
+}
+
+double share_of(const Net& net) {
+    const int bits = net.prefix_bits();
+    if (bits < 0) return 0.1;
+    const int significant = net.is_v4() ? bits - 96 : bits / 2;
+    return std::max(0.001, std::pow(0.5, significant / 2));
+}
+
+}  // namespace
+
+void Predicate::add(Column column, std::span<const Range> ranges) {
+    if (ranges.empty()) return;
+    NumberFeed& feed = feed_of(numbers, column);
+    feed.ranges.insert(feed.ranges.end(), ranges.begin(), ranges.end());
+    merge_ranges(feed.ranges);
+}
+
+void Predicate::add(Column column, std::span<const Net> more) {
+    if (more.empty()) return;
+    NetFeed& feed = feed_of(nets, column);
+    feed.nets.insert(feed.nets.end(), more.begin(), more.end());
+    std::sort(feed.nets.begin(), feed.nets.end());
+    feed.nets.erase(std::unique(feed.nets.begin(), feed.nets.end()), feed.nets.end());
+}
+
+double Predicate::share() const {
+    double sum = 0.05 * static_cast<double>(texts.size());
+    for (const NumberFeed& feed : numbers) {
+        for (const Range& range : feed.ranges) sum += share_of(feed.column, range);
+    }
+    for (const NetFeed& feed : nets) {
+        for (const Net& net : feed.nets) sum += share_of(net);
+    }
+    return std::min(1.0, sum);
+}
+
+PredicateId PredicateSet::intern(Predicate predicate) {
+    const auto [at, fresh] = ids_.emplace(std::move(predicate), static_cast<PredicateId>(list_.size()));
+    if (fresh) list_.push_back(&at->first);
+    return at->second;
+}
+
+}  // namespace filters::program

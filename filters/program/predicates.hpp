@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The distinct questions that all filters of a Program ask of a flow, each numbered once.
+//
+// Thread: the compiling one.
+// Shape:  a predicate holds for a row when any of its feeds does. `port 53` is one predicate with two feeds,
+// one a
+//         column; each feed is answered by that column's index.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "dataplane/flow/columns.hpp"
+#include "filters/language/ast.hpp"
+#include "filters/text/pattern_db.hpp"
+
+namespace filters::program {
+
+using PredicateId = std::uint32_t;
+
+// Ranges and nets: sorted, disjoint or at least different; each column at most once.
+struct NumberFeed {
+    flow::Column column{};
+    std::vector<language::Range> ranges{};
+    friend auto operator<=>(const NumberFeed&, const NumberFeed&) = default;
+};
+struct NetFeed {
+    flow::Column column{};
+    std::vector<language::Net> nets{};
+    friend auto operator<=>(const NetFeed&, const NetFeed&) = default;
+};
+struct TextFeed {
+    flow::Column column{};
+    text::Pattern pattern{};
+    friend auto operator<=>(const TextFeed&, const TextFeed&) = default;
+};
+
+struct Predicate {
+    std::vector<NumberFeed> numbers{};
+    std::vector<NetFeed> nets{};
+    std::vector<TextFeed> texts{};
+
+    void add(flow::Column column, std::span<const language::Range> ranges);
+    void add(flow::Column column, std::span<const language::Net> nets);
+    // Nothing can hold.
+    [[nodiscard]] bool empty() const noexcept { return numbers.empty() && nets.empty() && texts.empty(); }
+    // A rough guess at the share of flows it holds for, 0 to 1: which operand of an AND to look at first.
+    [[nodiscard]] double share() const;
+
+    friend auto operator<=>(const Predicate&, const Predicate&) = default;
+};
+
+class PredicateSet {
+  public:
+    // The number of `predicate`, which is that of an equal one given before.
+    [[nodiscard]] PredicateId intern(Predicate predicate);
+    [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
+    [[nodiscard]] const Predicate& operator[](PredicateId id) const noexcept { return *list_[id]; }
+
+  private:
+    std::map<Predicate, PredicateId> ids_;
+    std::vector<const Predicate*> list_;  // keys of ids_, whose addresses stay
+};
+
+}  // namespace filters::program

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filters/text/pattern_db.hpp"
+
+#include <hs.h>
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "filters/text/repeats.hpp"
+
+namespace filters::text {
+
+namespace {
+
+// What Hyperscan says is wrong, without its final stop.
+std::string reason(hs_compile_error_t* error) {
+    std::string out = error == nullptr || error->message == nullptr ? "unknown reason" : error->message;
+    hs_free_compile_error(error);
+    while (!out.empty() && (out.back() == '.' || out.back() == '\n')) out.pop_back();
+    return out;
+}
+
+tl::unexpected<flow::Error> refused(const Pattern& pattern, const std::string& why) {
+    return flow::fail("the payload pattern '" + pattern.text.substr(0, 60) + "' is not accepted: " + why);
+}
+
+// As a Hyperscan expression. Content is written byte by byte as \xHH: no byte is special, and NUL cannot cut
+// it.
+std::string expression(const Pattern& pattern) {
+    if (pattern.kind == PatternKind::regex) return pattern.text;
+    static constexpr std::string_view kHex = "0123456789abcdef";
+    std::string out;
+    out.reserve(pattern.text.size() * 4);
+    for (const char c : pattern.text) {
+        const auto byte = static_cast<unsigned char>(c);
+        out += "\\x";
+        out += kHex[byte >> 4];
+        out += kHex[byte & 15];
+    }
+    return out;
+}
+
+unsigned flags(const Pattern& pattern) {
+    return HS_FLAG_SINGLEMATCH | HS_FLAG_DOTALL | (pattern.caseless ? unsigned{HS_FLAG_CASELESS} : 0u);
+}
+
+struct Call {
+    void (*on_match)(std::uint32_t id, void* context);
+    void* context;
+};
+
+int forward(unsigned id, unsigned long long, unsigned long long, unsigned, void* context) {
+    const auto* call = static_cast<const Call*>(context);
+    call->on_match(id, call->context);
+    return 0;
+}
+
+}  // namespace
+
+flow::Result<void> check(const Pattern& pattern) {
+    if (pattern.text.empty()) return refused(pattern, "it is empty");
+    if (pattern.text.size() > kMostPatternBytes) {
+        return refused(pattern, "it has more than " + std::to_string(kMostPatternBytes) + " bytes");
+    }
+    if (pattern.kind == PatternKind::content) return {};
+    if (pattern.text.find('\0') != std::string::npos)
+        return refused(pattern, "it has a NUL byte; write \\x00");
+    if (written_out(pattern.text) > kMostRepeats) {
+        return refused(pattern, "its repeats are too large; write + or * instead of counts");
+    }
+    hs_expr_info_t* info = nullptr;
+    hs_compile_error_t* error = nullptr;
+    if (hs_expression_info(pattern.text.c_str(), flags(pattern), &info, &error) != HS_SUCCESS) {
+        return refused(pattern, reason(error));
+    }
+    const unsigned narrowest = info->min_width;
+    std::free(info);  // Hyperscan's misc allocator is malloc unless set otherwise, and it is not
+    if (narrowest == 0) return refused(pattern, "it matches every payload");
+    return {};
+}
+
+flow::Result<PatternDb> PatternDb::compile(std::span<const Entry> entries) {
+    if (hs_valid_platform() != HS_SUCCESS)
+        return flow::fail("payload filters need a CPU with SSSE3, and this has none");
+    if (entries.size() > kMostPatterns) {
+        return flow::fail("the filters have " + std::to_string(entries.size()) +
+                          " payload patterns; at most " + std::to_string(kMostPatterns) + " are taken");
+    }
+    std::vector<std::string> expressions;
+    std::vector<unsigned> all_flags;
+    std::vector<unsigned> ids;
+    for (const Entry& entry : entries) {
+        if (auto checked = check(entry.pattern); !checked) return flow::pass(checked);
+        expressions.push_back(expression(entry.pattern));
+        all_flags.push_back(flags(entry.pattern));
+        ids.push_back(entry.id);
+    }
+    std::vector<const char*> pointers;
+    for (const std::string& e : expressions) pointers.push_back(e.c_str());
+    hs_database_t* db = nullptr;
+    hs_compile_error_t* error = nullptr;
+    const auto code =
+        hs_compile_multi(pointers.data(), all_flags.data(), ids.data(),
+                         static_cast<unsigned>(pointers.size()), HS_MODE_BLOCK, nullptr, &db, &error);
+    if (code == HS_SUCCESS) return PatternDb(db);
+    const int at = error == nullptr ? -1 : error->expression;
+    if (at >= 0 && static_cast<std::size_t>(at) < entries.size()) {
+        return refused(entries[static_cast<std::size_t>(at)].pattern, reason(error));
+    }
+    return flow::fail("the payload patterns cannot be compiled together: " + reason(error));
+}
+
+PatternDb::PatternDb(PatternDb&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
+
+PatternDb& PatternDb::operator=(PatternDb&& other) noexcept {
+    std::swap(db_, other.db_);
+    return *this;
+}
+
+PatternDb::~PatternDb() {
+    hs_free_database(db_);
+}
+
+bool PatternDb::scan(std::string_view bytes, Scratch& scratch,
+                     void (*on_match)(std::uint32_t id, void* context), void* context) const noexcept {
+    if (bytes.empty()) return true;
+    if (bytes.size() > std::numeric_limits<unsigned>::max()) return false;
+    Call call{on_match, context};
+    return hs_scan(db_, bytes.data(), static_cast<unsigned>(bytes.size()), 0, scratch.scratch_, forward,
+                   &call) == HS_SUCCESS;
+}
+
+std::size_t PatternDb::bytes() const noexcept {
+    std::size_t size = 0;
+    return hs_database_size(db_, &size) == HS_SUCCESS ? size : 0;
+}
+
+Scratch::~Scratch() {
+    hs_free_scratch(scratch_);
+}
+
+flow::Result<void> Scratch::fit(const PatternDb& db) {
+    if (hs_alloc_scratch(db.db_, &scratch_) == HS_SUCCESS) return {};
+    return flow::fail(
+        "no memory for matching payload patterns; add memory or take patterns out of the filters");
+}
+
+}  // namespace filters::text

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many text patterns looked for at once: the only door to Hyperscan.
+//
+// Thread: a PatternDb is read by all cores at once; a Scratch belongs to one core.
+// Source: Hyperscan 5.4 developer reference; block mode, SINGLEMATCH | DOTALL, CASELESS where asked. Booleans
+// over
+//         matches are the caller's (HS_FLAG_COMBINATION loses matches).
+// Limits: kMostPatternBytes a pattern, kMostRepeats positions after its bounded repeats are written out,
+// kMostPatterns. Errors: of a pattern, with Hyperscan's reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "dataplane/flow/result.hpp"
+
+struct hs_database;
+struct hs_scratch;
+
+namespace filters::text {
+
+inline constexpr std::size_t kMostPatternBytes = 1024;
+inline constexpr std::uint64_t kMostRepeats = 4096;
+inline constexpr std::size_t kMostPatterns = 10'000;
+
+enum class PatternKind : std::uint8_t {
+    content,  // these bytes, anywhere
+    regex,    // Hyperscan's subset of PCRE, anywhere; . takes newlines
+};
+
+struct Pattern {
+    PatternKind kind = PatternKind::content;
+    std::string text{};
+    bool caseless = false;
+
+    friend auto operator<=>(const Pattern&, const Pattern&) = default;
+};
+
+// Whether a PatternDb would take it, and if not, why. The whole sentence names the pattern.
+[[nodiscard]] flow::Result<void> check(const Pattern& pattern);
+
+class Scratch;
+
+class PatternDb {
+  public:
+    struct Entry {
+        Pattern pattern;
+        std::uint32_t id = 0;  // reported when it matches
+    };
+    // At least one entry.
+    [[nodiscard]] static flow::Result<PatternDb> compile(std::span<const Entry> entries);
+
+    PatternDb(PatternDb&& other) noexcept;
+    PatternDb& operator=(PatternDb&& other) noexcept;
+    ~PatternDb();
+
+    // Calls on_match(id, context) once for each entry found in `bytes`. False: Hyperscan refused; nothing
+    // more is known.
+    [[nodiscard]] bool scan(std::string_view bytes, Scratch& scratch,
+                            void (*on_match)(std::uint32_t id, void* context), void* context) const noexcept;
+    [[nodiscard]] std::size_t bytes() const noexcept;
+
+  private:
+    friend class Scratch;
+    explicit PatternDb(hs_database* db) noexcept : db_(db) {}
+    hs_database* db_;
+};
+
+// Working memory of one core for any number of databases.
+class Scratch {
+  public:
+    Scratch() noexcept = default;
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    ~Scratch();
+
+    // Makes it large enough for `db`.
+    [[nodiscard]] flow::Result<void> fit(const PatternDb& db);
+
+  private:
+    friend class PatternDb;
+    hs_scratch* scratch_ = nullptr;
+};
+
+}  // namespace filters::text
