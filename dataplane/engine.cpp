@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/engine.hpp"
+
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_mbuf_dyn.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "dataplane/worker.hpp"
+
+namespace dataplane {
+
+using flow::fail;
+using flow::pass;
+
+namespace {
+constexpr std::size_t kHandOffPlaces = 1024;
+constexpr std::chrono::seconds kStartLimit{10};
+}  // namespace
+
+// Members in the order of their making: what is below goes first.
+struct Engine::Parts {
+    EngineOptions options;
+    std::vector<Device> devices;
+    std::unique_ptr<Eal> eal;
+    std::vector<Mempool> pools;                             // by device
+    std::vector<std::vector<std::unique_ptr<Port>>> ports;  // by device
+    std::unique_ptr<Shared> shared;
+    std::vector<std::unique_ptr<flow::SpscRing<rte_mbuf*>>> hand_off;  // [from * workers + to]
+    std::vector<std::unique_ptr<Worker>> workers;
+    std::vector<std::unique_ptr<MatchCore>> match_cores;
+    bool running = false;
+
+    flow::Result<void> open_devices();
+    flow::Result<void> open_ports();
+    void make_workers(flow::ExporterTable& exporters, const std::vector<std::unique_ptr<Handover>>& handovers);
+    [[nodiscard]] std::vector<std::vector<RxQueue>> spread_queues();
+};
+
+Engine::Engine() : parts_(std::make_unique<Parts>()) {}
+
+Engine::~Engine() { stop(); }
+
+flow::Result<void> Engine::Parts::open_devices() {
+    const auto queues = static_cast<std::uint16_t>(options.cores.size());
+    std::uint64_t buffers_mb = 0;
+    for (const std::string& text : options.devices) {
+        auto device = open_device(text, devices.size(), queues);
+        if (!device) return pass(device);
+        const PoolShape shape = pool_shape(*device, queues);
+        buffers_mb += static_cast<std::uint64_t>(shape.count) * (shape.data_room + 256u) / (1u << 20) + 1;
+        devices.push_back(std::move(*device));
+    }
+    options.memory_mb = std::max(options.memory_mb, static_cast<std::uint32_t>(buffers_mb + 64));
+    EalOptions eal_options{.cores = options.cores, .hugepages = options.hugepages, .memory_mb = options.memory_mb, .extra = options.eal_args};
+    eal_options.cores.insert(eal_options.cores.end(), options.match_cores.begin(), options.match_cores.end());
+    auto started = Eal::start(eal_options, devices);
+    if (!started) return pass(started);
+    eal = std::move(*started);
+    return {};
+}
+
+flow::Result<void> Engine::Parts::open_ports() {
+    for (std::size_t d = 0; d < devices.size(); ++d) {
+        auto pool = make_pool(*eal, "packets" + std::to_string(d), pool_shape(devices[d], options.cores.size()));
+        if (!pool) return pass(pool);
+        pools.push_back(std::move(*pool));
+        ports.emplace_back();
+        for (const Device::PortSpec& spec : devices[d].ports) {
+            auto port = Port::open(*eal, devices[d], spec, pools.back().get());
+            if (!port) return pass(port);
+            ports.back().push_back(std::move(*port));
+        }
+    }
+    return {};
+}
+
+std::vector<std::vector<RxQueue>> Engine::Parts::spread_queues() {
+    std::vector<std::vector<RxQueue>> of_worker(options.cores.size());
+    shared->timestamp_offset = rte_mbuf_dynfield_lookup(RTE_MBUF_DYNFIELD_TIMESTAMP_NAME, nullptr);
+    const int bit = rte_mbuf_dynflag_lookup(RTE_MBUF_DYNFLAG_RX_TIMESTAMP_NAME, nullptr);
+    if (bit >= 0) shared->timestamp_flag = 1ull << bit;
+    for (std::size_t d = 0; d < devices.size(); ++d) {
+        std::size_t next = 0;
+        for (const auto& port : ports[d]) {
+            RxQueue queue{.port = port->id(),
+                          .queue = 0,
+                          .link = devices[d].link,
+                          .sticky = port->spreads_by_address() && port->queues() > 1,
+                          .capture_time = devices[d].kind == DeviceKind::pcap && shared->timestamp_offset >= 0,
+                          .device = d};
+            shared->port_of.resize(std::max<std::size_t>(shared->port_of.size(), port->id() + 1u));
+            shared->port_of[port->id()] = queue;
+            for (; queue.queue < port->queues(); ++queue.queue) of_worker[next++ % of_worker.size()].push_back(queue);
+        }
+    }
+    return of_worker;
+}
+
+void Engine::Parts::make_workers(flow::ExporterTable& exporters, const std::vector<std::unique_ptr<Handover>>& handovers) {
+    const auto count = static_cast<std::uint32_t>(options.cores.size());
+    shared = std::make_unique<Shared>(count, count + options.match_cores.size());
+    shared->pace = options.pace;
+    for (std::uint32_t i = 0; i < count * count; ++i) {
+        const bool to_itself = i / count == i % count;
+        hand_off.push_back(to_itself ? nullptr : std::make_unique<flow::SpscRing<rte_mbuf*>>(kHandOffPlaces));
+    }
+    const auto queues = spread_queues();
+    for (std::uint32_t w = 0; w < count; ++w) {
+        Worker::Rings rings;
+        for (std::uint32_t other = 0; other < count; ++other) {
+            rings.outgoing.push_back(hand_off[w * count + other].get());
+            rings.incoming.push_back(hand_off[other * count + w].get());
+        }
+        const IntakeOptions intake{.core = w, .slots = options.slots, .pace = options.pace, .match_here = options.match_cores.empty()};
+        workers.push_back(std::make_unique<Worker>(*shared, w, queues[w], std::move(rings), exporters, *handovers[w], intake));
+    }
+    for (std::uint32_t m = 0; m < options.match_cores.size(); ++m) {
+        match_cores.push_back(std::make_unique<MatchCore>(*shared, *workers[m], count + m, *handovers[count + m]));
+    }
+}
+
+flow::Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options, flow::ExporterTable& exporters,
+                                                    const std::vector<std::unique_ptr<Handover>>& handovers) {
+    std::unique_ptr<Engine> engine(new Engine);
+    Parts& parts = *engine->parts_;
+    parts.options = options;
+    if (auto ok = parts.open_devices(); !ok) return pass(ok);
+    if (auto ok = parts.open_ports(); !ok) return pass(ok);
+    parts.make_workers(exporters, handovers);
+    return engine;
+}
+
+bool Engine::hugepages() const noexcept { return parts_->eal->hugepages(); }
+const std::string& Engine::warning() const noexcept { return parts_->eal->warning(); }
+void Engine::publish(const Generation& generation) noexcept { parts_->shared->generations.publish(&generation); }
+bool Engine::all_use(std::uint64_t number) const noexcept { return parts_->shared->generations.all_acknowledged(number); }
+
+flow::Result<void> Engine::run() {
+    Parts& p = *parts_;
+    const std::size_t workers = p.workers.size();
+    for (std::size_t i = 0; i < workers + p.match_cores.size(); ++i) {
+        const auto launch = [&](auto* core) {
+            using Core = std::remove_pointer_t<decltype(core)>;
+            return rte_eal_remote_launch([](void* c) { static_cast<Core*>(c)->run(); return 0; }, core, Eal::lcore(i));
+        };
+        const int code = i < workers ? launch(p.workers[i].get()) : launch(p.match_cores[i - workers].get());
+        if (code != 0) return fail("cannot start the worker on core " + std::to_string(i) + ": " + Eal::last_words());
+        p.running = true;
+    }
+    const auto limit = std::chrono::steady_clock::now() + kStartLimit;
+    while (p.shared->running.load() != workers + p.match_cores.size()) {
+        const bool failed = std::any_of(p.workers.begin(), p.workers.end(), [](const auto& w) { return w->failed(); });
+        if (failed) return fail("no memory for the batches of a worker; lower the number of cores or give the machine more");
+        if (std::chrono::steady_clock::now() > limit) return fail("a worker does not start within 10 s; is its CPU taken by something else?");
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return {};
+}
+
+bool Engine::drained() const noexcept {
+    std::vector<std::uint64_t> received(parts_->devices.size());
+    for (const auto& worker : parts_->workers) {
+        for (std::size_t q = 0; q < worker->queues().size(); ++q) received[worker->queues()[q].device] += worker->received_from(q);
+    }
+    for (std::size_t d = 0; d < received.size(); ++d) {
+        const Device& device = parts_->devices[d];
+        if (device.kind != DeviceKind::pcap || device.endless || received[d] < device.file_packets) return false;
+    }
+    return true;
+}
+
+void Engine::stop() noexcept {
+    Parts& p = *parts_;
+    if (p.running) {
+        p.shared->stop.store(true);
+        rte_eal_mp_wait_lcore();
+        p.running = false;
+    }
+    p.ports.clear();
+}
+
+std::vector<EngineDevice> Engine::devices() const {
+    std::vector<EngineDevice> out;
+    for (std::size_t d = 0; d < parts_->ports.size(); ++d) {
+        const Device& device = parts_->devices[d];
+        EngineDevice now{.name = device.name, .driver = {}, .mac = {}, .spread = {}, .shared_with_kernel = device.shared_with_kernel(), .counters = {}};
+        const auto add = [](std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& more) {
+            if (more) sum = sum.value_or(0) + *more;
+        };
+        for (const auto& port : parts_->ports[d]) {
+            const PortCounters counters = port->counters();
+            now.driver = port->driver();
+            now.mac = port->mac();
+            now.spread = port->spread();
+            now.link_up |= port->link_up();
+            now.queues += port->queues();
+            now.counters.received += counters.received;
+            add(now.counters.missed, counters.missed);
+            add(now.counters.no_buffer, counters.no_buffer);
+            add(now.counters.errors, counters.errors);
+        }
+        out.push_back(std::move(now));
+    }
+    return out;
+}
+
+std::vector<EngineWorker> Engine::workers() const {
+    std::vector<EngineWorker> out;
+    for (std::size_t w = 0; w < parts_->workers.size(); ++w) {
+        const Worker& worker = *parts_->workers[w];
+        EngineWorker now{.core = parts_->options.cores[w],
+                         .match_core = {},
+                         .busy_cycles = worker.idle().busy_cycles(),
+                         .idle_cycles = worker.idle().idle_cycles(),
+                         .packets = worker.counts().packets.load(),
+                         .handed_off = worker.counts().handed_off.load(),
+                         .handoff_lost = worker.counts().handoff_lost.load(),
+                         .slots = parts_->options.slots,
+                         .slots_free = worker.counts().slots_free.load()};
+        if (w < parts_->match_cores.size()) {
+            now.match_core = parts_->options.match_cores[w];
+            now.match_busy_cycles = parts_->match_cores[w]->idle().busy_cycles();
+            now.match_idle_cycles = parts_->match_cores[w]->idle().idle_cycles();
+        }
+        out.push_back(now);
+    }
+    return out;
+}
+
+}  // namespace dataplane

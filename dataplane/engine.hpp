@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The data plane as a whole: EAL, ports, workers and match cores; up in this order, down in reverse.
+//
+// Thread: control only.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataplane/eal.hpp"
+#include "dataplane/flow/exporter.hpp"
+#include "dataplane/port.hpp"
+#include "dataplane/tally_desk.hpp"
+
+namespace dataplane {
+
+struct EngineOptions {
+    std::vector<std::string> devices;
+    std::vector<std::uint32_t> cores{0};
+    std::vector<std::uint32_t> match_cores;  // empty, or one for each of `cores`
+    Hugepages hugepages = Hugepages::automatic;
+    std::uint32_t memory_mb = 256;           // raised when the devices' buffers need more
+    std::vector<std::string> eal_args;
+    std::size_t slots = 32;                  // batches a worker
+    Pace pace = Pace::live;
+};
+
+struct EngineDevice {
+    std::string name, driver, mac, spread;
+    bool link_up = false;
+    std::uint32_t queues = 0;
+    bool shared_with_kernel = false;
+    PortCounters counters;
+};
+struct EngineWorker {
+    std::uint32_t core = 0;
+    std::optional<std::uint32_t> match_core;
+    std::uint64_t busy_cycles = 0, idle_cycles = 0;              // since start
+    std::uint64_t match_busy_cycles = 0, match_idle_cycles = 0;
+    std::uint64_t packets = 0, handed_off = 0, handoff_lost = 0;
+    std::size_t slots = 0, slots_free = 0;
+};
+
+class Engine {
+  public:
+    using Handover = flow::SpscRing<flow::Tally*>;
+
+    // Starts EAL and ports; packets wait in the devices' rings until run(). `handovers[i]` belongs to core i: the workers,
+    // then the match cores. All must outlive the engine.
+    static flow::Result<std::unique_ptr<Engine>> start(const EngineOptions& options, flow::ExporterTable& exporters,
+                                                       const std::vector<std::unique_ptr<Handover>>& handovers);
+    ~Engine();
+
+    [[nodiscard]] bool hugepages() const noexcept;
+    [[nodiscard]] const std::string& warning() const noexcept;
+
+    // The generation that cores use from now on; the first one before run(). Control keeps it until let_go().
+    void publish(const Generation& generation) noexcept;
+    // Nobody uses a generation older than `number` any more (its tallies apart: Generation::let_go).
+    [[nodiscard]] bool all_use(std::uint64_t number) const noexcept;
+
+    // Starts the cores; returns when each has made its first turn.
+    flow::Result<void> run();
+    // Every capture has been read to its end. False when there is a device that never ends.
+    [[nodiscard]] bool drained() const noexcept;
+    // Stops the cores after they have decoded what the devices had taken. Then stops the ports.
+    void stop() noexcept;
+
+    [[nodiscard]] std::vector<EngineDevice> devices() const;
+    [[nodiscard]] std::vector<EngineWorker> workers() const;
+
+  private:
+    Engine();
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace dataplane

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// One worker's way of a frame: packet, source, decode, batch. Everything of the worker that needs no DPDK.
+//
+// Thread: one worker.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "dataplane/decode/decoder.hpp"
+#include "dataplane/lane.hpp"
+#include "dataplane/match_stage.hpp"
+#include "dataplane/packet.hpp"
+#include "dataplane/tally_desk.hpp"
+
+namespace dataplane {
+
+struct IntakeOptions {
+    std::size_t core = 0;         // index of its kit in a Generation
+    std::size_t slots = 32;
+    Pace pace = Pace::live;
+    bool match_here = true;       // false: a match core takes the batches from lane()
+};
+
+class Intake {
+  public:
+    Intake(flow::ExporterTable& exporters, flow::SpscRing<flow::Tally*>& handover, const IntakeOptions& options);
+    [[nodiscard]] bool allocate() noexcept { return lane_.allocate(); }
+
+    // Starts with a generation, or moves on to the next.
+    void use(const Generation& generation) noexcept;
+    [[nodiscard]] const Generation* generation() const noexcept { return desk_.generation(); }
+
+    // Books a received frame and finds the datagram in it.
+    [[nodiscard]] Packet receive(flow::Bytes frame, decode::LinkType link, std::size_t wire_bytes) noexcept;
+    // A whole packet of an exporter that this worker owns.
+    void take(const Packet& packet, std::uint64_t received_ms) noexcept;
+
+    // Closes a batch that has waited for kBatchAgeMs; hands the tally over when a second has passed.
+    void tick(std::uint64_t now_ms) noexcept;
+    // The end: books all gaps, hands everything over.
+    void finish() noexcept;
+
+    [[nodiscard]] flow::Ledger& ledger() noexcept { return desk_.tally().ledger; }
+    [[nodiscard]] Lane& lane() noexcept { return lane_; }
+
+  private:
+    const Pace pace_;
+    TallyDesk desk_;
+    MatchStage match_;
+    Lane lane_;
+    decode::Decoder decoder_;
+    std::uint64_t handed_over_ms_ = 0;
+    std::uint64_t newest_ms_ = 0;  // receive time of the last datagram; in a replay the only clock there is
+};
+
+}  // namespace dataplane

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/match_stage.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "dataplane/flow/scale.hpp"
+
+namespace dataplane {
+namespace {
+
+using flow::kClasses;
+
+constexpr auto kClassOf = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (unsigned p = 0; p < 256; ++p) {
+        table[p] = static_cast<std::uint8_t>(flow::traffic_class(static_cast<std::uint8_t>(p)));
+    }
+    return table;
+}();
+
+template <class Visit>
+void each_row(const std::uint64_t* rows, std::uint32_t count, Visit&& visit) noexcept {
+    for (std::uint32_t word = 0; word * 64 < count; ++word) {
+        for (std::uint64_t bits = rows[word]; bits != 0; bits &= bits - 1) {
+            visit(word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits)));
+        }
+    }
+}
+
+}  // namespace
+
+void MatchStage::process(const flow::FlowBatch& batch) noexcept {
+    prepare(batch);
+    for (const filters::ChannelRows& channel : desk_.kit().matcher->match(batch)) tally(batch, channel);
+    desk_.tally().ledger[flow::Counter::flows_through] += batch.rows;
+    ++desk_.tally().ledger[flow::Counter::batches];
+}
+
+void MatchStage::prepare(const flow::FlowBatch& batch) noexcept {
+    std::uint32_t sampling = 0;
+    std::uint16_t thinning = 0, any = 0;
+    for (std::uint32_t i = 0; i < batch.rows; ++i) {
+        class_[i] = kClassOf[batch.proto[i]];
+        sampling = std::max(sampling, batch.sampling[i]);
+        thinning = std::max(thinning, batch.thinning[i]);
+        any = static_cast<std::uint16_t>(any | (batch.source[i] ^ batch.source[0]));
+    }
+    one_source_ = any == 0;
+    thinned_ = thinning > 1;
+    scaled_ = sampling > 1 || thinned_;
+    if (!scaled_) return;
+    for (std::uint32_t i = 0; i < batch.rows; ++i) {
+        packets_[i] = flow::scaled(batch.in_packets[i], batch.sampling[i], batch.thinning[i]);
+        bytes_[i] = flow::scaled(batch.in_bytes[i], batch.sampling[i], batch.thinning[i]);
+    }
+}
+
+void MatchStage::tally(const flow::FlowBatch& batch, const filters::ChannelRows& channel) noexcept {
+    flow::Tally& to = desk_.tally();
+    const flow::SeriesMap& series = to.series();
+    const std::uint64_t* packets = scaled_ ? packets_.data() : batch.in_packets.data();
+    const std::uint64_t* bytes = scaled_ ? bytes_.data() : batch.in_bytes.data();
+    if (one_source_ && !thinned_) {
+        // The usual case: one exporter's rows. Sum in registers and touch each cell once.
+        std::array<flow::Cell, kClasses> sums{};
+        each_row(channel.rows, batch.rows, [&](std::uint32_t r) {
+            flow::Cell& sum = sums[class_[r]];
+            ++sum.flows;
+            sum.packets += packets[r];
+            sum.bytes += bytes[r];
+        });
+        const std::uint32_t cell = series.slot(channel.channel, batch.source[0]) * kClasses;
+        for (std::uint32_t c = 0; c < kClasses; ++c) {
+            if (sums[c].flows != 0) to.add(cell + c, sums[c].flows, sums[c].packets, sums[c].bytes);
+        }
+        return;
+    }
+    each_row(channel.rows, batch.rows, [&](std::uint32_t r) {
+        const std::uint32_t cell = series.slot(channel.channel, batch.source[r]) * kClasses + class_[r];
+        to.add(cell, flow::scaled_flows(batch.thinning[r]), packets[r], bytes[r]);
+    });
+}
+
+}  // namespace dataplane

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Full batches: which channels take which rows, and how much that was. DESIGN 3.7 and 3.8.
+//
+// Thread: one core: the decoding one, or its paired match core.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "dataplane/lane.hpp"
+#include "dataplane/tally_desk.hpp"
+
+namespace dataplane {
+
+class MatchStage final : public BatchSink {
+  public:
+    explicit MatchStage(TallyDesk& desk) noexcept : desk_(desk) {}
+
+    // Matches and tallies every row into the desk's tally; books them as flows.through. The caller has brought the desk to
+    // the batch's generation and bucket: never here, because on the decoding core a datagram may be half decoded.
+    void process(const flow::FlowBatch& batch) noexcept override;
+
+  private:
+    void prepare(const flow::FlowBatch& batch) noexcept;
+    void tally(const flow::FlowBatch& batch, const filters::ChannelRows& channel) noexcept;
+
+    TallyDesk& desk_;
+    // Of the batch in hand: class, and scaled counters where any row is sampled.
+    std::array<std::uint8_t, flow::kBatchRows> class_{};
+    std::array<std::uint64_t, flow::kBatchRows> packets_{};
+    std::array<std::uint64_t, flow::kBatchRows> bytes_{};
+    bool scaled_ = false;
+    bool thinned_ = false;
+    bool one_source_ = false;
+};
+
+}  // namespace dataplane

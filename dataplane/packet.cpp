@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/packet.hpp"
+
+#include <algorithm>
+
+namespace dataplane {
+
+using decode::Headers;
+using flow::PacketFate;
+
+namespace {
+
+constexpr std::uint8_t kUdp = 17;
+constexpr std::size_t kUdpHeader = 8;
+
+PacketFate fate_of_fault(const Headers& h) noexcept {
+    if (h.fault == Headers::Fault::bad_ip) return PacketFate::bad_ip_header;
+    return h.fault == Headers::Fault::short_frame ? PacketFate::short_frame : PacketFate::not_ip;
+}
+
+}  // namespace
+
+Packet read_packet(flow::Bytes frame, decode::LinkType link, const Generation& generation) noexcept {
+    const Headers h = decode::parse_headers(frame, link);
+    if (h.depth < Headers::Depth::network || h.fault != Headers::Fault::none) return {.fate = fate_of_fault(h)};
+    if (h.fragment) return {.fate = PacketFate::fragment};
+    if (h.proto != kUdp) return {.fate = PacketFate::not_udp};
+    // A length of 0 is how the kernel shows a packet of more than 65,535 bytes that it put together itself.
+    const std::size_t there = frame.size() - h.network_offset;
+    if (h.network_bytes > there) return {.fate = PacketFate::cut_short};
+    const std::size_t ip_end = h.network_offset + (h.network_bytes == 0 ? there : h.network_bytes);
+    if (h.transport_offset + kUdpHeader > ip_end) return {.fate = PacketFate::bad_udp_length};
+    if (!generation.sources.has_port(h.dst_port)) return {.fate = PacketFate::other_port};
+    const auto& ours = generation.addresses;
+    if (!ours.empty() && !std::binary_search(ours.begin(), ours.end(), h.dst)) return {.fate = PacketFate::not_ours};
+    const std::size_t udp_bytes = flow::load_be16(frame.data() + h.transport_offset + 4);
+    if (udp_bytes < kUdpHeader || h.transport_offset + udp_bytes > ip_end) return {.fate = PacketFate::bad_udp_length};
+    return {.fate = PacketFate::whole,
+            .payload = frame.subspan(h.transport_offset + kUdpHeader, udp_bytes - kUdpHeader),
+            .exporter = h.src,
+            .port = h.dst_port};
+}
+
+}  // namespace dataplane

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/port.hpp"
+
+#include <rte_ethdev.h>
+#include <rte_mempool.h>
+#include <rte_mbuf.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace dataplane {
+namespace {
+
+using flow::fail;
+
+constexpr std::uint16_t kRxDescriptors = 4096;
+constexpr std::uint16_t kTxDescriptors = 512;
+constexpr std::uint32_t kPoolCache = 256;
+
+std::string port_error(const Device& device, const char* call, int code) {
+    return "device " + device.name + ": " + call + ": " + rte_strerror(-code) + " (" + Eal::last_words() + ")";
+}
+
+// Hash on the addresses only: a device that uses several UDP ports, or starts again, must not be split over workers that
+// never saw its templates. And never a type with fragments on top: some NICs then mix the datagram's id in.
+std::uint64_t address_hash(const rte_eth_dev_info& info) noexcept {
+    constexpr std::uint64_t kAddresses = RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV4_OTHER |
+                                         RTE_ETH_RSS_NONFRAG_IPV6_OTHER;
+    return info.flow_type_rss_offloads & kAddresses;
+}
+
+bool needs_tx_queues(DeviceKind kind) noexcept {
+    // These drivers refuse to have fewer (or no) transmit queues than receive queues.
+    return kind == DeviceKind::af_xdp || kind == DeviceKind::af_packet || kind == DeviceKind::tap || kind == DeviceKind::pci;
+}
+
+}  // namespace
+
+void FreeMempool::operator()(rte_mempool* pool) const noexcept { rte_mempool_free(pool); }
+
+PoolShape pool_shape(const Device& device, std::size_t workers) noexcept {
+    const auto handed_over = static_cast<std::uint32_t>(1024 * workers * (workers - 1));
+    switch (device.kind) {
+        // Whole 16-KiB frames: these two drivers cut what does not fit into one buffer.
+        case DeviceKind::af_packet:
+        case DeviceKind::loopback: return {2047 + handed_over, 16384 + RTE_PKTMBUF_HEADROOM};
+        // The driver copies the whole file into buffers first when it is to be endless.
+        case DeviceKind::pcap:
+            return {static_cast<std::uint32_t>((device.endless ? device.file_packets : 0) + 4095 + handed_over),
+                    RTE_MBUF_DEFAULT_BUF_SIZE};
+        // 4,096 frames belong to the kernel's fill ring, as many to ours.
+        case DeviceKind::af_xdp: return {12287 + handed_over, 4096 - 256};
+        case DeviceKind::tap: return {4095 + handed_over, RTE_MBUF_DEFAULT_BUF_SIZE};
+        case DeviceKind::pci: break;
+    }
+    return {static_cast<std::uint32_t>(workers) * (kRxDescriptors + 512) + kTxDescriptors + handed_over, RTE_MBUF_DEFAULT_BUF_SIZE};
+}
+
+flow::Result<Mempool> make_pool(const Eal&, const std::string& name, PoolShape shape) {
+    Mempool pool(rte_pktmbuf_pool_create(name.c_str(), shape.count, kPoolCache, 0, shape.data_room, SOCKET_ID_ANY));
+    if (pool != nullptr) return pool;
+    return fail("no memory for " + std::to_string(shape.count) + " packet buffers of " + std::to_string(shape.data_room) +
+                " bytes: " + rte_strerror(rte_errno) + "; raise memory_mb");
+}
+
+flow::Result<std::unique_ptr<Port>> Port::open(const Eal&, const Device& device, const Device::PortSpec& spec, rte_mempool* pool) {
+    std::unique_ptr<Port> port(new Port);
+    if (rte_eth_dev_get_port_by_name(spec.name.c_str(), &port->id_) != 0) {
+        return fail("device " + device.name + ": DPDK has not made a port of it (" + Eal::last_words() +
+                    (device.kind == DeviceKind::pci ? "; is it bound to vfio-pci? `scripts/bind-nic` does it)" : ")"));
+    }
+    port->kind_ = device.kind;
+    port->interface_ = device.target;
+    if (auto ok = port->configure(device, spec, pool); !ok) return flow::pass(ok);
+    return port;
+}
+
+flow::Result<void> Port::configure(const Device& device, const Device::PortSpec& spec, rte_mempool* pool) {
+    rte_eth_dev_info info{};
+    if (const int code = rte_eth_dev_info_get(id_, &info); code != 0) return fail(port_error(device, "rte_eth_dev_info_get", code));
+    queues_ = std::min(spec.queues, info.max_rx_queues);
+    rte_eth_conf conf{};
+    const std::uint64_t hash = address_hash(info);
+    if (queues_ > 1 && hash != 0) {
+        conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+        conf.rx_adv_conf.rss_conf.rss_hf = hash;
+        by_address_ = true;
+    }
+    if ((info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) != 0) conf.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
+    by_address_ |= queues_ == 1 && device.ports.size() == 1;
+    spread_ = queues_ == 1 && device.ports.size() == 1 ? "one queue"
+              : hash != 0 && queues_ > 1               ? "RSS on IP addresses"
+                                                       : "not by address: handed to owners by a hash of it";
+    std::uint16_t tx_queues = !needs_tx_queues(kind_) ? std::uint16_t{0} : kind_ == DeviceKind::pci ? std::uint16_t{1} : queues_;
+    if (const int code = rte_eth_dev_configure(id_, queues_, tx_queues, &conf); code != 0) {
+        return fail(port_error(device, "rte_eth_dev_configure", code));
+    }
+    std::uint16_t rx = kRxDescriptors, tx = kTxDescriptors;
+    rte_eth_dev_adjust_nb_rx_tx_desc(id_, &rx, &tx);
+    const auto socket = static_cast<unsigned>(rte_eth_dev_socket_id(id_));
+    for (std::uint16_t q = 0; q < queues_; ++q) {
+        if (const int code = rte_eth_rx_queue_setup(id_, q, rx, socket, nullptr, pool); code != 0) {
+            return fail(port_error(device, "rte_eth_rx_queue_setup", code));
+        }
+    }
+    for (std::uint16_t q = 0; q < tx_queues; ++q) {
+        if (const int code = rte_eth_tx_queue_setup(id_, q, tx, socket, nullptr); code != 0) {
+            return fail(port_error(device, "rte_eth_tx_queue_setup", code));
+        }
+    }
+    if (const int code = rte_eth_dev_start(id_); code != 0) return fail(port_error(device, "rte_eth_dev_start", code));
+    started_ = true;
+    return {};
+}
+
+Port::~Port() {
+    if (started_) {
+        // af_packet and af_xdp leave the kernel's interface promiscuous otherwise.
+        rte_eth_promiscuous_disable(id_);
+        rte_eth_dev_stop(id_);
+    }
+    rte_eth_dev_close(id_);
+}
+
+std::string Port::driver() const {
+    rte_eth_dev_info info{};
+    return rte_eth_dev_info_get(id_, &info) == 0 && info.driver_name != nullptr ? info.driver_name : "unknown";
+}
+
+std::string Port::mac() const {
+    rte_ether_addr address{};
+    if (rte_eth_macaddr_get(id_, &address) != 0) return "";
+    std::array<char, RTE_ETHER_ADDR_FMT_SIZE> text{};
+    rte_ether_format_addr(text.data(), text.size(), &address);
+    return text.data();
+}
+
+bool Port::link_up() const {
+    rte_eth_link link{};
+    return rte_eth_link_get_nowait(id_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+PortCounters Port::counters() const {
+    rte_eth_stats stats{};
+    PortCounters out;
+    if (rte_eth_stats_get(id_, &stats) != 0) return out;
+    out.received = stats.ipackets;
+    out.errors = stats.ierrors;
+    out.no_buffer = stats.rx_nombuf;
+    switch (kind_) {
+        case DeviceKind::pci: out.missed = stats.imissed; break;
+        case DeviceKind::pcap: out.missed = 0; break;
+        // The ring of `lo` holds both directions of each packet, and counts both when it loses them.
+        case DeviceKind::loopback: out.missed = stats.imissed / 2; break;
+        case DeviceKind::af_xdp:
+        case DeviceKind::af_packet:
+        case DeviceKind::tap: break;  // they do not know, and their 0 is not a number
+    }
+    return out;
+}
+
+}  // namespace dataplane

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// A DPDK port: configured, its queues set up, started; closed by its destructor. Nothing of rte_ in this header.
+//
+// Thread: control, but for RxQueue, which its worker polls.
+// Source: notes of DPDK 22.11 per driver are at the lines that need them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataplane/device.hpp"
+#include "dataplane/eal.hpp"
+#include "dataplane/flow/result.hpp"
+
+struct rte_mempool;
+
+namespace dataplane {
+
+// One queue of one port, polled by one worker.
+struct RxQueue {
+    std::uint16_t port = 0;
+    std::uint16_t queue = 0;
+    decode::LinkType link = decode::LinkType::ethernet;
+    bool sticky = false;          // the device spreads by address: who sees an exporter first keeps it
+    bool capture_time = false;    // packets carry the time at which they were captured
+    std::size_t device = 0;       // index into the engine's devices
+};
+
+// Counters of a port; nullopt where the device cannot tell.
+struct PortCounters {
+    std::uint64_t received = 0;
+    std::optional<std::uint64_t> missed, no_buffer, errors;
+};
+
+struct FreeMempool {
+    void operator()(rte_mempool* pool) const noexcept;
+};
+using Mempool = std::unique_ptr<rte_mempool, FreeMempool>;
+
+class Port {
+  public:
+    // Takes port `spec` of `device`, which EAL has made. `pool` must outlive the port.
+    static flow::Result<std::unique_ptr<Port>> open(const Eal& eal, const Device& device, const Device::PortSpec& spec,
+                                                    rte_mempool* pool);
+    ~Port();
+    Port(const Port&) = delete;
+    Port& operator=(const Port&) = delete;
+
+    [[nodiscard]] std::uint16_t id() const noexcept { return id_; }
+    [[nodiscard]] std::uint16_t queues() const noexcept { return queues_; }
+    // How datagrams are spread over queues, for people: "RSS on IP addresses", "one queue" ...
+    [[nodiscard]] const std::string& spread() const noexcept { return spread_; }
+    // One exporter's datagrams always come by the same queue.
+    [[nodiscard]] bool spreads_by_address() const noexcept { return by_address_; }
+    [[nodiscard]] std::string driver() const;
+    [[nodiscard]] std::string mac() const;
+    [[nodiscard]] bool link_up() const;
+    [[nodiscard]] PortCounters counters() const;
+
+  private:
+    Port() = default;
+    flow::Result<void> configure(const Device& device, const Device::PortSpec& spec, rte_mempool* pool);
+
+    std::uint16_t id_ = 0;
+    std::uint16_t queues_ = 1;
+    DeviceKind kind_ = DeviceKind::loopback;
+    std::string interface_;
+    std::string spread_;
+    bool by_address_ = false;
+    bool started_ = false;
+};
+
+// Packet buffers for a device: how many and how large depends on its driver.
+struct PoolShape {
+    std::uint32_t count;
+    std::uint16_t data_room;  // bytes
+};
+[[nodiscard]] PoolShape pool_shape(const Device& device, std::size_t workers) noexcept;
+[[nodiscard]] flow::Result<Mempool> make_pool(const Eal& eal, const std::string& name, PoolShape shape);
+
+}  // namespace dataplane

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which source a datagram belongs to: by destination port, then by the longest prefix that holds the exporter's address.
+//
+// Thread: any; immutable once built.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "dataplane/decode/decoder.hpp"
+#include "dataplane/flow/address.hpp"
+
+namespace dataplane {
+
+struct SourceRule {
+    std::uint16_t port = 0;
+    decode::Accepts accepts = decode::Accepts::any;
+    std::uint32_t source_id = 0;          // stable id
+    std::vector<flow::Prefix> prefixes;   // none: the rest of the port's exporters
+};
+
+class SourceMap {
+  public:
+    // Source i is rules[i]. The configuration has checked that no two rules of a port are equal.
+    explicit SourceMap(std::span<const SourceRule> rules);
+
+    struct Match {
+        std::uint16_t source;
+        decode::Accepts accepts;
+        std::uint32_t source_id;
+    };
+    // Some source listens on this port (host byte order).
+    [[nodiscard]] bool has_port(std::uint16_t port) const noexcept { return by_port_[port] != 0; }
+    // nullopt: no source on this port admits the exporter.
+    [[nodiscard]] std::optional<Match> find(std::uint16_t port, const flow::IpAddress& exporter) const noexcept;
+
+  private:
+    struct Entry {
+        flow::Prefix prefix;  // bits 0: everybody
+        Match match;
+    };
+    std::vector<std::uint16_t> by_port_;        // port -> index into lists_, 0 = no source
+    std::vector<std::vector<Entry>> lists_;     // longest prefix first
+};
+
+}  // namespace dataplane

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/worker.hpp"
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <rte_prefetch.h>
+
+#include <array>
+#include <ctime>
+
+namespace dataplane {
+
+namespace {
+
+constexpr std::uint16_t kBurst = 64;
+constexpr std::size_t kLinearBytes = 65535 + 256;  // the largest IP packet and its link header
+constexpr std::uint32_t kHousekeepTurns = 64;
+
+std::uint64_t wall_ms() noexcept {
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);  // vDSO: no system call
+    return static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
+}
+
+void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
+    counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);  // one writer
+}
+
+}  // namespace
+
+Worker::Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues, Rings rings, flow::ExporterTable& exporters,
+               flow::SpscRing<flow::Tally*>& handover, const IntakeOptions& options)
+    : shared_(shared),
+      number_(number),
+      queues_(std::move(queues)),
+      rings_(std::move(rings)),
+      intake_(exporters, handover, options),
+      linear_(std::make_unique<std::uint8_t[]>(kLinearBytes)),
+      received_(std::make_unique<std::atomic<std::uint64_t>[]>(queues_.size())) {}
+
+void Worker::run() noexcept {
+    if (!intake_.allocate()) {
+        failed_.store(true, std::memory_order_release);
+        return;
+    }
+    now_ms_ = wall_ms();
+    follow_generation();
+    shared_.receiving.fetch_add(1);
+    shared_.running.fetch_add(1);
+    while (!shared_.stop.load(std::memory_order_relaxed)) {
+        const bool received = receive();
+        const bool handed = take_handed_over();
+        if (++turns_ % kHousekeepTurns == 0 || !received) housekeep();
+        idle_.turn(received || handed);
+    }
+    // What the device has already taken from the wire is ours to count; bounded, because traffic goes on.
+    for (unsigned turn = 0; turn < 4096 && receive(); ++turn) take_handed_over();
+    shared_.receiving.fetch_sub(1);
+    while (shared_.receiving.load() != 0) take_handed_over();
+    while (take_handed_over()) {
+    }
+    intake_.finish();
+    finished_.store(true, std::memory_order_release);
+    shared_.running.fetch_sub(1);
+}
+
+bool Worker::receive() noexcept {
+    bool any = false;
+    for (std::size_t q = 0; q < queues_.size(); ++q) any |= receive_from(q);
+    return any;
+}
+
+bool Worker::receive_from(std::size_t queue) noexcept {
+    const RxQueue& from = queues_[queue];
+    std::array<rte_mbuf*, kBurst> burst;
+    const std::uint16_t count = rte_eth_rx_burst(from.port, from.queue, burst.data(), kBurst);
+    if (count == 0) return false;
+    now_ms_ = wall_ms();
+    for (std::uint16_t i = 0; i < count; ++i) {
+        if (i + 2 < count) rte_prefetch0(rte_pktmbuf_mtod(burst[i + 2u], void*));
+        handle(burst[i], from, now_ms_);
+    }
+    bump(counts_.packets, count);
+    bump(received_[queue], count);
+    return true;
+}
+
+void Worker::handle(rte_mbuf* packet, const RxQueue& from, std::uint64_t now_ms) noexcept {
+    const Packet found = intake_.receive(bytes_of(packet), from.link, rte_pktmbuf_pkt_len(packet));
+    if (found.fate == flow::PacketFate::whole) {
+        const std::uint32_t owner = shared_.owners.owner(found.exporter, number_, from.sticky);
+        if (owner != number_) {
+            if (hand_off(packet, owner)) return;
+        } else {
+            intake_.take(found, time_of(packet, from, now_ms));
+        }
+    }
+    rte_pktmbuf_free(packet);
+}
+
+bool Worker::hand_off(rte_mbuf* packet, std::uint32_t owner) noexcept {
+    flow::SpscRing<rte_mbuf*>& ring = *rings_.outgoing[owner];
+    while (!ring.push(packet)) {
+        if (shared_.pace == Pace::live) {
+            ++intake_.ledger()[flow::Counter::handoff_lost];
+            bump(counts_.handoff_lost, 1);
+            return false;
+        }
+        take_handed_over();  // a replay waits; two workers that wait for each other go on taking
+    }
+    ++intake_.ledger()[flow::Counter::handed_off];
+    bump(counts_.handed_off, 1);
+    return true;
+}
+
+bool Worker::take_handed_over() noexcept {
+    bool any = false;
+    for (flow::SpscRing<rte_mbuf*>* ring : rings_.incoming) {
+        rte_mbuf* packet = nullptr;
+        for (unsigned n = 0; ring != nullptr && n < kBurst && ring->pop(packet); ++n) {
+            const RxQueue& from = shared_.port_of[packet->port];
+            // Read again rather than carried along: it is rare, and the buffer has the bytes. It was booked where it came.
+            const Packet found = read_packet(bytes_of(packet), from.link, *intake_.generation());
+            intake_.take(found, time_of(packet, from, now_ms_));
+            rte_pktmbuf_free(packet);
+            any = true;
+        }
+    }
+    return any;
+}
+
+void Worker::housekeep() noexcept {
+    now_ms_ = wall_ms();
+    follow_generation();
+    intake_.tick(now_ms_);
+    counts_.slots_free.store(intake_.lane().free_slots(), std::memory_order_relaxed);
+}
+
+void Worker::follow_generation() noexcept {
+    const Generation* generation = shared_.generations.read();
+    if (generation == intake_.generation()) return;
+    intake_.use(*generation);
+    shared_.generations.acknowledge(number_, generation->number);
+}
+
+flow::Bytes Worker::bytes_of(rte_mbuf* packet) noexcept {
+    const std::uint32_t length = rte_pktmbuf_pkt_len(packet);
+    if (packet->nb_segs == 1) [[likely]] return {rte_pktmbuf_mtod(packet, const std::uint8_t*), length};
+    const auto fits = static_cast<std::uint32_t>(length < kLinearBytes ? length : kLinearBytes);
+    const void* bytes = rte_pktmbuf_read(packet, 0, fits, linear_.get());
+    return {static_cast<const std::uint8_t*>(bytes), fits};
+}
+
+std::uint64_t Worker::time_of(const rte_mbuf* packet, const RxQueue& from, std::uint64_t now_ms) const noexcept {
+    if (!from.capture_time || (packet->ol_flags & shared_.timestamp_flag) == 0) return now_ms;
+    // net_pcap gives microseconds since 1970.
+    return *RTE_MBUF_DYNFIELD(packet, shared_.timestamp_offset, const rte_mbuf_timestamp_t*) / 1000;
+}
+
+void MatchCore::run() noexcept {
+    shared_.running.fetch_add(1);
+    std::uint64_t handed_over_ms = wall_ms();
+    std::uint32_t turns = 0;
+    for (;;) {
+        const bool last = worker_.finished();  // before the look into the ring: nothing can come after
+        flow::FlowBatch* batch = worker_.lane().take();
+        if (batch != nullptr) {
+            const auto* generation = static_cast<const Generation*>(batch->generation);
+            if (generation != desk_.generation()) {
+                desk_.use(*generation);
+                shared_.generations.acknowledge(core_, generation->number);
+            }
+            if (batch->rows != 0) {
+                desk_.open_bucket(batch->bucket_s, batch->received_ms);
+                match_.process(*batch);
+            }
+            worker_.lane().give_back(batch);
+        } else if (last) {
+            break;
+        }
+        if (batch == nullptr || ++turns % kHousekeepTurns == 0) {
+            const std::uint64_t now = wall_ms();
+            if (desk_.generation() != nullptr && now - handed_over_ms >= 1000) {
+                desk_.hand_over();
+                handed_over_ms = now;
+            }
+        }
+        idle_.turn(batch != nullptr);
+    }
+    desk_.finish();
+    shared_.running.fetch_sub(1);
+}
+
+}  // namespace dataplane
