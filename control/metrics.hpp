@@ -2,9 +2,9 @@
 // Status as Prometheus reads it.
 //
 // Thread: any; holds nothing. Costs a few milliseconds with thousands of series: never call it from a worker.
-// Limits: kMetricsExporters exporters and kMetricsChannels channels have label values of their own; the
-// others are added up
-//         under "other". Which ones never changes while the process runs, so that no counter ever falls.
+// Limits: the first kMetricsExporters exporters by id that sent since the start, and the first
+// kMetricsChannels channels,
+//         have label values of their own; the rest is added up under "other".
 // Units:  by Prometheus' conventions: seconds, bytes, ratios; counters start at zero with the process.
 #pragma once
 

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/status_json.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "control/json_parts.hpp"
+
+namespace control {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json or_null(const std::optional<std::uint64_t>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json device_json(const DeviceStatus& d) {
+    return {{"name", d.name},
+            {"driver", d.driver},
+            {"mac", d.mac},
+            {"link_up", d.link_up},
+            {"link_mbps", d.link_mbps},
+            {"rss", d.rss},
+            {"queues", d.queues},
+            {"missed", or_null(d.missed)},
+            {"no_buffer", or_null(d.no_buffer)},
+            {"errors", or_null(d.errors)}};
+}
+
+Json worker_json(const WorkerStatus& w) {
+    Json out{{"core", w.core},
+             {"busy_ratio", w.busy_ratio},
+             {"packets", w.packets},
+             {"handed_off", w.handed_off},
+             {"handoff_lost", w.handoff_lost},
+             {"slots_used", w.slots_used},
+             {"slots", w.slots}};
+    if (w.match_core) {
+        out["match_core"] = *w.match_core;
+        out["match_busy_ratio"] = w.match_busy_ratio.value_or(0);
+    }
+    return out;
+}
+
+Json store_json(const store::Stats& s) {
+    return {{"commits", s.commits},
+            {"failed_commits", s.failed_commits},
+            {"last_commit_ms", s.last_commit_ms},
+            {"commit_seconds",
+             {{"last", s.commit_last_s},
+              {"median", s.commit_median_s},
+              {"p99", s.commit_p99_s},
+              {"max", s.commit_max_s}}},
+            {"failing_since_ms", s.failing_since_ms},
+            {"error", s.error},
+            {"limit_bytes", s.map_bytes},
+            {"used_bytes", s.used_bytes},
+            {"file_bytes", s.file_bytes},
+            {"disk_free_bytes", s.disk_free_bytes},
+            {"pending_values", s.pending_cells},
+            {"series", s.series},
+            {"exporters", s.exporters},
+            {"live_rows", s.live_rows},
+            {"chunk_backlog_s", s.chunk_backlog_s},
+            {"late_values", s.late_cells},
+            {"deleted_rows", s.deleted_rows},
+            {"damaged_values", s.damaged_values},
+            {"clock_leap", s.clock_leap},
+            {"clock", s.clock_text},
+            {"note", s.note}};
+}
+
+Json series_json(const Status& status, const SeriesStatus& series) {
+    Json out{{"id", series.id},
+             {"profile", series.profile},
+             {"channel", series.channel},
+             {"source", series.source}};
+    flow::Cell sum;
+    if (series.id < status.series_totals.size()) {
+        for (const flow::Cell& cell : status.series_totals[series.id]) {
+            sum.flows += cell.flows;
+            sum.packets += cell.packets;
+            sum.bytes += cell.bytes;
+        }
+    }
+    out["flows"] = sum.flows;
+    out["packets"] = sum.packets;
+    out["bytes"] = sum.bytes;
+    return out;
+}
+
+Json reload_object(const ReloadStatus& reload, std::uint64_t generation) {
+    return {{"ok", reload.ok},           {"generation", generation},
+            {"when_ms", reload.when_ms}, {"taken_ms", reload.taken_ms},
+            {"error", reload.error},     {"restart_needed", reload.restart_needed}};
+}
+
+template <class T, class F>
+Json list(const std::vector<T>& items, F&& one) {
+    Json out = Json::array();
+    for (const T& item : items) out.push_back(one(item));
+    return out;
+}
+
+}  // namespace
+
+Json ledger_json(const flow::Ledger& ledger, bool idle) {
+    Json out = Json::object();
+    for (std::size_t i = 0; i < flow::Ledger::kSize; ++i) {
+        std::string pointer = "/" + std::string(flow::ledger_name(i).path);
+        std::replace(pointer.begin(), pointer.end(), '.', '/');
+        out[Json::json_pointer(pointer)] = ledger.values[i];
+    }
+    const std::string_view broken = flow::broken_law(ledger, idle);
+    out["balanced"] = broken.empty();
+    if (!broken.empty()) out["broken_law"] = broken;
+    return out;
+}
+
+Json exporter_json(const flow::ExporterKey& key, const std::string& source,
+                   const flow::ExporterCounts& counts) {
+    Json out{{"address", key.address.text()}};
+    if (key.protocol == flow::Protocol::sflow5) out["agent"] = key.agent.text();
+    out["source"] = source;
+    out["version"] = flow::protocol_name(key.protocol);
+    out["domain"] = key.domain;
+#define X(name, text) out[#name] = counts.name;
+    FLOW_EXPORTER_COUNTS(X)
+#undef X
+    out["last_seen_ms"] = counts.last_seen_ms;
+    return out;
+}
+
+std::string status_json(const Status& status) {
+    Json out{{"version", status.version},
+             {"pid", status.pid},
+             {"now_ms", status.now_ms},
+             {"started_ms", status.started_ms},
+             {"config_file", status.config_file},
+             {"data_directory", status.data_directory},
+             {"config", reload_object(status.reload, status.generation)},
+             {"hugepages", status.hugepages},
+             {"idle", status.idle}};
+    out["devices"] = list(status.devices, device_json);
+    out["workers"] = list(status.workers, worker_json);
+    out["store"] = store_json(status.store);
+    out["ledger"] = {{"process", ledger_json(status.process_ledger, status.idle)},
+                     {"total", ledger_json(status.total_ledger, status.idle)}};
+    out["sources"] = list(status.sources, [](const SourceStatus& s) {
+        return Json{{"name", s.name},
+                    {"port", s.port},
+                    {"protocol", s.protocol},
+                    {"addresses", s.addresses},
+                    {"colour", s.colour}};
+    });
+    out["series"] = list(status.series, [&](const SeriesStatus& s) { return series_json(status, s); });
+    out["exporters"] = list(status.exporters,
+                            [](const ExporterStatus& e) { return exporter_json(e.key, e.source, e.counts); });
+    // Texts may come from outside: what is no UTF-8 is replaced, never thrown.
+    return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string reload_json(const ReloadStatus& reload, std::uint64_t generation) {
+    return reload_object(reload, generation).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace control

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/http/server.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "control/http/listener.hpp"
+#include "tests/control/http_client.hpp"
+#include "tests/control/temporary_directory.hpp"
+
+namespace http {
+namespace {
+
+const control::Endpoint kLoopback4{flow::IpAddress::v4(0x7f000001), 0};
+const control::Endpoint kLoopback6{flow::IpAddress::parse("::1").value(), 0};
+
+std::vector<Route> routes() {
+    return {{"GET", "/metrics", Reach::anyone,
+             [](const Request&) {
+                 return Response{200, "text/plain", "up 1\n"};
+             }},
+            {"GET", "/echo", Reach::anyone,
+             [](const Request& r) {
+                 return Response{200, "text/plain", r.query.contains("a") ? r.query.at("a") : "none"};
+             }},
+            {"POST", "/reload", Reach::unix_socket, [](const Request& r) {
+                 return Response{422, "application/json", r.body};
+             }}};
+}
+
+class HttpServer : public testing::Test {
+  protected:
+    void SetUp() override {
+        auto started = Server::start({kLoopback4}, {path()}, routes());
+        ASSERT_TRUE(started.has_value()) << started.error().text();
+        server_ = std::move(*started);
+    }
+    [[nodiscard]] std::string path() const { return (directory_.path() / "control.sock").string(); }
+    [[nodiscard]] control::Endpoint tcp() const { return server_->endpoints().at(0); }
+
+    control::TemporaryDirectory directory_;
+    std::unique_ptr<Server> server_;
+};
+
+bool starts_with(const std::string& text, const std::string& start) {
+    return text.substr(0, start.size()) == start;
+}
+
+TEST_F(HttpServer, ServesTcpAndUnix) {
+    for (const std::string& answer :
+         {talk(tcp(), request("GET", "/metrics")), talk(path(), request("GET", "/metrics"))}) {
+        EXPECT_TRUE(starts_with(answer, "HTTP/1.1 200")) << answer;
+        EXPECT_NE(answer.find("Content-Type: text/plain\r\n"), std::string::npos) << answer;
+        EXPECT_TRUE(answer.ends_with("\r\n\r\nup 1\n")) << answer;
+    }
+}
+
+TEST_F(HttpServer, DecodesQueriesAndKeepsHeadWithoutBody) {
+    EXPECT_TRUE(talk(tcp(), request("GET", "/echo?a=x%20y&b=1")).ends_with("\r\n\r\nx y"));
+    const std::string head = talk(tcp(), request("HEAD", "/metrics"));
+    EXPECT_TRUE(starts_with(head, "HTTP/1.1 200")) << head;
+    EXPECT_TRUE(head.ends_with("\r\n\r\n")) << head;
+}
+
+TEST_F(HttpServer, RefusesWhatHasNoRoute) {
+    EXPECT_TRUE(starts_with(talk(tcp(), request("GET", "/nothing")), "HTTP/1.1 404"));
+    const std::string answer = talk(tcp(), request("DELETE", "/metrics"));
+    EXPECT_TRUE(starts_with(answer, "HTTP/1.1 405")) << answer;
+    EXPECT_NE(answer.find("Allow: GET\r\n"), std::string::npos) << answer;
+}
+
+TEST_F(HttpServer, KeepsUnixRoutesFromTcp) {
+    EXPECT_TRUE(starts_with(talk(tcp(), request("POST", "/reload", "x")), "HTTP/1.1 404"));
+    const std::string answer = talk(path(), request("POST", "/reload", "x"));
+    EXPECT_TRUE(starts_with(answer, "HTTP/1.1 422")) << answer;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\nx")) << answer;
+}
+
+TEST_F(HttpServer, LimitsBodies) {
+    EXPECT_TRUE(starts_with(talk(path(), request("POST", "/reload", std::string(kMaxBodyBytes, 'x'))),
+                            "HTTP/1.1 422"));
+    EXPECT_TRUE(starts_with(talk(path(), request("POST", "/reload", std::string(kMaxBodyBytes + 1, 'x'))),
+                            "HTTP/1.1 413"));
+}
+
+TEST_F(HttpServer, SurvivesNonsense) {
+    for (const std::string& bytes :
+         {std::string("GET\r\n\r\n"), "GET /" + std::string(100'000, 'x') + " HTTP/1.1\r\n\r\n",
+          std::string("GET / HTTP/1.1\r\nContent-Length: -1\r\nConnection: close\r\n\r\n")}) {
+        talk(tcp(), bytes);
+    }
+    // Half a request keeps its connection until the idle timeout, and nobody else waits for it.
+    const Socket half = connect_and_send(tcp(), std::string("\0\0\0\0\r\n\r\n", 8));
+    EXPECT_TRUE(starts_with(talk(tcp(), request("GET", "/metrics")), "HTTP/1.1 200"));
+}
+
+TEST_F(HttpServer, ASecondServerIsRefusedAndTheFirstStays) {
+    EXPECT_NE(Server::start({tcp()}, {}, routes()).error().text().find("cannot listen on 127.0.0.1:"),
+              std::string::npos);
+    EXPECT_NE(Server::start({}, {path()}, routes()).error().text().find("another process listens on"),
+              std::string::npos);
+    EXPECT_TRUE(starts_with(talk(path(), request("GET", "/metrics")), "HTTP/1.1 200"));
+}
+
+TEST_F(HttpServer, UnixSocketHasItsModeAndGoesWithTheServer) {
+    struct stat file {};
+    ASSERT_EQ(stat(path().c_str(), &file), 0);
+    EXPECT_EQ(file.st_mode & 0777, 0660u);
+    server_.reset();
+    EXPECT_NE(stat(path().c_str(), &file), 0);
+}
+
+TEST(HttpListener, ReplacesADeadSocketButNoFile) {
+    const control::TemporaryDirectory directory;
+    const std::string path = (directory.path() / "s").string();
+    { const auto dead = listen_unix(path); }
+    EXPECT_TRUE(Server::start({}, {path}, routes()).has_value());
+    directory.write("file", "precious");
+    EXPECT_NE(Server::start({}, {(directory.path() / "file").string()}, routes())
+                  .error()
+                  .text()
+                  .find("is no socket"),
+              std::string::npos);
+    EXPECT_NE(listen_unix(std::string(120, 'x')).error().text().find("1 to 107 bytes"), std::string::npos);
+}
+
+TEST(HttpListener, ListensOnIpv6) {
+    auto server = Server::start({kLoopback4, kLoopback6}, {}, routes());
+    if (!server) GTEST_SKIP() << "no IPv6 here: " << server.error().text();
+    EXPECT_TRUE(starts_with(talk((*server)->endpoints().at(1), request("GET", "/metrics")), "HTTP/1.1 200"));
+}
+
+}  // namespace
+}  // namespace http
