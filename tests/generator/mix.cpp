@@ -27,7 +27,7 @@ constexpr std::uint8_t kGre = 47;
 constexpr std::uint8_t kEsp = 50;
 
 constexpr std::array kServices = {
-    Service{250, kTcp, 443, 0, Shape::transfer, 240, 1420, 0, "\x16\x03\x03"},
+    Service{250, kTcp, 443, 0, Shape::transfer, 240, 1420, 0, "\x17\x03\x03\x04"},
     Service{60, kUdp, 443, 0, Shape::transfer, 220, 1378, 0, ""},
     Service{120, kTcp, 80, 0, Shape::transfer, 310, 1420, 0,
             "GET /index.html HTTP/1.1\r\nHost: www.example.net\r\n"},

@@ -15,6 +15,7 @@ constexpr std::size_t kMaxPayload = 1400;
 constexpr std::size_t kSampled = 128;  // bytes of a packet that agents send by default
 constexpr std::size_t kMinFrame = 60;  // Ethernet, without its check sequence
 constexpr std::size_t kCheckSequence = 4;
+constexpr std::uint8_t kSyn = 0x02;
 
 std::size_t transport_size(std::uint8_t protocol) {
     switch (protocol) {
@@ -52,7 +53,14 @@ void write_ip(Out& out, const Flow& f, std::size_t length) {
 
 void write_transport(Out& out, const Flow& f, std::size_t length) {
     if (f.protocol == kTcp) {
-        out.u16(f.src_port).u16(f.dst_port).u32(1).u32(1).u8(0x50).u8(f.tcp_flags).u16(65535).u32(0);
+        out.u16(f.src_port)
+            .u16(f.dst_port)
+            .u32(1)
+            .u32(f.tcp_flags == kSyn ? 0 : 1)
+            .u8(0x50)
+            .u8(f.tcp_flags)
+            .u16(65535)
+            .u32(0);
     } else if (f.protocol == kUdp) {
         out.u16(f.src_port).u16(f.dst_port).u16(static_cast<std::uint16_t>(length)).u16(0);
     } else if (f.is_icmp()) {
@@ -116,7 +124,7 @@ class SflowEncoder final : public Encoder {
         const std::size_t after_ip = f.bytes - (f.ipv6 ? 40 : 20);
         write_transport(in, f, after_ip);
         const std::size_t room = std::min(after_ip - transport_size(f.protocol), kSampled - 40);
-        if (f.tcp_flags != 0x02) in.text(f.payload.substr(0, room));
+        if (f.tcp_flags != kSyn) in.text(f.payload.substr(0, room));
         out.text({reinterpret_cast<const char*>(packet), size});
     }
 
