@@ -21,6 +21,7 @@ namespace {
 constexpr std::uint64_t kSecondUs = 1'000'000;
 constexpr std::uint64_t kLongestSleepUs = 200'000;
 constexpr std::size_t kBatch = 64;
+constexpr std::uint64_t kFullDatagram = 30;  // records; v5's number, the largest of all
 constexpr std::uint64_t kEndless = std::numeric_limits<std::uint64_t>::max();
 
 std::uint64_t wall_us() {
@@ -131,6 +132,18 @@ flow::Result<double> write_file(const Options& o, const Endpoint& to, Stream& st
     return static_cast<double>(due_us(stream.records(), o.rate)) / 1e6;
 }
 
+// How many records the rate has brought after `elapsed_us`.
+std::uint64_t records_due(const Options& o, std::uint64_t elapsed_us, std::uint64_t wanted) {
+    if (o.rate == 0) return wanted;
+    const std::uint64_t rest = elapsed_us % kSecondUs * o.rate / kSecondUs;
+    return std::min(wanted, elapsed_us / kSecondUs * o.rate + rest);
+}
+
+// How many records must be due before the next datagram goes: it is filled first, as devices do.
+std::uint64_t next_datagram(const Options& o, std::uint64_t sent, std::uint64_t wanted) {
+    return sent + std::min(kFullDatagram, most_records(o, wanted - sent));
+}
+
 struct Batch {
     std::array<std::array<std::uint8_t, kMaxDatagram>, kBatch> buffers{};
     std::array<Outgoing, kBatch> datagrams;
@@ -138,7 +151,8 @@ struct Batch {
 
     void fill(Stream& stream, const Options& o, std::uint64_t due, std::uint64_t wanted) {
         const std::uint64_t now_us = wall_us();
-        for (size = 0; size < kBatch && stream.records() < due; ++size) {
+        for (size = 0; size < kBatch; ++size) {
+            if (stream.records() == wanted || next_datagram(o, stream.records(), wanted) > due) break;
             std::uint8_t* const buffer = buffers[size].data();
             const Datagram d = stream.next(now_us, most_records(o, wanted - stream.records()), buffer);
             datagrams[size] = {d.source, {buffer, d.size}};
@@ -169,19 +183,15 @@ flow::Result<double> send_live(const Options& o, const Endpoint& to, Stream& str
     const std::uint64_t start_us = steady_us();
     std::uint64_t elapsed_us = 0;
     while (!stop && stream.records() < wanted && elapsed_us < deadline) {
-        std::uint64_t due = wanted;
-        if (o.rate != 0) {
-            const std::uint64_t in_time =
-                elapsed_us / kSecondUs * o.rate + elapsed_us % kSecondUs * o.rate / kSecondUs;
-            due = std::min(wanted, in_time + 1);
-        }
-        if (stream.records() < due) {
+        const std::uint64_t due = records_due(o, elapsed_us, wanted);
+        const std::uint64_t next = next_datagram(o, stream.records(), wanted);
+        if (due >= next) {
             batch->fill(stream, o, due, wanted);
             flow::Result<void> sent = socket->send({batch->datagrams.data(), batch->size});
             if (!sent) return flow::pass(sent);
         } else {
-            sleep_us(due_us(stream.records(), o.rate) -
-                     std::min(elapsed_us, due_us(stream.records(), o.rate)) + 1);
+            const std::uint64_t at_us = due_us(next, o.rate);
+            sleep_us(at_us > elapsed_us ? at_us - elapsed_us : 1);
         }
         elapsed_us = steady_us() - start_us;
         line.show(elapsed_us + 1, stream);
@@ -209,6 +219,10 @@ flow::Result<std::string> run(const Options& o, const std::atomic<bool>& stop) {
     flow::Result<double> seconds =
         o.file.empty() ? send_live(o, *to, stream, stop) : write_file(o, *to, stream, start_us, stop);
     if (!seconds) return flow::pass(seconds);
+    if (o.file.empty() && o.for_seconds && o.rate != 0 && !stop && stream.records() < records_wanted(o)) {
+        std::fprintf(stderr, "flow-generator: this machine did not reach %llu records/s; fewer were sent\n",
+                     static_cast<unsigned long long>(o.rate));
+    }
     const std::string target =
         o.file.empty() ? to->address.text() + " port " + std::to_string(to->port) : o.file;
     const Run what{o.protocol, target, o.seed, *seconds};
