@@ -167,7 +167,8 @@ class Parser {
                 words = n;
             }
         }
-        if (field == nullptr || (directed && !field->two_sided())) return unexpected(expected_words(directed));
+        if (field == nullptr || (directed && !field->two_sided()))
+            return unexpected(expected_words(directed));
         at_ += words;
         Test test{.field = static_cast<std::size_t>(field - fields().data()), .side = *side, .place = here()};
         if (const auto failed = operand(*field, test)) return tl::unexpected(*failed);

@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "filters/program/lanes.hpp"
+
 namespace filters::program {
 
 namespace {

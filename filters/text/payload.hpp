@@ -11,10 +11,10 @@
 
 namespace filters::text {
 
-// `packet` begins at its first header, Ethernet or IP, and may be cut anywhere. `proto` is the flow's IP protocol:
-// headers that lead to another one are not believed. Returns what follows the header of TCP or UDP (of other protocols:
-// what follows the IP headers), without link padding; nothing when the sample ends inside the transport header. Where no
-// such headers are found: all of `packet`.
+// `packet` begins at its first header, Ethernet or IP, and may be cut anywhere. `proto` is the flow's IP
+// protocol: headers that lead to another one are not believed. Returns what follows the header of TCP or UDP
+// (of other protocols: what follows the IP headers), without link padding; nothing when the sample ends
+// inside the transport header. Where no such headers are found: all of `packet`.
 [[nodiscard]] std::string_view application_bytes(std::string_view packet, std::uint8_t proto) noexcept;
 
 }  // namespace filters::text

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filters/program/run.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstring>
+#include <type_traits>
+
+#include "filters/text/payload.hpp"
+
+namespace filters::program {
+
+namespace {
+
+using flow::Column;
+using flow::FlowBatch;
+
+constexpr std::size_t kRowsBytes = kWords * sizeof(std::uint64_t);
+constexpr std::size_t kLine = 64;
+constexpr std::array<std::uint64_t, kWords> kNoRows{};
+
+// The column as an array of Value; the compiler of filters puts only such columns into an index of Value.
+template <class Value>
+const Value* column_of(const FlowBatch& batch, Column column) noexcept {
+    switch (column) {
+#define X(name, type, what)                                                  \
+    case Column::name:                                                       \
+        if constexpr (std::is_same_v<type, Value>) return batch.name.data(); \
+        break;
+        FLOW_COMMON_COLUMNS(X)
+        FLOW_RARE_COLUMNS(X)
+#undef X
+        case Column::count_:
+            break;
+    }
+    assert(false && "a column of another type");
+    return nullptr;
+}
+
+bool is_wide_column(Column column) noexcept {
+    return column == Column::source;
+}
+
+// out = combine(a, b) word by word; false when no bit is left.
+template <class Combine>
+bool combine(std::uint64_t* out, const std::uint64_t* a, const std::uint64_t* b, Combine one) noexcept {
+    std::uint64_t seen = 0;
+    for (std::size_t i = 0; i < kWords; ++i) {
+        out[i] = one(a[i], b[i]);
+        seen |= out[i];
+    }
+    return seen != 0;
+}
+
+std::uint64_t word_and(std::uint64_t a, std::uint64_t b) noexcept {
+    return a & b;
+}
+std::uint64_t word_or(std::uint64_t a, std::uint64_t b) noexcept {
+    return a | b;
+}
+std::uint64_t word_and_not(std::uint64_t a, std::uint64_t b) noexcept {
+    return a & ~b;
+}
+
+std::uint32_t count_rows(const std::uint64_t* rows) noexcept {
+    int sum = 0;
+    for (std::size_t i = 0; i < kWords; ++i) sum += std::popcount(rows[i]);
+    return static_cast<std::uint32_t>(sum);
+}
+
+}  // namespace
+
+flow::Result<std::unique_ptr<Run>> Run::make(const Tables& tables) {
+    std::unique_ptr<Run> run(new Run(tables));
+    const std::size_t bitmaps = tables.predicates + tables.operations.size();
+    run->memory_.reset(std::calloc(bitmaps * kRowsBytes + kLine, 1));
+    if (run->memory_ == nullptr) {
+        return flow::fail("no memory for matching " + std::to_string(tables.roots.size()) +
+                          " channels; add memory or take channels out");
+    }
+    void* memory = run->memory_.get();
+    std::size_t room = bitmaps * kRowsBytes + kLine;
+    run->predicate_rows_ = static_cast<std::uint64_t*>(std::align(kLine, bitmaps * kRowsBytes, memory, room));
+    run->operation_rows_ = run->predicate_rows_ + tables.predicates * kWords;
+    run->touched_.assign((tables.predicates + 7) / 8 * 8, 0);
+    run->touched_list_.resize(tables.predicates);
+    run->operation_value_.assign(tables.operations.size(), nullptr);
+    run->operation_batch_.assign(tables.operations.size(), 0);
+    run->awake_.assign(tables.always.size(), 0);
+    run->found_.resize(tables.roots.size());
+    for (const TextIndex& index : tables.texts) {
+        if (auto fitted = run->text_scratch_.fit(index.db); !fitted) return flow::pass(fitted);
+    }
+    return run;
+}
+
+std::span<const ChannelRows> Run::match(const FlowBatch& batch) noexcept {
+    forget();
+    if (batch.rows == 0) return {};
+    for (std::size_t word = 0; word < kWords; ++word) every_row_[word] = rows_of_word(word, batch.rows);
+    run_indexes(batch);
+    wake();
+    report();
+    return {found_.data(), found_count_};
+}
+
+// Only what the last batch touched has to be cleared.
+void Run::forget() noexcept {
+    for (std::size_t i = 0; i < touched_count_; ++i) {
+        const PredicateId predicate = touched_list_[i];
+        std::memset(predicate_rows_ + predicate * kWords, 0, kRowsBytes);
+        touched_[predicate] = 0;
+    }
+    touched_count_ = 0;
+    found_count_ = 0;
+    if (++batch_number_ == 0) {  // after 2^32 batches the numbers begin again
+        std::fill(operation_batch_.begin(), operation_batch_.end(), 0);
+        batch_number_ = 1;
+    }
+}
+
+void Run::run_indexes(const FlowBatch& batch) noexcept {
+    const std::uint32_t rows = batch.rows;
+    for (const auto& [table, columns] : tables_.values) {
+        for (const Column column : columns)
+            table.run(column_of<std::uint16_t>(batch, column), rows, hits_, marks());
+    }
+    for (const ByteTable& table : tables_.bytes) {
+        if (is_wide_column(table.column)) {
+            table.run(column_of<std::uint16_t>(batch, table.column), rows, marks());
+        } else {
+            table.run(column_of<std::uint8_t>(batch, table.column), rows, marks());
+        }
+    }
+    for (const RangeScan& scan : tables_.scans) {
+        scan.run(column_of<std::uint16_t>(batch, scan.column), rows, marks());
+    }
+    for (const auto& [table, columns] : tables_.prefixes) {
+        for (const Column column : columns) {
+            table.run(column_of<flow::IpAddress>(batch, column), batch.present.data(),
+                      flow::present_bit(column), rows, prefix_scratch_, marks());
+        }
+    }
+    for (const MaskScan& scan : tables_.masks) {
+        scan.run(column_of<flow::IpAddress>(batch, scan.column), rows, marks());
+    }
+    for (const TextIndex& index : tables_.texts) run_texts(batch, index);
+}
+
+void Run::run_texts(const FlowBatch& batch, const TextIndex& index) noexcept {
+    const std::uint64_t bit = flow::present_bit(index.column);
+    if ((batch.present_any & bit) == 0) return;
+    const auto* texts = column_of<flow::Text>(batch, index.column);
+    struct Target {
+        Marks marks;
+        std::uint32_t row;
+    } target{marks(), 0};
+    const auto on_match = [](std::uint32_t predicate, void* context) {
+        const auto* to = static_cast<const Target*>(context);
+        to->marks.row(predicate, to->row);
+    };
+    for (; target.row < batch.rows; ++target.row) {
+        if ((batch.present[target.row] & bit) == 0) continue;
+        std::string_view text = batch.arena.view(texts[target.row]);
+        if (index.column == Column::payload) text = text::application_bytes(text, batch.proto[target.row]);
+        if (!index.db.scan(text, text_scratch_, on_match, &target)) ++text_failures_;
+    }
+}
+
+// Lists the touched predicates and marks the channels that could hold because of them.
+void Run::wake() noexcept {
+    std::copy(tables_.always.begin(), tables_.always.end(), awake_.begin());
+    for (std::size_t at = 0; at < touched_.size(); at += 8) {
+        std::uint64_t eight;
+        std::memcpy(&eight, touched_.data() + at, 8);
+        for (; eight != 0; eight &= eight - 1) {
+            const auto predicate =
+                static_cast<PredicateId>(at + static_cast<std::size_t>(std::countr_zero(eight)) / 8);
+            touched_list_[touched_count_++] = predicate;
+            const std::uint32_t end = tables_.trigger_first[predicate + std::size_t{1}];
+            for (std::uint32_t i = tables_.trigger_first[predicate]; i < end; ++i) {
+                const std::uint32_t channel = tables_.triggered[i];
+                awake_[channel / 64] |= 1ull << (channel % 64);
+            }
+        }
+    }
+}
+
+void Run::report() noexcept {
+    for (std::size_t word = 0; word < awake_.size(); ++word) {
+        for (std::uint64_t bits = awake_[word]; bits != 0; bits &= bits - 1) {
+            const auto channel =
+                static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(std::countr_zero(bits));
+            const Rows rows = value(tables_.roots[channel]);
+            if (rows == nullptr) continue;
+            found_[found_count_++] = {channel, rows, count_rows(rows)};
+        }
+    }
+}
+
+// Recursion is as deep as brackets are nested, at most language::kDeepest times two.
+Run::Rows Run::value(NodeId node) noexcept {
+    if (node == 0) return every_row_.data();
+    if (node <= tables_.predicates) {
+        return touched_[node - 1] != 0 ? predicate_rows_ + (node - 1) * kWords : nullptr;
+    }
+    const std::size_t index = node - 1 - tables_.predicates;
+    if (operation_batch_[index] != batch_number_) {
+        const Operation& operation = tables_.operations[index];
+        std::uint64_t* out = operation_rows_ + index * kWords;
+        operation_value_[index] =
+            operation.kind == OperationKind::all ? all(operation, out) : any(operation, out);
+        operation_batch_[index] = batch_number_;
+    }
+    return operation_value_[index];
+}
+
+// A single operand that is left gives its own bitmap, without a copy.
+Run::Rows Run::all(const Operation& operation, std::uint64_t* out) noexcept {
+    Rows so_far = every_row_.data();
+    for (std::uint32_t i = 0; i < operation.count; ++i) {
+        const Edge edge = tables_.operands[operation.first + i];
+        const Rows rows = value(node_of(edge));
+        if (is_negated(edge)) {
+            if (rows == nullptr) continue;
+            if (!combine(out, so_far, rows, word_and_not)) return nullptr;
+            so_far = out;
+            continue;
+        }
+        if (rows == nullptr) return nullptr;
+        if (so_far == every_row_.data()) {
+            so_far = rows;
+            continue;
+        }
+        if (!combine(out, so_far, rows, word_and)) return nullptr;
+        so_far = out;
+    }
+    return so_far;
+}
+
+Run::Rows Run::any(const Operation& operation, std::uint64_t* out) noexcept {
+    Rows so_far = nullptr;
+    for (std::uint32_t i = 0; i < operation.count; ++i) {
+        const Edge edge = tables_.operands[operation.first + i];
+        const Rows rows = value(node_of(edge));
+        if (is_negated(edge)) {
+            if (rows == nullptr) return every_row_.data();
+            const Rows before = so_far == nullptr ? kNoRows.data() : so_far;
+            for (std::size_t w = 0; w < kWords; ++w) out[w] = before[w] | (every_row_[w] & ~rows[w]);
+            so_far = out;
+            continue;
+        }
+        if (rows == nullptr) continue;
+        if (so_far == nullptr) {
+            so_far = rows;
+            continue;
+        }
+        combine(out, so_far, rows, word_or);
+        so_far = out;
+    }
+    const bool some =
+        so_far != nullptr && std::any_of(so_far, so_far + kWords, [](auto word) { return word != 0; });
+    return some ? so_far : nullptr;
+}
+
+}  // namespace filters::program
+
+namespace filters {
+
+flow::Result<std::unique_ptr<Matcher>> Matcher::make(const Program& program) {
+    auto run = program::Run::make(program.tables());
+    if (!run) return flow::pass(run);
+    return std::unique_ptr<Matcher>(new Matcher(std::move(*run)));
+}
+
+Matcher::Matcher(std::unique_ptr<program::Run> run) : run_(std::move(run)) {}
+Matcher::~Matcher() = default;
+
+std::span<const ChannelRows> Matcher::match(const flow::FlowBatch& batch) noexcept {
+    return run_->match(batch);
+}
+std::uint64_t Matcher::text_failures() const noexcept {
+    return run_->text_failures();
+}
+
+}  // namespace filters

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// One core's run of a Program over a batch: indexes, then the channels they woke.
+//
+// Thread: one core.
+// Memory: all allocated by make(); bitmaps of predicates that nothing touches are never written.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "filters/program/marks.hpp"
+#include "filters/program/tables.hpp"
+
+namespace filters::program {
+
+class Run {
+  public:
+    [[nodiscard]] static flow::Result<std::unique_ptr<Run>> make(const Tables& tables);
+
+    [[nodiscard]] std::span<const ChannelRows> match(const flow::FlowBatch& batch) noexcept;
+    [[nodiscard]] std::uint64_t text_failures() const noexcept { return text_failures_; }
+
+  private:
+    explicit Run(const Tables& tables) : tables_(tables) {}
+
+    // A bitmap of the batch's rows; nullptr = no row.
+    using Rows = const std::uint64_t*;
+
+    void forget() noexcept;
+    void run_indexes(const flow::FlowBatch& batch) noexcept;
+    void run_texts(const flow::FlowBatch& batch, const TextIndex& index) noexcept;
+    void wake() noexcept;
+    void report() noexcept;
+    [[nodiscard]] Rows value(NodeId node) noexcept;
+    [[nodiscard]] Rows all(const Operation& operation, std::uint64_t* out) noexcept;
+    [[nodiscard]] Rows any(const Operation& operation, std::uint64_t* out) noexcept;
+    [[nodiscard]] Marks marks() noexcept { return {predicate_rows_, touched_.data()}; }
+
+    struct Free {
+        void operator()(void* memory) const noexcept { std::free(memory); }
+    };
+    const Tables& tables_;
+    std::unique_ptr<void, Free> memory_{};     // zero pages from the system until written
+    std::uint64_t* predicate_rows_ = nullptr;  // kWords for each predicate
+    std::uint64_t* operation_rows_ = nullptr;  // kWords for each operation
+    std::vector<std::uint8_t> touched_{};      // a byte for each predicate, padded to whole words
+    std::vector<PredicateId> touched_list_{};  // size() of them at most; count below
+    std::size_t touched_count_ = 0;
+    std::vector<Rows> operation_value_{};
+    std::vector<std::uint32_t> operation_batch_{};  // the batch for which operation_value_ holds
+    std::uint32_t batch_number_ = 0;
+    std::vector<std::uint64_t> awake_{};  // a bit a channel
+    std::vector<ChannelRows> found_{};
+    std::size_t found_count_ = 0;
+    alignas(64) std::array<std::uint64_t, kWords> every_row_{};
+    ValueTable::Hits hits_{};
+    PrefixTable::Scratch prefix_scratch_{};
+    text::Scratch text_scratch_{};
+    std::uint64_t text_failures_ = 0;
+};
+
+}  // namespace filters::program

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a Program is inside: indexes, operations, and which channels to look at when a predicate was touched.
+//
+// Thread: built by the compiling one; read by all.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "filters/program/graph.hpp"
+#include "filters/program/net_index.hpp"
+#include "filters/program/number_index.hpp"
+#include "filters/program/program.hpp"
+#include "filters/text/pattern_db.hpp"
+
+namespace filters::program {
+
+// A table and all columns it answers for: a filter without src or dst asks the same of both, so they share
+// one.
+template <class Table>
+struct Shared {
+    Table table;
+    std::vector<flow::Column> columns;
+};
+
+struct TextIndex {
+    flow::Column column{};
+    text::PatternDb db;
+};
+
+struct Tables {
+    std::vector<Shared<ValueTable>> values;
+    std::vector<ByteTable> bytes;
+    std::vector<RangeScan> scans;
+    std::vector<Shared<PrefixTable>> prefixes;
+    std::vector<MaskScan> masks;
+    std::vector<TextIndex> texts;
+
+    std::uint32_t predicates = 0;
+    std::vector<Operation> operations;
+    std::vector<Edge> operands;
+
+    std::vector<NodeId> roots;          // of each channel; kNever = takes nothing
+    std::vector<std::uint64_t> always;  // a bit a channel: must be looked at in every batch
+    // Channels to look at when predicate p was touched: triggered[trigger_first[p], trigger_first[p + 1]).
+    std::vector<std::uint32_t> trigger_first;
+    std::vector<std::uint32_t> triggered;
+
+    ProgramFigures figures;
+
+    static constexpr NodeId kNever = ~0u;
+};
+
+// Indexes for all predicates, into `tables`.
+[[nodiscard]] flow::Result<void> build_indexes(const PredicateSet& predicates, std::uint16_t source_count,
+                                               Tables& tables);
+
+}  // namespace filters::program
