@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/reader.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "store/series/chunks.hpp"
+#include "store/series/live.hpp"
+#include "store/series/records.hpp"
+#include "store/series/schema.hpp"
+
+namespace store {
+namespace {
+
+constexpr std::uint64_t kMapBytes = 1ull << 40;
+constexpr std::uint64_t kChunksATransaction = 8192;  // so that it lasts milliseconds
+
+std::size_t level_of(std::uint32_t resolution_s) noexcept {
+    std::size_t level = 0;
+    while (level < kResolutionCount && kResolutions[level].step_s != resolution_s) ++level;
+    return level;
+}
+
+// Reads a range of several series in one transaction and adds it to the points of all.
+class RangeRead {
+  public:
+    RangeRead(const lmdb::Env& env, const lmdb::Txn& txn, std::size_t level, std::uint64_t from_s,
+              std::uint64_t to_s, std::vector<Point>& points)
+        : env_(env), txn_(txn), level_(level), from_s_(from_s), to_s_(to_s), points_(points) {}
+
+    flow::Result<void> run(std::span<const std::uint32_t> ids) {
+        auto state = load_writer_state(env_, txn_);
+        if (!state) return flow::pass(state);
+        if (!state->progress.started) return {};
+        progress_ = state->progress;
+        ids_ = ids;
+        peaks_.resize(ids.size());
+        maxima_.resize(ids.size());
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            if (auto done = read_closed(i); !done) return done;
+        }
+        if (auto done = read_open(); !done) return done;
+        if (has_max(level_)) add_maxima();
+        return {};
+    }
+
+  private:
+    using SumsAt = std::map<std::uint64_t, Sums>;  // by start of the bucket
+
+    // The chunks of a series, from our resolution down to the finest, each from where the coarser one ends.
+    flow::Result<void> read_closed(std::size_t i) {
+        std::uint64_t at_s = from_s_;
+        for (std::size_t level = level_ + 1; level-- > 0;) {
+            const Resolution& r = kResolutions[level];
+            const std::uint64_t end_s = std::min(to_s_, progress_.closed_until(level, ids_[i]));
+            if (at_s >= end_s) continue;
+            auto cursor = txn_.cursor(points_table(env_, level));
+            if (!cursor) return flow::pass(cursor);
+            for (std::uint64_t start_s = at_s - at_s % r.span_s(); start_s < end_s; start_s += r.span_s()) {
+                ChunkPoints points(r.points);
+                auto done = read_chunk(*cursor, level, static_cast<std::uint32_t>(start_s), ids_[i], damaged_,
+                                       points);
+                if (!done) return done;
+                for (std::size_t p = 0; p < points.size(); ++p) {
+                    const std::uint64_t point_s = start_s + p * r.step_s;
+                    if (points[p].present && point_s >= at_s && point_s < end_s)
+                        use(i, level, point_s, points[p]);
+                }
+            }
+            at_s = end_s;
+        }
+        return {};
+    }
+
+    // What is in no chunk yet.
+    flow::Result<void> read_open() {
+        std::uint64_t from_s = to_s_;
+        for (const std::uint32_t id : ids_) from_s = std::min(from_s, progress_.closed_until(0, id));
+        from_s = std::max(from_s, from_s_);
+        const auto take = [&](std::uint32_t bucket_s, const RowEntry& entry) {
+            if (bucket_s < progress_.closed_until(0, entry.series)) return;
+            const auto i = std::lower_bound(ids_.begin(), ids_.end(), entry.series) - ids_.begin();
+            use(static_cast<std::size_t>(i), 0, bucket_s, ChunkPoint{true, entry.sums, {}});
+        };
+        for (const TableId id : {TableId::folded, TableId::live}) {
+            if (auto done = read_some(txn_, table(env_, id), from_s, to_s_, ids_, damaged_, take); !done)
+                return done;
+        }
+        return {};
+    }
+
+    void use(std::size_t i, std::size_t level, std::uint64_t at_s, const ChunkPoint& from) {
+        Point& to = points_[(at_s - from_s_) / kResolutions[level_].step_s];
+        to.present = true;
+        add(to.sum, from.sum);
+        if (!has_max(level_)) return;
+        if (has_max(level)) {
+            raise(maxima_[i][start_of(at_s, level_)], from.max);
+        } else {
+            add(peaks_[i][start_of(at_s, kMaximumOf)], from.sum);
+        }
+    }
+    void add_maxima() {
+        for (std::size_t i = 0; i < ids_.size(); ++i) {
+            for (const auto& [bucket_s, sums] : peaks_[i])
+                raise(maxima_[i][start_of(bucket_s, level_)], sums);
+            for (const auto& [start_s, max] : maxima_[i])
+                add(points_[(start_s - from_s_) / kResolutions[level_].step_s].max, max);
+        }
+    }
+    static std::uint64_t start_of(std::uint64_t at_s, std::size_t level) noexcept {
+        return at_s - at_s % kResolutions[level].step_s;
+    }
+
+    const lmdb::Env& env_;
+    const lmdb::Txn& txn_;
+    std::size_t level_;
+    std::uint64_t from_s_, to_s_;
+    std::vector<Point>& points_;
+    Progress progress_;
+    std::span<const std::uint32_t> ids_;
+    // By place in ids_; only where our resolution has maxima. Peaks are sums of the buckets that maxima are
+    // of.
+    std::vector<SumsAt> peaks_, maxima_;
+    std::uint64_t damaged_ = 0;
+};
+
+}  // namespace
+
+class Reader::Impl {
+  public:
+    explicit Impl(lmdb::Env env) : env_(std::move(env)) {}
+
+    // load(env, txn) in a transaction of its own.
+    template <class Load>
+    auto read(Load load) const
+        -> decltype(load(std::declval<const lmdb::Env&>(), std::declval<const lmdb::Txn&>())) {
+        auto txn = env_.read();
+        if (!txn) return flow::pass(txn);
+        return load(env_, *txn);
+    }
+
+    lmdb::Env env_;
+};
+
+Reader::Reader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Reader::Reader(Reader&&) noexcept = default;
+Reader& Reader::operator=(Reader&&) noexcept = default;
+Reader::~Reader() = default;
+
+flow::Result<Reader> Reader::open(const std::string& directory) {
+    auto env = open_environment(directory, true, kMapBytes);
+    if (!env) return flow::pass(env);
+    return Reader(std::make_unique<Impl>(std::move(*env)));
+}
+
+flow::Result<flow::Ledger> Reader::ledger() const {
+    return impl_->read(load_ledger);
+}
+flow::Result<std::vector<StoredExporter>> Reader::exporters() const {
+    return impl_->read(load_exporters);
+}
+flow::Result<Templates> Reader::templates() const {
+    return impl_->read(load_templates);
+}
+flow::Result<std::vector<StoredSeries>> Reader::catalogue() const {
+    return impl_->read(load_catalogue);
+}
+flow::Result<std::vector<std::string>> Reader::sources() const {
+    return impl_->read(load_sources);
+}
+flow::Result<std::uint64_t> Reader::last_commit_ms() const {
+    auto state = impl_->read(load_writer_state);
+    if (!state) return flow::pass(state);
+    return state->last_commit_ms;
+}
+flow::Result<void> Reader::backup(const std::string& target_directory) const {
+    return impl_->env_.copy_to(target_directory);
+}
+
+flow::Result<std::vector<Point>> Reader::series(std::span<const std::uint32_t> ids, std::uint32_t from_s,
+                                                std::uint32_t to_s, std::uint32_t resolution_s) const {
+    const std::size_t level = level_of(resolution_s);
+    if (level == kResolutionCount) {
+        return flow::fail("there is no resolution of " + std::to_string(resolution_s) +
+                          " s: ask for 10, 300, 1800, 7200 or 86400");
+    }
+    const std::uint64_t start_s = from_s - from_s % resolution_s;
+    const std::uint64_t count = to_s > start_s ? (to_s - start_s + resolution_s - 1) / resolution_s : 0;
+    if (count > kMaxPoints) {
+        return flow::fail(std::to_string(count) + " points of " + std::to_string(resolution_s) +
+                          " s are more than " + std::to_string(kMaxPoints) +
+                          ": ask for a shorter time or a coarser resolution");
+    }
+    std::vector<Point> points(count);
+    for (std::size_t i = 0; i < count; ++i)
+        points[i].start_s = static_cast<std::uint32_t>(start_s + i * resolution_s);
+
+    std::vector<std::uint32_t> sorted(ids.begin(), ids.end());
+    std::sort(sorted.begin(), sorted.end());
+    sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+    const std::uint64_t chunks_each = count / kResolutions[level].points + 2;
+    const std::size_t at_once =
+        static_cast<std::size_t>(std::clamp<std::uint64_t>(kChunksATransaction / chunks_each, 1, 256));
+    for (std::size_t i = 0; i < sorted.size(); i += at_once) {
+        const std::span<const std::uint32_t> some(sorted.data() + i, std::min(at_once, sorted.size() - i));
+        auto done = impl_->read([&](const lmdb::Env& env, const lmdb::Txn& txn) {
+            return RangeRead(env, txn, level, start_s, start_s + count * resolution_s, points).run(some);
+        });
+        if (!done) return flow::pass(done);
+    }
+    if (!has_max(level)) {
+        for (Point& p : points) p.max = p.sum;
+    }
+    return points;
+}
+
+}  // namespace store

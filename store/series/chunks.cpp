@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/series/chunks.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace store {
+namespace {
+
+bool is_chunk_key(flow::Bytes key) noexcept {
+    return key.size() == ChunkKey{}.size();
+}
+std::uint32_t start_of(flow::Bytes key) noexcept {
+    return flow::load_be32(key.data());
+}
+std::uint32_t series_of(flow::Bytes key) noexcept {
+    return flow::load_be32(key.data() + 4);
+}
+
+bool is_part_of(flow::Bytes key, std::uint32_t start_s, std::uint32_t series) noexcept {
+    return is_chunk_key(key) && start_of(key) == start_s && series_of(key) == series;
+}
+
+// Reads a chunk and deletes its parts.
+flow::Result<void> take_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
+                              std::uint32_t start_s, std::uint32_t series, std::uint64_t& damaged,
+                              ChunkPoints& points) {
+    auto cursor = txn.cursor(points_table(env, level));
+    if (!cursor) return flow::pass(cursor);
+    auto more = cursor->seek(chunk_key(start_s, series, 0));
+    for (; more && *more && is_part_of(cursor->key(), start_s, series); more = cursor->next()) {
+        if (!decode_part(cursor->value(), has_max(level), points)) ++damaged;
+        if (auto done = cursor->erase(); !done) return done;
+    }
+    if (!more) return flow::pass(more);
+    return {};
+}
+
+void add_late(std::size_t level, std::uint32_t start_s, std::span<Late> late, ChunkPoints& points) {
+    const auto point = [&](const Late& l) -> ChunkPoint& {
+        return points[(l.bucket_s - start_s) / kResolutions[level].step_s];
+    };
+    for (const Late& l : late) {
+        point(l).present = true;
+        add(point(l).sum, l.sums);
+        if (has_max(level)) raise(point(l).max, l.peak);
+    }
+    if (level != kMaximumOf) return;
+    for (Late& l : late) l.peak = point(l).sum;
+}
+
+}  // namespace
+
+flow::Result<void> read_chunk(lmdb::Cursor& cursor, std::size_t level, std::uint32_t start_s,
+                              std::uint32_t series, std::uint64_t& damaged, ChunkPoints& points) {
+    auto more = cursor.seek(chunk_key(start_s, series, 0));
+    for (; more && *more && is_part_of(cursor.key(), start_s, series); more = cursor.next()) {
+        if (!decode_part(cursor.value(), has_max(level), points)) ++damaged;
+    }
+    if (!more) return flow::pass(more);
+    return {};
+}
+
+flow::Result<void> read_chunks(lmdb::Cursor& cursor, std::size_t level, std::uint32_t start_s,
+                               std::uint32_t first, std::uint32_t end, std::uint64_t& damaged,
+                               const UseChunk& use) {
+    ChunkPoints points(kResolutions[level].points);
+    auto more = cursor.seek(chunk_key(start_s, first, 0));
+    const auto wanted = [&] {
+        return more && *more && is_chunk_key(cursor.key()) && start_of(cursor.key()) == start_s &&
+               series_of(cursor.key()) < end;
+    };
+    while (wanted()) {
+        const std::uint32_t series = series_of(cursor.key());
+        std::fill(points.begin(), points.end(), ChunkPoint{});
+        for (; wanted() && series_of(cursor.key()) == series; more = cursor.next()) {
+            if (!decode_part(cursor.value(), has_max(level), points)) ++damaged;
+        }
+        use(series, points);
+    }
+    if (!more) return flow::pass(more);
+    return {};
+}
+
+flow::Result<void> write_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
+                               std::uint32_t start_s, std::uint32_t series, const ChunkPoints& points) {
+    std::uint8_t part = 0;
+    for (const Buffer& bytes : encode_chunk(points, has_max(level), kPartBytes)) {
+        auto done = txn.put_last(points_table(env, level), chunk_key(start_s, series, part++), bytes);
+        if (!done) return done;
+    }
+    return {};
+}
+
+flow::Result<void> merge_late(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
+                              std::span<Late> late, std::uint64_t& damaged) {
+    const Resolution& resolution = kResolutions[level];
+    const auto chunk = [&](const Late& l) {
+        return std::tuple(resolution.chunk_start(l.bucket_s), l.series);
+    };
+    std::sort(late.begin(), late.end(), [&](const Late& a, const Late& b) { return chunk(a) < chunk(b); });
+    for (std::size_t i = 0; i < late.size();) {
+        std::size_t end = i + 1;
+        while (end < late.size() && chunk(late[end]) == chunk(late[i])) ++end;
+        const auto [start_s, series] = chunk(late[i]);
+        ChunkPoints points(resolution.points);
+        if (auto done = take_chunk(env, txn, level, start_s, series, damaged, points); !done) return done;
+        add_late(level, start_s, late.subspan(i, end - i), points);
+        if (auto done = write_chunk(env, txn, level, start_s, series, points); !done) return done;
+        i = end;
+    }
+    return {};
+}
+
+}  // namespace store

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/series/engine.hpp"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "store/series/chunks.hpp"
+
+namespace store {
+namespace {
+
+constexpr std::uint64_t kReaderCheckMs = 60'000;
+// Chunks are written this long after their span has ended. In a replay the cores read at different places of
+// the capture.
+constexpr std::uint64_t kChunkAfterS = 30, kChunkAfterReplayS = 900;
+
+constexpr std::uint64_t kNewestS = 60;  // buckets that stay as they are when memory is short
+
+std::uint64_t cell_key(std::uint32_t bucket_s, std::uint32_t series) noexcept {
+    return static_cast<std::uint64_t>(bucket_s) << 32 | series;
+}
+std::uint32_t bucket_of(std::uint64_t key) noexcept {
+    return static_cast<std::uint32_t>(key >> 32);
+}
+std::uint32_t series_of(std::uint64_t key) noexcept {
+    return static_cast<std::uint32_t>(key);
+}
+
+template <class T>
+T& at_grown(std::vector<T>& values, std::size_t i) {
+    if (i >= values.size()) values.resize(i + 1);
+    return values[i];
+}
+
+}  // namespace
+
+flow::Result<std::unique_ptr<Engine>> Engine::open(const Options& options) {
+    if (auto sound = options.retention.check(); !sound) return flow::pass(sound);
+    std::error_code code;
+    std::filesystem::create_directories(options.directory, code);
+    if (code) {
+        return flow::fail("cannot make the data directory " + options.directory + ": " + code.message() +
+                          ": make it, owned by the collector's user");
+    }
+    auto lock = lmdb::LockFile::take(options.directory);
+    if (!lock) return flow::pass(lock);
+    std::unique_ptr<Engine> engine(new Engine(options, std::move(*lock)));
+    if (auto done = engine->open_data(); !done) return flow::pass(done);
+    if (auto done = engine->load(); !done) return flow::pass(done);
+    return engine;
+}
+
+flow::Result<void> Engine::open_data() {
+    auto env = open_environment(options_.directory, false, options_.map_bytes);
+    if (!env) return flow::pass(env);
+    env_.emplace(std::move(*env));
+    stats_.note = env_->note();
+    return {};
+}
+
+flow::Result<void> Engine::load() {
+    auto txn = env_->read();
+    if (!txn) return flow::pass(txn);
+    auto state = load_writer_state(*env_, *txn);
+    if (!state) return flow::pass(state);
+    auto unfolded = load_unfolded(*env_, *txn);
+    if (!unfolded) return flow::pass(unfolded);
+    auto ledger = load_ledger(*env_, *txn);
+    if (!ledger) return flow::pass(ledger);
+    auto exporters = load_exporters(*env_, *txn);
+    if (!exporters) return flow::pass(exporters);
+    auto templates = load_templates(*env_, *txn);
+    if (!templates) return flow::pass(templates);
+    auto catalogue = load_catalogue(*env_, *txn);
+    if (!catalogue) return flow::pass(catalogue);
+    auto sources = load_sources(*env_, *txn);
+    if (!sources) return flow::pass(sources);
+
+    state_.progress = state->progress;
+    state_.unfolded = std::move(*unfolded);
+    clock_ = LeapGuard(state->last_commit_ms, state->deletion_waits_s);
+    ledger_ = stored_ledger_ = *ledger;
+    exporters_ = std::move(*exporters);
+    templates_ = std::move(*templates);
+    catalogue_ = std::move(*catalogue);
+    sources_ = std::move(*sources);
+    series_count_ = static_cast<std::uint32_t>(catalogue_.size());
+    process_series_.resize(series_count_);
+    stored_exporters_ = static_cast<std::uint32_t>(exporters_.size());
+    for (const StoredExporter& e : exporters_) counts_.push_back(e.counts);
+    stats_.last_commit_ms = state->last_commit_ms;
+    return {};
+}
+
+void Engine::absorb(const flow::Tally& tally) {
+    const std::uint32_t bucket_s = tally.bucket_s - tally.bucket_s % kBucketS;
+    const auto& ids = tally.series().series_id;
+    for (const std::uint32_t i : tally.touched()) {
+        const std::uint32_t series = ids[i / flow::kClasses], c = i % flow::kClasses;
+        Sums sums{};
+        sums[c] = tally.cell(i);
+        add(pending_[cell_key(bucket_s, series)], sums);
+        add(at_grown(process_series_, series), sums);
+        series_count_ = std::max(series_count_, series + 1);
+    }
+    if (!tally.touched().empty())
+        newest_s_ = std::max<std::uint64_t>(newest_s_, bucket_s + std::uint64_t{kBucketS});
+    for (const flow::Tally::Exporter& e : tally.exporters()) {
+        at_grown(counts_, e.id).add(e.counts);
+        at_grown(process_exporters_, e.id).add(e.counts);
+        changed_counts_.insert(e.id);
+    }
+    for (const flow::LearnedTemplate& t : tally.templates) {
+        new_templates_[static_cast<std::uint64_t>(t.exporter) << 16 | t.definition.id] = t;
+    }
+    ledger_.add(tally.ledger);
+    process_ledger_.add(tally.ledger);
+    if (pending_.size() > most_pending()) bound_pending();
+}
+
+void Engine::absorb(Inbox&& inbox) {
+    ledger_.add(inbox.ledger);
+    process_ledger_.add(inbox.ledger);
+    for (StoredSeries& s : inbox.series) {
+        series_count_ = std::max(series_count_, s.id + 1);
+        new_series_.push_back(std::move(s));
+    }
+    process_series_.resize(std::max<std::size_t>(process_series_.size(), series_count_));
+    std::move(inbox.sources.begin(), inbox.sources.end(), std::back_inserter(new_sources_));
+    if (inbox.retention) options_.retention = *inbox.retention;
+}
+
+std::size_t Engine::most_pending() const noexcept {
+    return std::max<std::size_t>(kMaxPendingCells, 20 * static_cast<std::size_t>(series_count_));
+}
+
+void Engine::bound_pending() {
+    for (const std::uint32_t step_s : {300u, 7200u, 86400u}) {
+        if (pending_.size() <= most_pending() / 2) return;
+        const std::uint64_t newest = newest_s_ - std::min<std::uint64_t>(newest_s_, kNewestS);
+        std::unordered_map<std::uint64_t, Sums> coarser;
+        for (const auto& [key, sums] : pending_) {
+            const std::uint32_t bucket_s = bucket_of(key);
+            add(coarser[cell_key(bucket_s < newest ? bucket_s - bucket_s % step_s : bucket_s,
+                                 series_of(key))],
+                sums);
+        }
+        pending_ = std::move(coarser);
+    }
+}
+
+std::uint64_t Engine::data_time_s(Now now) const noexcept {
+    return options_.replay ? newest_s_ : now.wall_ms / 1000;
+}
+
+flow::Result<void> Engine::commit(Now now) {
+    if (!options_.replay) clock_.observe(now.wall_ms, now.steady_ms);
+    const auto begin = std::chrono::steady_clock::now();
+    auto done = reopen_when_needed();
+    if (done) done = transaction(now);
+    if (!done) {
+        if (stats_.failing_since_ms == 0) stats_.failing_since_ms = std::max<std::uint64_t>(now.wall_ms, 1);
+        stats_.error = done.error().message;
+        ++stats_.failed_commits;
+        return done;
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    if (commit_times_.size() < kCommitTimes) commit_times_.emplace_back();
+    commit_times_[stats_.commits++ % kCommitTimes] = took.count();
+    stats_.commit_last_s = took.count();
+    stats_.failing_since_ms = 0;
+    stats_.error.clear();
+    stats_.last_commit_ms = now.wall_ms;
+    if (now.steady_ms - last_reader_check_ms_ >= kReaderCheckMs) {
+        env_->clear_dead_readers();
+        last_reader_check_ms_ = now.steady_ms;
+    }
+    return {};
+}
+
+flow::Result<void> Engine::reopen_when_needed() {
+    if (env_ && (!env_->needs_reopen() || env_->is_shared())) return {};
+    env_.reset();  // one environment per file and process: the old one goes first
+    return open_data();
+}
+
+flow::Result<void> Engine::transaction(Now now) {
+    auto txn = env_->write();
+    if (!txn) return flow::pass(txn);
+    CompactorState state = state_;
+    std::uint64_t late_count = 0;
+    seen_exporters_ = table_ != nullptr ? std::max(stored_exporters_, table_->size()) : stored_exporters_;
+    if (auto done = save_records(*txn); !done) return done;
+    if (auto done = save_cells(*txn, state, late_count); !done) return done;
+    if (auto done = compact(*txn, state, now); !done) return done;
+    const WriterState writer{state.progress, now.wall_ms, clock_.deletion_waits_s()};
+    if (auto done = save_writer_state(*env_, *txn, writer); !done) return done;
+    if (auto done = std::move(*txn).commit(); !done) return done;
+    committed(std::move(state), late_count, now);
+    return {};
+}
+
+flow::Result<void> Engine::save_records(lmdb::WriteTxn& txn) {
+    for (const auto& [id, name] : new_sources_) {
+        if (auto done = save_source(*env_, txn, id, name); !done) return done;
+    }
+    for (const StoredSeries& s : new_series_) {
+        if (auto done = save_series(*env_, txn, s); !done) return done;
+    }
+    for (std::uint32_t id = stored_exporters_; id < seen_exporters_; ++id) {
+        if (auto done = save_exporter(*env_, txn, id, table_->key(id)); !done) return done;
+    }
+    for (const auto& [key, learned] : new_templates_) {
+        if (auto done = save_template(*env_, txn, learned); !done) return done;
+    }
+    auto reordered = save_counter_names(*env_, txn);
+    if (!reordered) return flow::pass(reordered);
+    for (std::uint32_t id = 0; *reordered && id < counts_.size(); ++id) changed_counts_.insert(id);
+    for (const std::uint32_t id : changed_counts_) {
+        if (auto done = save_counts(*env_, txn, id, counts_[id]); !done) return done;
+    }
+    return save_ledger(*env_, txn, stored_ledger_, ledger_);
+}
+
+flow::Result<void> Engine::save_cells(lmdb::WriteTxn& txn, CompactorState& state, std::uint64_t& late_count) {
+    if (pending_.empty()) return {};
+    std::vector<std::uint64_t> keys;
+    keys.reserve(pending_.size());
+    for (const auto& [key, sums] : pending_) keys.push_back(key);
+    std::sort(keys.begin(), keys.end());
+    Progress& progress = state.progress;
+    if (!progress.started) {
+        progress.started = true;
+        for (std::size_t level = 0; level < kResolutionCount; ++level) {
+            progress.closed[level].until_s = kResolutions[level].chunk_start(bucket_of(keys.front()));
+        }
+    }
+    std::vector<Late> late;
+    std::vector<RowEntry> rows;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const std::uint32_t bucket_s = bucket_of(keys[i]), series = series_of(keys[i]);
+        const Sums& sums = pending_[keys[i]];
+        if (bucket_s < progress.closed_until(0, series)) {
+            late.push_back({series, bucket_s, sums, {}});
+        } else {
+            rows.push_back({series, sums});
+        }
+        if (rows.empty() || (i + 1 < keys.size() && bucket_of(keys[i + 1]) == bucket_s)) continue;
+        auto done = put_rows(txn, table(*env_, TableId::live), bucket_s, state.unfolded[bucket_s]++, rows);
+        if (!done) return done;
+        rows.clear();
+    }
+    late_count = late.size();
+    for (std::size_t level = 0; level < kResolutionCount && !late.empty(); ++level) {
+        std::erase_if(late,
+                      [&](const Late& l) { return l.bucket_s >= progress.closed_until(level, l.series); });
+        if (auto done = merge_late(*env_, txn, level, late, state.damaged); !done) return done;
+    }
+    return {};
+}
+
+flow::Result<void> Engine::compact(lmdb::WriteTxn& txn, CompactorState& state, Now now) {
+    const std::uint64_t now_s = data_time_s(now);
+    Compactor compactor(*env_, txn, state, now_s, series_count_);
+    // So much that a chunk of every series is written within a sixth of the finest span; more after a pause
+    // or a slow commit.
+    const std::uint64_t seconds =
+        observed_ ? std::clamp<std::uint64_t>((now.steady_ms - last_turn_ms_) / 1000, 1, 600) : 1;
+    std::uint64_t most = std::max<std::uint64_t>(512, series_count_ / 50) * seconds;
+    const Closed& finest = state.progress.closed[0];
+    if (options_.replay || (state.progress.started && finest.until_s + 4 * kResolutions[0].span_s() < now_s))
+        most *= 8;
+    const std::uint64_t deletes = 2 * most;
+    // A full disk is relieved by deleting, not by writing chunks.
+    if (stats_.failing_since_ms == 0) {
+        if (auto done = compactor.fold_buckets(32 * seconds); !done) return done;
+        if (!clock_.chunks_wait()) {
+            auto done = compactor.write_chunks(options_.replay ? kChunkAfterReplayS : kChunkAfterS, most);
+            if (!done) return done;
+        }
+    }
+    if (auto done = compactor.clean_up(deletes); !done) return done;
+    if (options_.replay || clock_.deletion_waits()) return {};
+    return compactor.expire(options_.retention, deletes);
+}
+
+void Engine::committed(CompactorState&& state, std::uint64_t late_count, Now now) {
+    state_ = std::move(state);
+    stats_.late_cells += late_count;
+    stored_ledger_ = ledger_;
+    stored_exporters_ = seen_exporters_;
+    pending_.clear();
+    new_templates_.clear();
+    changed_counts_.clear();
+    new_series_.clear();
+    new_sources_.clear();
+    last_turn_ms_ = now.steady_ms;
+    observed_ = true;
+
+    const std::uint64_t now_s = data_time_s(now);
+    const std::uint64_t due_s = state_.progress.closed[0].until_s + kResolutions[0].span_s() +
+                                (options_.replay ? kChunkAfterReplayS : kChunkAfterS);
+    stats_.chunk_backlog_s = state_.progress.started && now_s > due_s ? now_s - due_s : 0;
+}
+
+Stats Engine::stats() const {
+    Stats s = stats_;
+    if (env_) {
+        const lmdb::EnvInfo info = env_->info();
+        s.map_bytes = info.map_bytes;
+        s.used_bytes = info.used_bytes;
+        s.file_bytes = info.file_bytes;
+        if (auto txn = env_->read()) {
+            s.live_rows =
+                txn->entries(table(*env_, TableId::live)) + txn->entries(table(*env_, TableId::folded));
+        }
+    }
+    struct statvfs disk {};
+    if (statvfs(options_.directory.c_str(), &disk) == 0) s.disk_free_bytes = disk.f_bavail * disk.f_frsize;
+    s.pending_cells = pending_.size();
+    s.series = series_count_;
+    s.exporters = table_ != nullptr ? table_->size() : exporters_.size();
+    s.deleted_rows = state_.deleted_rows;
+    s.damaged_values = state_.damaged;
+    s.clock_leap = clock_.deletion_waits();
+    s.clock_text = clock_.text();
+    if (!commit_times_.empty()) {
+        std::vector<double> times = commit_times_;
+        std::sort(times.begin(), times.end());
+        s.commit_median_s = times[times.size() / 2];
+        s.commit_p99_s = times[times.size() * 99 / 100];
+        s.commit_max_s = times.back();
+    }
+    return s;
+}
+
+}  // namespace store
