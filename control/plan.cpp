@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/plan.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace control {
+namespace {
+
+using flow::pass;
+
+decode::Accepts accepts_of(SourceProtocol protocol) {
+    switch (protocol) {
+        case SourceProtocol::netflow: return decode::Accepts::netflow;
+        case SourceProtocol::sflow: return decode::Accepts::sflow;
+        case SourceProtocol::any: break;
+    }
+    return decode::Accepts::any;
+}
+
+// One channel of any profile, `live` included, with the indexes of its sources.
+struct Channel {
+    std::string profile, name, filter;
+    flow::Place place;
+    std::vector<std::uint16_t> sources;  // ascending, never empty
+};
+
+std::vector<Channel> channels_of(const Config& config) {
+    std::vector<Channel> channels;
+    for (std::uint16_t s = 0; s < config.sources.size(); ++s) {
+        channels.push_back({std::string(kLiveProfile), config.sources[s].name, "any", {}, {s}});
+    }
+    std::vector<std::uint16_t> all(config.sources.size());
+    std::iota(all.begin(), all.end(), std::uint16_t{0});
+    for (const ProfileConfig& profile : config.profiles) {
+        for (const ChannelConfig& channel : profile.channels) {
+            Channel made{profile.name, channel.name, channel.filter, channel.filter_place, {}};
+            for (const std::string& name : channel.sources) {
+                made.sources.push_back(static_cast<std::uint16_t>(config.find_source(name).value()));  // load_config checked it
+            }
+            std::sort(made.sources.begin(), made.sources.end());
+            if (made.sources.empty()) made.sources = all;
+            channels.push_back(std::move(made));
+        }
+    }
+    return channels;
+}
+
+flow::Result<std::vector<std::uint32_t>> source_ids(const Config& config, store::Store& store) {
+    std::vector<std::string> names;
+    for (const SourceConfig& source : config.sources) names.push_back(source.name);
+    return store.source_ids(names);
+}
+
+dataplane::SourceMap source_map(const Config& config, const std::vector<std::uint32_t>& ids) {
+    std::vector<dataplane::SourceRule> rules;
+    for (std::size_t s = 0; s < config.sources.size(); ++s) {
+        const SourceConfig& source = config.sources[s];
+        rules.push_back({source.port, accepts_of(source.protocol), ids[s], source.addresses});
+    }
+    return dataplane::SourceMap(rules);
+}
+
+flow::Result<void> compile(const std::vector<Channel>& channels, std::size_t sources, dataplane::Generation& generation) {
+    std::vector<filters::ChannelSpec> specs;
+    for (const Channel& channel : channels) {
+        // All sources: the filter alone decides.
+        specs.push_back({.name = channel.profile + "/" + channel.name,
+                         .filter = channel.filter,
+                         .place = channel.place,
+                         .sources = channel.sources.size() == sources ? std::vector<std::uint16_t>{} : channel.sources});
+    }
+    auto program = filters::Program::compile(specs, static_cast<std::uint16_t>(sources));
+    if (!program) return pass(program);
+    generation.program = std::move(*program);
+    return {};
+}
+
+flow::Result<void> lay_out_series(const std::vector<Channel>& channels, const Config& config, store::Store& store, Plan& plan) {
+    flow::SeriesMap& map = plan.generation->series;
+    map.generation = plan.generation->number;
+    std::vector<store::SeriesName> names;
+    for (const Channel& channel : channels) {
+        map.channel_base.push_back(static_cast<std::uint32_t>(names.size()));
+        auto& rank = map.channel_rank.emplace_back();
+        if (channel.sources.size() != config.sources.size()) rank.resize(config.sources.size());
+        for (std::size_t i = 0; i < channel.sources.size(); ++i) {
+            if (!rank.empty()) rank[channel.sources[i]] = static_cast<std::uint16_t>(i);
+            names.push_back({channel.profile, channel.name, config.sources[channel.sources[i]].name, channel.filter});
+        }
+    }
+    auto ids = store.series_ids(names);
+    if (!ids) return pass(ids);
+    for (std::size_t slot = 0; slot < names.size(); ++slot) {
+        plan.series.push_back({(*ids)[slot], names[slot].profile, names[slot].channel, names[slot].source});
+    }
+    map.series_id = std::move(*ids);
+    return {};
+}
+
+std::vector<SourceStatus> describe_sources(const Config& config) {
+    std::vector<SourceStatus> out;
+    for (const SourceConfig& source : config.sources) {
+        SourceStatus described{source.name, source.port, source_protocol_name(source.protocol), {}, source.colour};
+        for (const flow::Prefix& prefix : source.addresses) described.addresses.push_back(prefix.text());
+        out.push_back(std::move(described));
+    }
+    return out;
+}
+
+}  // namespace
+
+flow::Result<Plan> make_plan(const Config& config, std::uint64_t number, store::Store& store, std::size_t decoders,
+                             std::size_t matchers) {
+    auto ids = source_ids(config, store);
+    if (!ids) return pass(ids);
+    Plan plan{.generation = std::make_unique<dataplane::Generation>(source_map(config, *ids)),
+              .sources = describe_sources(config),
+              .source_ids = std::move(*ids),
+              .series = {}};
+    dataplane::Generation& generation = *plan.generation;
+    generation.number = number;
+    generation.no_series.generation = number;
+    generation.addresses = config.addresses;
+    std::sort(generation.addresses.begin(), generation.addresses.end());
+    const std::vector<Channel> channels = channels_of(config);
+    if (auto ok = compile(channels, config.sources.size(), generation); !ok) return pass(ok);
+    if (auto ok = lay_out_series(channels, config, store, plan); !ok) return pass(ok);
+    if (auto ok = generation.make_kits(decoders, matchers); !ok) return pass(ok);
+    return plan;
+}
+
+}  // namespace control

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/supervisor.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <set>
+
+#include "control/check.hpp"
+#include "store/reader.hpp"
+
+namespace control {
+
+using flow::pass;
+
+namespace {
+
+std::uint64_t wall_ms() {
+    using namespace std::chrono;
+    return static_cast<std::uint64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+}
+
+dataplane::Hugepages hugepages_of(Hugepages h) {
+    return h == Hugepages::on ? dataplane::Hugepages::on : h == Hugepages::off ? dataplane::Hugepages::off : dataplane::Hugepages::automatic;
+}
+
+double ratio(std::uint64_t busy, std::uint64_t idle) {
+    return busy + idle == 0 ? 0 : static_cast<double>(busy) / static_cast<double>(busy + idle);
+}
+
+}  // namespace
+
+Supervisor::Supervisor(Config config, bool replay, Log& log)
+    : log_(log), replay_(replay), config_(std::move(config)), started_ms_(wall_ms()) {}
+
+Supervisor::~Supervisor() { (void)stop(); }
+
+flow::Result<std::unique_ptr<Supervisor>> Supervisor::start(Config config, bool replay, Log& log) {
+    std::unique_ptr<Supervisor> supervisor(new Supervisor(std::move(config), replay, log));
+    if (auto ok = supervisor->bring_up(); !ok) return pass(ok);
+    return supervisor;
+}
+
+flow::Result<void> Supervisor::bring_up() {
+    auto store = store::Store::open({.directory = config_.data, .retention = store_retention(config_.retention), .replay = replay_});
+    if (!store) return pass(store);
+    store_ = std::move(*store);
+    if (const std::string note = store_->stats().note; !note.empty()) log_.warning(note);
+    exporters_.preload(store_->exporters(), store_->templates());
+
+    const std::size_t cores = config_.cores.size() + config_.match_cores.size();
+    // Every tally of two generations at most is under way: the old one's before it is let go, and the new one's.
+    for (std::size_t i = 0; i < cores; ++i) {
+        handovers_.push_back(std::make_unique<dataplane::Engine::Handover>(dataplane::kTalliesPerCore * 64));
+        store_->add_lane(*handovers_.back());
+    }
+    store_->attach(exporters_);
+
+    auto plan = make_plan(config_, next_generation_, *store_, config_.cores.size(), config_.match_cores.size());
+    if (!plan) return pass(plan);
+    auto engine = dataplane::Engine::start({.devices = config_.devices,
+                                            .cores = config_.cores,
+                                            .match_cores = config_.match_cores,
+                                            .hugepages = hugepages_of(config_.hugepages),
+                                            .memory_mb = config_.memory_mb,
+                                            .eal_args = config_.eal_args,
+                                            .pace = replay_ ? dataplane::Pace::replay : dataplane::Pace::live},
+                                           exporters_, handovers_);
+    if (!engine) return pass(engine);
+    engine_ = std::move(*engine);
+    if (!replay_ && !engine_->warning().empty()) log_.warning(engine_->warning());
+    open_port_sockets();
+    if (auto ok = store_->start(); !ok) return pass(ok);
+    publish(std::move(*plan));
+    if (auto ok = engine_->run(); !ok) return pass(ok);
+    reload_.when_ms = reload_.taken_ms = wall_ms();
+    return {};
+}
+
+void Supervisor::publish(Plan plan) {
+    for (std::size_t s = 0; s < plan.sources.size(); ++s) source_names_[plan.source_ids[s]] = plan.sources[s].name;
+    engine_->publish(*plan.generation);
+    ++next_generation_;
+    plans_.push_back(std::move(plan));
+}
+
+ReloadStatus Supervisor::reload() {
+    const std::scoped_lock lock(mutex_);
+    reload_.when_ms = wall_ms();
+    reload_.ok = false;
+    reload_.error.clear();
+    const auto refuse = [&](const flow::Error& error) {
+        reload_.error = error.text();
+        log_.error("reload refused, the old configuration stays:\n" + reload_.error);
+        return reload_;
+    };
+    auto next = load_config(config_.file);
+    if (!next) return refuse(next.error());
+    if (auto ok = check(*next); !ok) return refuse(ok.error());
+    // What was given on the command line, or cannot change without a restart, stays as it is.
+    reload_.restart_needed = restart_needed(config_, *next);
+    Config merged = config_;
+    merged.log_level = next->log_level;
+    merged.addresses = next->addresses;
+    merged.retention = next->retention;
+    merged.profiles_dir = next->profiles_dir;
+    merged.sources = next->sources;
+    merged.profiles = next->profiles;
+
+    collect_generations();
+    auto plan = make_plan(merged, next_generation_, *store_, config_.cores.size(), config_.match_cores.size());
+    if (!plan) return refuse(plan.error());
+    if (auto ok = store_->set_retention(store_retention(merged.retention)); !ok) return refuse(ok.error());
+    config_ = std::move(merged);
+    log_.set_level(config_.log_level);
+    open_port_sockets();
+    publish(std::move(*plan));
+    reload_.ok = true;
+    reload_.taken_ms = reload_.when_ms;
+    log_.info("configuration " + std::to_string(next_generation_ - 1) + " is in use: " + std::to_string(config_.sources.size()) +
+              " sources, " + std::to_string(plans_.back().generation->program->channels()) + " channels");
+    for (const std::string& key : reload_.restart_needed) log_.warning("'" + key + "' changed, and needs a restart to take effect");
+    return reload_;
+}
+
+void Supervisor::collect_generations() {
+    while (plans_.size() > 1 && engine_->all_use(plans_[1].generation->number) && plans_[0].generation->let_go()) {
+        plans_.erase(plans_.begin());
+    }
+}
+
+void Supervisor::open_port_sockets() {
+    bool shared = false;
+    for (const auto& device : engine_->devices()) shared |= device.shared_with_kernel;
+    if (!shared) return;
+    std::set<std::uint16_t> ports;
+    for (const SourceConfig& source : config_.sources) ports.insert(source.port);
+    for (const std::string& remark : port_sockets_.set(ports)) log_.info(remark);
+}
+
+void Supervisor::count_devices() {
+    const auto devices = engine_->devices();
+    counted_.resize(devices.size());
+    flow::Ledger delta;
+    for (std::size_t d = 0; d < devices.size(); ++d) {
+        const auto add = [&](flow::Counter counter, std::optional<std::uint64_t>& seen, const std::optional<std::uint64_t>& now) {
+            if (!now || *now <= seen.value_or(0)) return;
+            delta[counter] += *now - seen.value_or(0);
+            seen = now;
+        };
+        add(flow::Counter::port_missed, counted_[d].missed, devices[d].counters.missed);
+        add(flow::Counter::port_no_mbuf, counted_[d].no_buffer, devices[d].counters.no_buffer);
+        add(flow::Counter::port_errors, counted_[d].errors, devices[d].counters.errors);
+    }
+    store_->add(delta);
+}
+
+void Supervisor::watch_store() {
+    const store::Stats stats = store_->stats();
+    const bool failing = stats.failing_since_ms != 0;
+    if (failing) log_.limited(LogLevel::error, "store", "the store cannot commit, collection goes on in memory: " + stats.error);
+    if (!failing && store_was_failing_) log_.info("the store commits again; nothing was lost");
+    if (stats.clock_leap && !clock_had_leapt_) log_.warning(stats.clock_text);
+    store_was_failing_ = failing;
+    clock_had_leapt_ = stats.clock_leap;
+}
+
+void Supervisor::tick() {
+    const std::scoped_lock lock(mutex_);
+    collect_generations();
+    count_devices();
+    watch_store();
+    const auto workers = engine_->workers();
+    busy_.resize(workers.size());
+    match_busy_.resize(workers.size());
+    last_second_.resize(workers.size());
+    for (std::size_t w = 0; w < workers.size(); ++w) {
+        const auto& now = workers[w];
+        const auto& then = last_second_[w];
+        busy_[w] = ratio(now.busy_cycles - then.busy_cycles, now.idle_cycles - then.idle_cycles);
+        match_busy_[w] = ratio(now.match_busy_cycles - then.match_busy_cycles, now.match_idle_cycles - then.match_idle_cycles);
+    }
+    last_second_ = workers;
+}
+
+bool Supervisor::drained() { return engine_->drained(); }
+
+void Supervisor::fill_devices_and_workers(Status& status) {
+    for (const auto& device : engine_->devices()) {
+        status.devices.push_back({.name = device.name,
+                                  .driver = device.driver,
+                                  .mac = device.mac,
+                                  .link_up = device.link_up,
+                                  .rss = device.spread,
+                                  .queues = device.queues,
+                                  .missed = device.counters.missed,
+                                  .no_buffer = device.counters.no_buffer,
+                                  .errors = device.counters.errors});
+    }
+    const auto workers = engine_->workers();
+    for (std::size_t w = 0; w < workers.size(); ++w) {
+        const auto& worker = workers[w];
+        WorkerStatus now{.core = worker.core,
+                         .match_core = worker.match_core,
+                         .busy_ratio = w < busy_.size() ? busy_[w] : 0,
+                         .match_busy_ratio = {},
+                         .packets = worker.packets,
+                         .handed_off = worker.handed_off,
+                         .handoff_lost = worker.handoff_lost,
+                         .slots_used = static_cast<std::uint32_t>(worker.slots - std::min(worker.slots, worker.slots_free)),
+                         .slots = static_cast<std::uint32_t>(worker.slots)};
+        if (worker.match_core) now.match_busy_ratio = w < match_busy_.size() ? match_busy_[w] : 0;
+        status.workers.push_back(now);
+    }
+}
+
+Status Supervisor::status() {
+    const std::scoped_lock lock(mutex_);
+    Status status;
+    status.version = NET_COLLECTOR_VERSION;
+    status.pid = getpid();
+    status.now_ms = wall_ms();
+    status.started_ms = started_ms_;
+    status.config_file = config_.file;
+    status.data_directory = config_.data;
+    status.generation = plans_.back().generation->number;
+    status.reload = reload_;
+    status.hugepages = engine_->hugepages();
+    fill_devices_and_workers(status);
+    status.store = store_->stats();
+    status.process_ledger = store_->process_ledger();
+    status.total_ledger = store_->total_ledger();
+    status.sources = plans_.back().sources;
+    status.series = plans_.back().series;
+    status.series_totals = store_->process_series();
+    const auto counts = store_->process_exporters();
+    for (std::uint32_t id = 0; id < exporters_.size(); ++id) {
+        const flow::ExporterKey& key = exporters_.key(id);
+        status.exporters.push_back({key, source_names_[key.source_id], id < counts.size() ? counts[id] : flow::ExporterCounts{}});
+    }
+    return status;
+}
+
+flow::Result<void> Supervisor::stop() {
+    const std::scoped_lock lock(mutex_);
+    if (engine_ == nullptr || store_ == nullptr) return {};
+    count_devices();
+    engine_->stop();
+    auto stopped = store_->stop();
+    engine_.reset();
+    return stopped;
+}
+
+}  // namespace control

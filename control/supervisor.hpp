@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The running daemon: what is up, in which order it came up, and how a new configuration gets in.
+//
+// Thread: start() and stop() by the main thread; reload(), status() and tick() by any one at a time (a mutex).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "control/config.hpp"
+#include "control/log.hpp"
+#include "control/plan.hpp"
+#include "control/port_sockets.hpp"
+#include "control/status.hpp"
+#include "dataplane/engine.hpp"
+
+namespace control {
+
+class Supervisor {
+  public:
+    // Opens the store, starts the ports, publishes the first generation, starts the cores. `log` must outlive it.
+    // `replay`: devices are captures to be read to their end; nothing is lost, nothing expires.
+    static flow::Result<std::unique_ptr<Supervisor>> start(Config config, bool replay, Log& log);
+    ~Supervisor();
+
+    // Reads the configuration file again, checks and compiles it aside and publishes it. On any error the old one stays.
+    ReloadStatus reload();
+    [[nodiscard]] Status status();
+    // Each second: device counters into the ledger, old generations away, remarks into the log.
+    void tick();
+    // Every capture is at its end and decoded.
+    [[nodiscard]] bool drained();
+    // Drains, commits, closes; the error is that of the last commit.
+    flow::Result<void> stop();
+
+    [[nodiscard]] const Config& config() const noexcept { return config_; }
+
+  private:
+    Supervisor(Config config, bool replay, Log& log);
+    flow::Result<void> bring_up();
+    void publish(Plan plan);
+    void collect_generations();
+    void open_port_sockets();
+    void count_devices();
+    void watch_store();
+    void fill_devices_and_workers(Status& status);
+
+    std::mutex mutex_;
+    Log& log_;
+    const bool replay_;
+    Config config_;
+    ReloadStatus reload_;
+    std::uint64_t started_ms_ = 0;
+
+    // In the order of their making: what is below goes first.
+    flow::ExporterTable exporters_;
+    std::vector<std::unique_ptr<dataplane::Engine::Handover>> handovers_;
+    std::vector<Plan> plans_;  // the last is the one in use
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<dataplane::Engine> engine_;
+    PortSockets port_sockets_;
+
+    std::uint64_t next_generation_ = 1;
+    std::vector<dataplane::PortCounters> counted_;                 // of each device, already in the ledger
+    std::vector<dataplane::EngineWorker> last_second_;             // of each worker, for the busy ratio
+    std::vector<double> busy_, match_busy_;
+    std::map<std::uint32_t, std::string> source_names_;            // by stable id, gone ones too
+    bool store_was_failing_ = false, clock_had_leapt_ = false;
+};
+
+}  // namespace control
