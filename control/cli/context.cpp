@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/cli/context.hpp"
+
+#include <filesystem>
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kCheckoutConfig = "conf/net-collector.toml";
+const std::string kCheckoutData = "var";
+
+bool is_there(const fs::path& path) {
+    std::error_code ignored;
+    return fs::exists(path, ignored);
+}
+bool has_data(const std::string& directory) {
+    return is_there(fs::path(directory) / "data.mdb");
+}
+
+}  // namespace
+
+tl::unexpected<Failure> failure(Exit exit, std::string message) {
+    return tl::unexpected<Failure>(Failure{exit, std::move(message)});
+}
+
+std::string config_path(const Context& context) {
+    if (!context.config_path.empty()) return context.config_path;
+    const std::string installed(control::kDefaultConfigPath);
+    return !is_there(installed) && is_there(kCheckoutConfig) ? kCheckoutConfig : installed;
+}
+
+Outcome<control::Config> read_config(const Context& context) {
+    auto config = control::load_config(config_path(context));
+    if (!config) return failure(Exit::failed, config.error().text());
+    return *std::move(config);
+}
+
+Outcome<Whereabouts> find_daemon(const Context& context) {
+    if (!context.data_path.empty() && context.config_path.empty()) {
+        const std::string data = fs::absolute(context.data_path).lexically_normal().string();
+        return Whereabouts{data, data + "/control.sock", {}};
+    }
+    auto config = read_config(context);
+    if (!config)
+        return failure(config.error().exit,
+                       config.error().message + "\ncorrect it, or name the data directory with --data DIR");
+    if (!context.data_path.empty()) {
+        set_data_directory(*config, fs::absolute(context.data_path).lexically_normal().string());
+    } else if (config->file == kCheckoutConfig && !has_data(config->data) && has_data(kCheckoutData)) {
+        set_data_directory(*config, fs::absolute(kCheckoutData).string());
+    }
+    return Whereabouts{config->data, config->socket, config->retention};
+}
+
+Outcome<store::Reader> open_data(const std::string& directory) {
+    if (!has_data(directory)) {
+        return failure(Exit::no_data,
+                       "there is no collected data in " + directory +
+                           ": start net-collectord, or name another directory with --data DIR");
+    }
+    auto reader = store::Reader::open(directory);
+    if (!reader) return failure(Exit::failed, reader.error().text());
+    return *std::move(reader);
+}
+
+}  // namespace cli

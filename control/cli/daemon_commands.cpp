@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// `net-collector status`, `reload` and `backup`: the running daemon, and a copy of what it keeps.
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "control/cli/client.hpp"
+#include "control/cli/commands.hpp"
+#include "control/cli/text.hpp"
+#include "control/duration.hpp"
+#include "control/status_json.hpp"
+
+namespace cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr long kStatusTimeout_s = 10;
+constexpr long kReloadTimeout_s = 60;  // compiling many thousands of filters takes its time
+
+// Members that a daemon of another version does not send read as zero or empty.
+std::uint64_t number(const Json& j, const char* key) {
+    const auto found = j.find(key);
+    return found != j.end() && found->is_number() ? found->get<std::uint64_t>() : 0;
+}
+double ratio(const Json& j, const char* key) {
+    const auto found = j.find(key);
+    return found != j.end() && found->is_number() ? found->get<double>() : 0;
+}
+std::string text(const Json& j, const char* key) {
+    const auto found = j.find(key);
+    return found != j.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+bool flag(const Json& j, const char* key) {
+    const auto found = j.find(key);
+    return found != j.end() && found->is_boolean() && found->get<bool>();
+}
+const Json& part(const Json& j, const char* key) {
+    static const Json kNone = Json::object();
+    const auto found = j.find(key);
+    return found != j.end() && found->is_structured() ? *found : kNone;
+}
+std::string known(const Json& j, const char* key) {
+    const auto found = j.find(key);
+    return found != j.end() && found->is_number() ? scaled(found->get<std::uint64_t>()) : "unknown";
+}
+
+std::string percent(double value) {
+    return scaled(value * 100) + "%";
+}
+
+Outcome<Json> parsed(const Answer& answer) {
+    Json json = Json::parse(answer.body, nullptr, false);
+    if (json.is_object()) return json;
+    return failure(Exit::failed, "the daemon's answer is not understood (HTTP " +
+                                     std::to_string(answer.status) + "): is it of the same version?");
+}
+
+void print_config(std::ostream& out, const Json& status, Style style) {
+    const Json& config = part(status, "config");
+    out << "configuration  " << text(status, "config_file") << ", generation " << number(config, "generation")
+        << " of " << control::time_text(number(config, "taken_ms") / 1000) << '\n';
+    if (!flag(config, "ok")) {
+        out << style.bad("               the last reload FAILED at " +
+                         control::time_text(number(config, "when_ms") / 1000) + "; the old one stays:")
+            << '\n'
+            << text(config, "error") << '\n';
+    }
+    for (const Json& key : part(config, "restart_needed")) {
+        if (key.is_string())
+            out << style.bad("               `" + key.get<std::string>() +
+                             "` changed and waits for a restart")
+                << '\n';
+    }
+}
+
+void print_store(std::ostream& out, const Json& status, Style style) {
+    const Json& store = part(status, "store");
+    const std::uint64_t now_ms = number(status, "now_ms");
+    const std::uint64_t last_ms = number(store, "last_commit_ms");
+    out << "data           " << text(status, "data_directory") << ", " << scaled(number(store, "file_bytes"))
+        << "B, " << scaled(number(store, "disk_free_bytes")) << "B free; " << number(store, "series")
+        << " series, " << number(store, "exporters") << " exporters\n";
+    out << "store          last commit ";
+    if (last_ms == 0)
+        out << "never";
+    else
+        out << control::duration_text(now_ms > last_ms ? (now_ms - last_ms) / 1000 : 0) << " ago";
+    out << ", median " << scaled(ratio(part(store, "commit_seconds"), "median") * 1000) << " ms\n";
+    if (number(store, "failing_since_ms") != 0)
+        out << style.bad("               FAILING: " + text(store, "error")) << '\n';
+    if (flag(store, "clock_leap")) out << style.bad("               " + text(store, "clock")) << '\n';
+    if (!text(store, "note").empty()) out << "               " << text(store, "note") << '\n';
+}
+
+void print_tables(std::ostream& out, const Json& status, Style style) {
+    Table devices(
+        {"DEVICE", "DRIVER", "MAC", "LINK", "SPREAD BY", ">QUEUES", ">MISSED", ">NO BUFFER", ">ERRORS"});
+    for (const Json& d : part(status, "devices")) {
+        devices.add({text(d, "name"), text(d, "driver"), text(d, "mac"), flag(d, "link_up") ? "up" : "DOWN",
+                     text(d, "rss"), std::to_string(number(d, "queues")), known(d, "missed"),
+                     known(d, "no_buffer"), known(d, "errors")});
+    }
+    Table workers({">CORE", ">MATCH CORE", ">BUSY", ">PACKETS", ">HANDED OFF", ">LOST THERE", ">BATCHES"});
+    for (const Json& w : part(status, "workers")) {
+        const std::string match = w.contains("match_core") ? std::to_string(number(w, "match_core")) : "same";
+        workers.add({std::to_string(number(w, "core")), match, percent(ratio(w, "busy_ratio")),
+                     scaled(number(w, "packets")), scaled(number(w, "handed_off")),
+                     scaled(number(w, "handoff_lost")),
+                     std::to_string(number(w, "slots_used")) + "/" + std::to_string(number(w, "slots"))});
+    }
+    out << '\n';
+    devices.print(out, style);
+    out << '\n';
+    workers.print(out, style);
+}
+
+void print_totals(std::ostream& out, const Json& status, Style style) {
+    const Json& ledger = part(part(status, "ledger"), "process");
+    out << "since start    " << scaled(number(part(ledger, "datagrams"), "received")) << " datagrams, "
+        << scaled(number(part(ledger, "flows"), "through")) << " flows, "
+        << scaled(number(part(ledger, "flows"), "lost_ring")) << " lost; "
+        << (flag(ledger, "balanced") ? style.good("balanced")
+                                     : style.bad("NOT BALANCED: " + text(ledger, "broken_law")))
+        << '\n';
+}
+
+}  // namespace
+
+Done show_status(const Context& context) {
+    const auto where = find_daemon(context);
+    if (!where) return tl::unexpected(where.error());
+    const auto answer = ask(where->socket, "GET", control::kStatusPath, kStatusTimeout_s);
+    if (!answer) return tl::unexpected(answer.error());
+    const auto status = parsed(*answer);
+    if (!status) return tl::unexpected(status.error());
+    if (context.json) {
+        context.out << status->dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+        return {};
+    }
+    const Style style{context.colour};
+    const std::uint64_t up_ms =
+        number(*status, "now_ms") - std::min(number(*status, "now_ms"), number(*status, "started_ms"));
+    context.out << style.bold("net-collector " + text(*status, "version")) << ", process "
+                << number(*status, "pid") << ", running for " << control::duration_text(up_ms / 1000)
+                << (flag(*status, "hugepages") ? "" : ", without hugepages") << '\n';
+    print_config(context.out, *status, style);
+    print_store(context.out, *status, style);
+    print_totals(context.out, *status, style);
+    print_tables(context.out, *status, style);
+    return {};
+}
+
+Done reload(const Context& context) {
+    const auto where = find_daemon(context);
+    if (!where) return tl::unexpected(where.error());
+    const auto answer = ask(where->socket, "POST", control::kReloadPath, kReloadTimeout_s);
+    if (!answer) return tl::unexpected(answer.error());
+    const auto result = parsed(*answer);
+    if (!result) return tl::unexpected(result.error());
+    const bool ok = flag(*result, "ok");
+    if (context.json) context.out << result->dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    if (!ok)
+        return failure(Exit::failed, context.json
+                                         ? ""
+                                         : "the configuration was not taken over, the old one stays:\n" +
+                                               text(*result, "error"));
+    if (context.json) return {};
+    context.out << "taken over, generation " << number(*result, "generation") << '\n';
+    for (const Json& key : part(*result, "restart_needed")) {
+        if (key.is_string())
+            context.out << "`" << key.get<std::string>() << "` changed too and waits for a restart\n";
+    }
+    return {};
+}
+
+Done back_up(const Context& context, const std::string& target_directory) {
+    const auto where = find_daemon(context);
+    if (!where) return tl::unexpected(where.error());
+    const auto reader = open_data(where->data);
+    if (!reader) return tl::unexpected(reader.error());
+    const auto done = reader->backup(target_directory);
+    if (!done) return failure(Exit::failed, done.error().text());
+    std::error_code ignored;
+    const auto bytes =
+        std::filesystem::file_size(std::filesystem::path(target_directory) / "data.mdb", ignored);
+    if (context.json) {
+        context.out << Json{{"directory", target_directory}, {"bytes", ignored ? 0 : bytes}}.dump(
+                           2, ' ', false, Json::error_handler_t::replace)
+                    << '\n';
+    } else {
+        context.out << where->data << " copied to " << target_directory << ", "
+                    << scaled(std::uint64_t{ignored ? 0 : bytes}) << "B; to use it: net-collector --data "
+                    << target_directory << " series\n";
+    }
+    return {};
+}
+
+}  // namespace cli
