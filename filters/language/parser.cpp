@@ -307,8 +307,9 @@ flow::Result<Ast> parse(std::string_view filter) {
 }
 
 flow::Place placed(const flow::Place& begin, const flow::Place& inner) {
+    if (inner.line == 0) return begin;
     flow::Place out{begin.file, inner.line, inner.column};
-    if (begin.line == 0 || inner.line == 0) return out;
+    if (begin.line == 0) return out;
     out.line = begin.line + inner.line - 1;
     if (inner.line == 1) out.column = begin.column == 0 ? 0 : begin.column + inner.column - 1;
     return out;

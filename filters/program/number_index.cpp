@@ -46,17 +46,21 @@ flow::Result<ValueTable> ValueTable::build(flow::Column column, const NumberFeed
     ValueTable out{.column = column};
     out.set_of.assign(kValues, 0);
     SetBuilder sets;
+    std::size_t ranges = 0;
+    for (const auto& feed : feeds) ranges += feed.second.size();
     std::size_t entries = 0;
-    const bool fits = sweep(
-        feeds, kValues, [&](std::uint64_t first, std::uint64_t last, std::span<const PredicateId> members) {
-            entries += members.size();
-            const SetId set = sets.intern(members);
-            if (entries > kMostTableEntries || set >= kValues) return false;
-            std::fill(out.set_of.begin() + static_cast<std::ptrdiff_t>(first),
-                      out.set_of.begin() + static_cast<std::ptrdiff_t>(last + 1),
-                      static_cast<std::uint16_t>(set));
-            return true;
-        });
+    const bool fits =
+        ranges <= kMostTableEntries &&
+        sweep(feeds, kValues,
+              [&](std::uint64_t first, std::uint64_t last, std::span<const PredicateId> members) {
+                  entries += members.size();
+                  const SetId set = sets.intern(members);
+                  if (entries > kMostTableEntries || set >= kValues) return false;
+                  std::fill(out.set_of.begin() + static_cast<std::ptrdiff_t>(first),
+                            out.set_of.begin() + static_cast<std::ptrdiff_t>(last + 1),
+                            static_cast<std::uint16_t>(set));
+                  return true;
+              });
     if (!fits) {
         return flow::fail("the filters name more combinations of " + std::string(flow::column_name(column)) +
                           " than a table holds; use fewer overlapping ranges or fewer channels");

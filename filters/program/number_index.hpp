@@ -25,7 +25,7 @@
 
 namespace filters::program {
 
-inline constexpr std::size_t kMostTableEntries = 16u << 20;
+inline constexpr std::size_t kMostTableEntries = 4u << 20;
 
 // Which values of one column feed which predicates.
 using NumberFeeds = std::vector<std::pair<PredicateId, std::span<const language::Range>>>;

@@ -25,10 +25,10 @@ inline constexpr std::size_t kMostChannels = 100'000;
 inline constexpr std::size_t kMostPredicates = 200'000;
 
 struct ChannelSpec {
-    std::string name;    // "profile/channel", for messages
-    std::string filter;  // nfdump's language; empty = any
-    flow::Place
-        place{};  // where the filter text begins (file, line, column), so that errors point into the file
+    std::string name{};    // "profile/channel", for messages
+    std::string filter{};  // nfdump's language; empty = any
+    // Where the filter text begins (file, line, column), so that errors point into the file.
+    flow::Place place{};
     std::vector<std::uint16_t> sources{};  // source indexes the channel takes; empty = all
 };
 
