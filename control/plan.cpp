@@ -28,19 +28,26 @@ struct Channel {
 std::vector<Channel> channels_of(const Config& config) {
     std::vector<Channel> channels;
     for (std::uint16_t s = 0; s < config.sources.size(); ++s) {
-        channels.push_back({std::string(kLiveProfile), config.sources[s].name, "any", {}, {s}});
+        Channel& live = channels.emplace_back();
+        live.profile = kLiveProfile;
+        live.name = config.sources[s].name;
+        live.filter = "any";
+        live.sources = {s};
     }
     std::vector<std::uint16_t> all(config.sources.size());
     std::iota(all.begin(), all.end(), std::uint16_t{0});
     for (const ProfileConfig& profile : config.profiles) {
         for (const ChannelConfig& channel : profile.channels) {
-            Channel made{profile.name, channel.name, channel.filter, channel.filter_place, {}};
+            Channel& made = channels.emplace_back();
+            made.profile = profile.name;
+            made.name = channel.name;
+            made.filter = channel.filter;
+            made.place = channel.filter_place;
             for (const std::string& name : channel.sources) {
                 made.sources.push_back(static_cast<std::uint16_t>(config.find_source(name).value()));  // load_config checked it
             }
             std::sort(made.sources.begin(), made.sources.end());
             if (made.sources.empty()) made.sources = all;
-            channels.push_back(std::move(made));
         }
     }
     return channels;

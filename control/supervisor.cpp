@@ -7,6 +7,7 @@
 #include <set>
 
 #include "control/check.hpp"
+#include "control/version.hpp"
 #include "store/reader.hpp"
 
 namespace control {
@@ -217,7 +218,7 @@ void Supervisor::fill_devices_and_workers(Status& status) {
 Status Supervisor::status() {
     const std::scoped_lock lock(mutex_);
     Status status;
-    status.version = NET_COLLECTOR_VERSION;
+    status.version = kVersion;
     status.pid = getpid();
     status.now_ms = wall_ms();
     status.started_ms = started_ms_;

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/daemon.hpp"
+
+#include <sys/signalfd.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+
+#include "control/check.hpp"
+#include "control/cli/commands.hpp"
+#include "control/http/server.hpp"
+#include "control/live_rates.hpp"
+#include "control/log.hpp"
+#include "control/metrics.hpp"
+#include "control/notify.hpp"
+#include "control/privileges.hpp"
+#include "control/status_json.hpp"
+#include "control/supervisor.hpp"
+
+namespace control {
+namespace {
+
+using flow::pass;
+
+constexpr int kFailed = 1, kBadConfig = 3;
+
+// Blocked in every thread, EAL's too, and read from a descriptor.
+int block_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&set, signal);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+flow::Result<Config> configure(const DaemonOptions& options) {
+    auto config = load_config(options.config_file);
+    if (!config) return pass(config);
+    if (!options.data.empty()) set_data_directory(*config, std::filesystem::absolute(options.data));
+    if (!options.devices.empty()) config->devices = options.devices;
+    if (!options.replay.empty()) {
+        config->devices.clear();
+        for (const std::string& file : options.replay) config->devices.push_back("pcap:" + std::filesystem::absolute(file).string());
+        config->metrics.reset();
+    }
+    if (config->devices.empty()) return flow::fail("no device: name one in `devices`, for example devices = [\"loopback\"]");
+    if (auto ok = check(*config); !ok) return pass(ok);
+    return config;
+}
+
+bool cpu_is_enough() {
+#ifdef __AVX2__
+    return __builtin_cpu_supports("avx2") != 0;
+#else
+    return true;
+#endif
+}
+
+std::vector<http::Route> routes(Supervisor& supervisor) {
+    using http::Request;
+    using http::Response;
+    return {
+        {"GET", "/metrics", http::Reach::anyone,
+         [&](const Request&) { return Response{200, kMetricsContentType, render_metrics(supervisor.status())}; }},
+        {"GET", "/", http::Reach::anyone,
+         [](const Request&) { return Response{200, "text/plain; charset=utf-8", "net-collector: metrics are at /metrics\n"}; }},
+        {"GET", kStatusPath, http::Reach::unix_socket,
+         [&](const Request&) { return Response{200, kJsonContentType, status_json(supervisor.status())}; }},
+        {"POST", kReloadPath, http::Reach::unix_socket,
+         [&](const Request&) {
+             const ReloadStatus reload = supervisor.reload();
+             return Response{reload.ok ? 200u : 422u, kJsonContentType, reload_json(reload, supervisor.status().generation)};
+         }},
+    };
+}
+
+// Root's work is done: the sockets, ports and files are open.
+flow::Result<void> become_user(const Config& config, const std::vector<std::string>& unix_paths) {
+    if (config.user.empty()) return {};
+    auto identity = find_user(config.user);
+    if (!identity) return pass(identity);
+    if (auto ok = prepare_directory(config.data, &*identity); !ok) return pass(ok);
+    if (!config.profiles_dir.empty() && std::filesystem::is_directory(config.profiles_dir)) {
+        if (auto ok = prepare_directory(config.profiles_dir, &*identity); !ok) return pass(ok);
+    }
+    for (const std::string& path : unix_paths) {
+        if (auto ok = give_to(path, *identity); !ok) return pass(ok);
+    }
+    // Only AF_XDP needs something to the end: taking its program off the interface.
+    const bool af_xdp = std::any_of(config.devices.begin(), config.devices.end(), [](const auto& d) { return d.starts_with("af_xdp:"); });
+    static constexpr std::array<const char*, 2> kCapabilities{"cap_net_admin", "cap_net_raw"};
+    return drop_privileges(*identity, std::span(kCapabilities).first(af_xdp ? kCapabilities.size() : 0));
+}
+
+// False: time to end.
+bool handle_signals(int fd, Supervisor& supervisor) {
+    signalfd_siginfo info{};
+    while (read(fd, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+        if (info.ssi_signo != SIGHUP) return false;
+        notify_reloading();
+        const ReloadStatus reload = supervisor.reload();
+        notify_ready(reload.ok ? "collecting" : "collecting; the last reload was refused");
+    }
+    return true;
+}
+
+void serve(int signals, Supervisor& supervisor, const DaemonOptions& options) {
+    using Clock = std::chrono::steady_clock;
+    const bool replay = !options.replay.empty();
+    LiveRates rates(std::cout, isatty(STDOUT_FILENO) != 0);
+    auto next_tick = Clock::now() + std::chrono::seconds(1);
+    for (;;) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next_tick - Clock::now()).count();
+        pollfd poll_for{.fd = signals, .events = POLLIN, .revents = 0};
+        poll(&poll_for, 1, replay ? 2 : static_cast<int>(std::clamp<long>(left, 0, 1000)));
+        if (!handle_signals(signals, supervisor)) break;
+        if (replay && supervisor.drained()) break;
+        if (Clock::now() < next_tick) continue;
+        next_tick += std::chrono::seconds(1);
+        supervisor.tick();
+        notify_alive();
+        if (options.live_rates) rates.show(supervisor.status());
+    }
+    if (options.live_rates) rates.end();
+}
+
+int print_replay_ledger(const Config& config, const DaemonOptions& options) {
+    const cli::Context context{.out = std::cout,
+                               .err = std::cerr,
+                               .colour = isatty(STDOUT_FILENO) != 0,
+                               .json = options.output == "json",
+                               .config_path = {},
+                               .data_path = config.data};
+    if (auto shown = cli::show_ledger(context); !shown) {
+        std::cerr << "net-collectord: " << shown.error().message << '\n';
+        return kFailed;
+    }
+    return 0;
+}
+
+}  // namespace
+
+int run_daemon(const DaemonOptions& options) {
+    const bool replay = !options.replay.empty();
+    const auto give_up = [](const flow::Error& error, int code) {
+        std::cerr << "net-collectord: " << error.text() << '\n';
+        return code;
+    };
+    if (!cpu_is_enough()) {
+        return give_up({.message = "this build needs a CPU with AVX2; configure another with `meson configure -Dmarch=corei7`"}, kFailed);
+    }
+    const int signals = block_signals();
+    if (signals < 0) return give_up({.message = "cannot read signals: signalfd failed"}, kFailed);
+    auto config = configure(options);
+    if (!config) return give_up(config.error(), kBadConfig);
+    if (auto ok = prepare_directory(config->data, nullptr); !ok) return give_up(ok.error(), kFailed);
+
+    Log log(replay && config->log_level < LogLevel::warning ? LogLevel::warning : config->log_level);
+    auto supervisor = Supervisor::start(std::move(*config), replay, log);
+    if (!supervisor) return give_up(supervisor.error(), kFailed);
+    const Config& running = (*supervisor)->config();
+
+    std::vector<Endpoint> endpoints;
+    if (running.metrics) endpoints.push_back(*running.metrics);
+    const std::vector<std::string> unix_paths{running.socket};
+    auto server = http::Server::start(endpoints, unix_paths, routes(**supervisor));
+    if (!server) return give_up(server.error(), kFailed);
+    if (auto ok = become_user(running, unix_paths); !ok) return give_up(ok.error(), kFailed);
+
+    std::string listening;
+    for (const SourceConfig& source : running.sources) listening += " " + source.name + ":" + std::to_string(source.port);
+    log.info("collecting on" + listening);
+    for (const Endpoint& endpoint : (*server)->endpoints()) log.info("metrics at http://" + endpoint.text() + "/metrics");
+    notify_ready("collecting");
+    serve(signals, **supervisor, options);
+
+    notify_stopping();
+    server->reset();
+    const Config ended = running;
+    if (auto ok = (*supervisor)->stop(); !ok) return give_up(ok.error(), kFailed);
+    log.info("ended: everything decoded is committed");
+    return replay ? print_replay_ledger(ended, options) : 0;
+}
+
+}  // namespace control
