@@ -47,6 +47,7 @@ void MatchStage::prepare(const flow::FlowBatch& batch) noexcept {
         any = static_cast<std::uint16_t>(any | (batch.source[i] ^ batch.source[0]));
     }
     one_source_ = any == 0;
+    all_summed_ = false;
     thinned_ = thinning > 1;
     scaled_ = sampling > 1 || thinned_;
     if (!scaled_) return;
@@ -59,27 +60,59 @@ void MatchStage::prepare(const flow::FlowBatch& batch) noexcept {
 void MatchStage::tally(const flow::FlowBatch& batch, const filters::ChannelRows& channel) noexcept {
     flow::Tally& to = desk_.tally();
     const flow::SeriesMap& series = to.series();
-    const std::uint64_t* packets = scaled_ ? packets_.data() : batch.in_packets.data();
-    const std::uint64_t* bytes = scaled_ ? bytes_.data() : batch.in_bytes.data();
     if (one_source_ && !thinned_) {
-        // The usual case: one exporter's rows. Sum in registers and touch each cell once.
-        std::array<flow::Cell, kClasses> sums{};
-        each_row(channel.rows, batch.rows, [&](std::uint32_t r) {
-            flow::Cell& sum = sums[class_[r]];
-            ++sum.flows;
-            sum.packets += packets[r];
-            sum.bytes += bytes[r];
-        });
+        // The usual case: one exporter's rows. Sum up here and touch each cell once.
         const std::uint32_t cell = series.slot(channel.channel, batch.source[0]) * kClasses;
+        const Sums sums = channel.count == batch.rows ? sum_of_all(batch) : sum_of(batch, channel.rows);
         for (std::uint32_t c = 0; c < kClasses; ++c) {
             if (sums[c].flows != 0) to.add(cell + c, sums[c].flows, sums[c].packets, sums[c].bytes);
         }
         return;
     }
+    const std::uint64_t* packets = packets_of(batch);
+    const std::uint64_t* bytes = bytes_of(batch);
     each_row(channel.rows, batch.rows, [&](std::uint32_t r) {
         const std::uint32_t cell = series.slot(channel.channel, batch.source[r]) * kClasses + class_[r];
         to.add(cell, flow::scaled_flows(batch.thinning[r]), packets[r], bytes[r]);
     });
+}
+
+MatchStage::Sums MatchStage::sum_of(const flow::FlowBatch& batch, const std::uint64_t* rows) const noexcept {
+    const std::uint64_t* packets = packets_of(batch);
+    const std::uint64_t* bytes = bytes_of(batch);
+    Sums sums{};
+    each_row(rows, batch.rows, [&](std::uint32_t r) {
+        flow::Cell& sum = sums[class_[r]];
+        ++sum.flows;
+        sum.packets += packets[r];
+        sum.bytes += bytes[r];
+    });
+    return sums;
+}
+
+// Channels that take every row (those of the profile `live`) share one sum. Four sets of cells, so that rows of one class
+// in a row do not wait for each other's additions.
+MatchStage::Sums MatchStage::sum_of_all(const flow::FlowBatch& batch) noexcept {
+    if (all_summed_) return all_;
+    const std::uint64_t* packets = packets_of(batch);
+    const std::uint64_t* bytes = bytes_of(batch);
+    std::array<Sums, 4> lanes{};
+    for (std::uint32_t r = 0; r < batch.rows; ++r) {
+        flow::Cell& sum = lanes[r % 4][class_[r]];
+        ++sum.flows;
+        sum.packets += packets[r];
+        sum.bytes += bytes[r];
+    }
+    all_ = lanes[0];
+    for (std::size_t lane = 1; lane < lanes.size(); ++lane) {
+        for (std::uint32_t c = 0; c < kClasses; ++c) {
+            all_[c].flows += lanes[lane][c].flows;
+            all_[c].packets += lanes[lane][c].packets;
+            all_[c].bytes += lanes[lane][c].bytes;
+        }
+    }
+    all_summed_ = true;
+    return all_;
 }
 
 }  // namespace dataplane

@@ -23,6 +23,15 @@ class MatchStage final : public BatchSink {
   private:
     void prepare(const flow::FlowBatch& batch) noexcept;
     void tally(const flow::FlowBatch& batch, const filters::ChannelRows& channel) noexcept;
+    using Sums = std::array<flow::Cell, flow::kClasses>;
+    [[nodiscard]] Sums sum_of(const flow::FlowBatch& batch, const std::uint64_t* rows) const noexcept;
+    [[nodiscard]] Sums sum_of_all(const flow::FlowBatch& batch) noexcept;
+    [[nodiscard]] const std::uint64_t* packets_of(const flow::FlowBatch& batch) const noexcept {
+        return scaled_ ? packets_.data() : batch.in_packets.data();
+    }
+    [[nodiscard]] const std::uint64_t* bytes_of(const flow::FlowBatch& batch) const noexcept {
+        return scaled_ ? bytes_.data() : batch.in_bytes.data();
+    }
 
     TallyDesk& desk_;
     // Of the batch in hand: class, and scaled counters where any row is sampled.
@@ -32,6 +41,8 @@ class MatchStage final : public BatchSink {
     bool scaled_ = false;
     bool thinned_ = false;
     bool one_source_ = false;
+    bool all_summed_ = false;
+    Sums all_{};  // of all rows, once all_summed_
 };
 
 }  // namespace dataplane

@@ -199,6 +199,12 @@ bool copy_column(const Step& step, const std::uint8_t* from, std::uint32_t strid
             }
             return true;
         }
+        case Conversion::icmp_type_code: {
+            for (std::uint32_t i = row; i < row + count; ++i, from += stride) {
+                if (is_icmp(batch.proto[i])) batch.dst_port[i] = static_cast<std::uint16_t>(batch.dst_port[i] | flow::load_be16(from));
+            }
+            return true;
+        }
         default: return false;
     }
 }
