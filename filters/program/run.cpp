@@ -38,7 +38,8 @@ const Value* column_of(const FlowBatch& batch, Column column) noexcept {
     return nullptr;
 }
 
-bool is_wide_column(Column column) noexcept {
+// Of the columns in block tables, the one with 16-bit numbers.
+bool has_two_bytes(Column column) noexcept {
     return column == Column::source;
 }
 
@@ -127,7 +128,7 @@ void Run::run_indexes(const FlowBatch& batch) noexcept {
             table.run(column_of<std::uint16_t>(batch, column), rows, hits_, marks());
     }
     for (const ByteTable& table : tables_.bytes) {
-        if (is_wide_column(table.column)) {
+        if (has_two_bytes(table.column)) {
             table.run(column_of<std::uint16_t>(batch, table.column), rows, marks());
         } else {
             table.run(column_of<std::uint8_t>(batch, table.column), rows, marks());

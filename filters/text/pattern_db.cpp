@@ -3,6 +3,7 @@
 
 #include <hs.h>
 
+#include <cstdlib>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -90,11 +91,18 @@ flow::Result<PatternDb> PatternDb::compile(std::span<const Entry> entries) {
     std::vector<std::string> expressions;
     std::vector<unsigned> all_flags;
     std::vector<unsigned> ids;
+    std::uint64_t together = 0;
     for (const Entry& entry : entries) {
         if (auto checked = check(entry.pattern); !checked) return flow::pass(checked);
         expressions.push_back(expression(entry.pattern));
         all_flags.push_back(flags(entry.pattern));
         ids.push_back(entry.id);
+        together += entry.pattern.kind == PatternKind::regex ? written_out(entry.pattern.text)
+                                                             : entry.pattern.text.size();
+    }
+    if (together > kMostRepeatsTogether) {
+        return flow::fail(
+            "the payload patterns are too much together; use fewer, or + and * instead of counts");
     }
     std::vector<const char*> pointers;
     for (const std::string& e : expressions) pointers.push_back(e.c_str());

@@ -25,6 +25,7 @@ namespace filters::text {
 
 inline constexpr std::size_t kMostPatternBytes = 1024;
 inline constexpr std::uint64_t kMostRepeats = 4096;
+inline constexpr std::uint64_t kMostRepeatsTogether = 1'000'000;
 inline constexpr std::size_t kMostPatterns = 10'000;
 
 enum class PatternKind : std::uint8_t {

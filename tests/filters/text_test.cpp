@@ -150,6 +150,17 @@ TEST(PatternDb, RefusesWhatItCannotOrShouldNotTake) {
     }
 }
 
+TEST(PatternDb, RefusesTooMuchTogether) {
+    std::vector<PatternDb::Entry> entries;
+    for (std::uint32_t i = 0; i < 300; ++i)
+        entries.push_back({{PatternKind::regex, std::to_string(i) + ".{4000}x"}, i});
+    const auto db = PatternDb::compile(entries);
+    ASSERT_FALSE(db);
+    EXPECT_NE(db.error().message.find("too much together"), std::string::npos);
+    entries.assign(filters::text::kMostPatterns + 1, {{PatternKind::content, "x"}, 0});
+    EXPECT_FALSE(PatternDb::compile(entries));
+}
+
 TEST(Repeats, AreCountedAsIfWrittenOut) {
     using filters::text::written_out;
     EXPECT_EQ(written_out(""), 0u);
