@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "control/config_reader.hpp"
+#include "control/config_text.hpp"
 #include "control/duration.hpp"
 
 namespace control {
@@ -35,6 +36,7 @@ flow::Result<Parsed> parse_file(const std::string& path) {
     std::ostringstream text;
     text << in.rdbuf();
     Parsed out{text.str(), {}};
+    if (auto checked = check_text(path, out.text); !checked) return flow::pass(checked);
     auto result = toml::parse(std::string_view(out.text), std::string_view(path));
     if (!result) {
         const auto& e = result.error();
@@ -43,34 +45,6 @@ flow::Result<Parsed> parse_file(const std::string& path) {
     }
     out.table = std::move(result).table();
     return out;
-}
-
-// Of the first character inside the quotes that `node` starts with.
-flow::Place text_place(const TableReader& reader, std::string_view key, std::string_view file_text) {
-    flow::Place place = reader.place(key);
-    std::size_t at = 0;
-    for (std::uint32_t line = 1; line < place.line && at != std::string_view::npos; ++line) {
-        at = file_text.find('\n', at);
-        if (at != std::string_view::npos) ++at;
-    }
-    if (at == std::string_view::npos) return place;
-    // Columns count characters, not bytes.
-    for (std::uint32_t column = 1; column < place.column && at < file_text.size(); ++column) {
-        do ++at;
-        while (at < file_text.size() && (static_cast<unsigned char>(file_text[at]) & 0xc0) == 0x80);
-    }
-    const std::string_view rest = file_text.substr(std::min(at, file_text.size()));
-    const bool multi_line = rest.starts_with("'''") || rest.starts_with("\"\"\"");
-    if (!multi_line) {
-        ++place.column;
-    } else if (rest.substr(3).starts_with("\n") ||
-               rest.substr(3).starts_with("\r\n")) {  // TOML drops this newline
-        ++place.line;
-        place.column = 1;
-    } else {
-        place.column += 3;
-    }
-    return place;
 }
 
 std::string absolute_from(const fs::path& directory, const std::string& path) {
@@ -244,7 +218,8 @@ void read_channel(const toml::table& table, const std::string& file, std::string
     reader.require("name", "give the channel a name");
     reader.require("filter", "write filter = \"any\" for a channel of all flows");
     reader.name("name", channel.name);
-    if (reader.text("filter", channel.filter)) channel.filter_place = text_place(reader, "filter", file_text);
+    if (reader.text("filter", channel.filter))
+        channel.filter_place = text_place(reader.place("filter"), file_text);
     reader.colour("colour", channel.colour);
     std::size_t sign = 0;
     reader.choice("sign", {"+", "-"}, sign);

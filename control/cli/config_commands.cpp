@@ -132,8 +132,8 @@ Done check_config(const Context& context, const std::string& file) {
                         {"profiles", config->profiles.size()},
                         {"channels", channels}});
     } else {
-        context.out << path << " is right: " << config->sources.size() << " sources, "
-                    << config->profiles.size() << " profiles with " << channels << " channels\n";
+        context.out << path << " is right (sources: " << config->sources.size()
+                    << ", profiles: " << config->profiles.size() << ", channels: " << channels << ")\n";
     }
     return {};
 }

@@ -98,9 +98,8 @@ Done show_ledger(const Context& context) {
     print_lost_before(context.out, *ledger, style);
     std::uint64_t missing = 0;
     for (const auto& e : *exporters) missing += e.counts.lost;
-    context.out << '\n'
-                << exporters->size() << " exporters; missing by their sequence numbers: " << scaled(missing)
-                << '\n';
+    context.out << "\nexporters: " << exporters->size()
+                << "; missing by their sequence numbers: " << scaled(missing) << '\n';
     const std::string_view broken = flow::broken_law(*ledger, kIdle);
     context.out << (broken.empty()
                         ? style.good("balanced: everything that came in is accounted for")

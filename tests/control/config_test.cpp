@@ -55,6 +55,10 @@ INSTANTIATE_TEST_SUITE_P(
     Files, InvalidConfig,
     testing::Values(
         Invalid{"config_not_toml", 3, 1, "this is not TOML"},
+        Invalid{"config_no_key_in_brackets", 2, 2, "this is not TOML"},
+        Invalid{"config_control_character", 2, 14, "a control character, byte 0"},
+        Invalid{"config_letters_outside_quotes", 4, 2, "may stand in quotes or comments only"},
+        Invalid{"config_backslash_before_umlaut", 2, 15, "a backslash before a character that needs none"},
         Invalid{"config_unknown_key", 2, 1,
                 "there is no key \"huge_pages\" here: did you mean \"hugepages\"?"},
         Invalid{"config_unknown_source_key", 5, 1, "did you mean \"source.addresses\"?"},
@@ -176,6 +180,21 @@ TEST(Config, AllFaultsAreReportedTogether) {
          {"c.toml:1:12:", "c.toml:2:1:", "c.toml:5:8:", "p.toml:3:10: channel.filter is a number"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
     }
+}
+
+TEST(Config, AnyLanguageInQuotesAndComments) {
+    const TemporaryDirectory directory;
+    directory.write("c.toml",
+                    "\xef\xbb\xbf# schön, \"ungerade\ndevices = ['loopback'] # größer\n[[source]]\nname = "
+                    "\"a\"\nport = 1\n");
+    directory.write(
+        "profiles.d/p.toml",
+        "description = \"Überblick \\\"klein\\\" # kein Kommentar\"\ngroup = ''\n[[channel]]\nname = 'c'\n"
+        "filter = \"\"\"\n# ältere\nport 53\"\"\"\n");
+    const auto config = load_config((directory.path() / "c.toml").string());
+    ASSERT_TRUE(config.has_value()) << config.error().text();
+    EXPECT_EQ(config->profiles.at(0).description, "Überblick \"klein\" # kein Kommentar");
+    EXPECT_EQ(config->profiles.at(0).channels.at(0).filter, "# ältere\nport 53");
 }
 
 TEST(Config, ADirectoryOrNothingIsNoFile) {
