@@ -28,9 +28,7 @@ Counts::Counts() {
     }
 }
 
-void Counts::add(const Flow& f, std::uint64_t scale) noexcept {
-    const std::uint64_t packets = f.packets * scale;
-    const std::uint64_t bytes = f.bytes * scale;
+void Counts::add(const Flow& f, std::uint64_t packets, std::uint64_t bytes) noexcept {
     total_.add(packets, bytes);
     classes_[class_of(f.protocol)].add(packets, bytes);
     const std::uint8_t by_src = channel_of_port_[f.src_port];

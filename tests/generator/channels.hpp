@@ -44,8 +44,8 @@ inline constexpr std::array<std::string_view, 4> kClasses = {"tcp", "udp", "icmp
 class Counts {
   public:
     Counts();
-    // `scale`: how many packets one stands for (sampling).
-    void add(const Flow& f, std::uint64_t scale) noexcept;
+    // What one exported flow stands for: with sampling more than it says itself.
+    void add(const Flow& f, std::uint64_t packets, std::uint64_t bytes) noexcept;
 
     [[nodiscard]] const Sums& total() const noexcept { return total_; }
     [[nodiscard]] const std::array<Sums, kChannels.size()>& channels() const noexcept { return channels_; }

@@ -50,6 +50,8 @@ class Encoder {
     virtual void begin(Exporter& exporter, std::uint64_t now_us, std::uint8_t* buffer) = 0;
     // False: it does not fit any more, and was not taken.
     [[nodiscard]] virtual bool add(const Flow& f) = 0;
+    // The bytes that a collector counts for the flow, before sampling.
+    [[nodiscard]] virtual std::uint64_t counted_bytes(const Flow& f) const { return f.bytes; }
     // Length of the datagram; moves the exporter's sequence on.
     [[nodiscard]] virtual std::size_t finish() = 0;
     // A datagram with all templates: begun, finished. 0: the protocol has none.

@@ -3,10 +3,10 @@
 //
 // Thread: any; reads only.
 // Shape:  JSON: protocol, target, seed, seconds, datagrams, template_datagrams, datagram_bytes, records,
-// packets, bytes,
-//         classes.{tcp,udp,icmp,other}.{flows,packets,bytes}, channels.{name}.{flows,packets,bytes},
+// packets,
+//         bytes, classes.{tcp,udp,icmp,other}.{flows,packets,bytes}, channels.{name}.{flows,packets,bytes},
 //         exporters[].{address,domain,datagrams,records}. Packets and bytes are scaled by the sampling
-//         factor.
+//         factor; bytes are those of IP packets, with sFlow those of the sampled frames.
 #pragma once
 
 #include <cstdint>

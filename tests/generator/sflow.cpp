@@ -30,9 +30,18 @@ std::size_t transport_size(std::uint8_t protocol) {
     }
 }
 
-void write_ethernet(Out& out, const Flow& f, bool tagged) {
+bool is_tagged(const Flow& f) {
+    return f.input % 4 == 1;
+}
+
+// Without the check sequence.
+std::size_t frame_size(const Flow& f) {
+    return std::max<std::size_t>(kMinFrame, (is_tagged(f) ? 18 : 14) + f.bytes);
+}
+
+void write_ethernet(Out& out, const Flow& f) {
     out.u32(0x02000000u).u16(f.output).u32(0x02000000u).u16(f.input);
-    if (tagged) out.u16(0x8100).u16(static_cast<std::uint16_t>(100 + f.input));
+    if (is_tagged(f)) out.u16(0x8100).u16(static_cast<std::uint16_t>(100 + f.input));
     out.u16(f.ipv6 ? 0x86dd : 0x0800);
 }
 
@@ -81,9 +90,7 @@ class SflowEncoder final : public Encoder {
     }
 
     bool add(const Flow& f) override {
-        const bool tagged = f.input % 4 == 1;
-        const std::size_t ethernet = tagged ? 18 : 14;
-        const std::size_t frame = std::max(kMinFrame, ethernet + f.bytes);
+        const std::size_t frame = frame_size(f);
         const std::size_t header = std::min(kSampled, frame);
         const std::size_t padded = (header + 3) / 4 * 4;
         if (size_ + kSampleHeader + kRawHeader + padded > kMaxPayload) return false;
@@ -92,11 +99,14 @@ class SflowEncoder final : public Encoder {
         out.u32(1).u32(static_cast<std::uint32_t>(16 + padded)).u32(1);  // raw header, Ethernet
         out.u32(static_cast<std::uint32_t>(frame + kCheckSequence)).u32(kCheckSequence);
         out.u32(static_cast<std::uint32_t>(header));
-        write_packet(out, f, tagged, padded);
+        write_packet(out, f, padded);
         size_ += kSampleHeader + kRawHeader + padded;
         ++samples_;
         return true;
     }
+
+    // Of the frame, check sequence included, as nfdump's sfcapd counts it.
+    std::uint64_t counted_bytes(const Flow& f) const override { return frame_size(f) + kCheckSequence; }
 
     std::size_t finish() override {
         Out out(buffer_);
@@ -116,10 +126,10 @@ class SflowEncoder final : public Encoder {
     }
 
     // The first bytes of the packet, zeros where the sample is longer than what is known of it.
-    static void write_packet(Out& out, const Flow& f, bool tagged, std::size_t size) {
+    static void write_packet(Out& out, const Flow& f, std::size_t size) {
         std::uint8_t packet[18 + 40 + 20 + kSampled] = {};
         Out in(packet);
-        write_ethernet(in, f, tagged);
+        write_ethernet(in, f);
         write_ip(in, f, f.bytes);
         const std::size_t after_ip = f.bytes - (f.ipv6 ? 40 : 20);
         write_transport(in, f, after_ip);

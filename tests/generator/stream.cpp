@@ -63,7 +63,7 @@ std::uint32_t Stream::fill(std::uint64_t now_us, std::uint64_t max_records, std:
         if (!has_waiting_) mix_.next(waiting_, now_us / 1000);
         has_waiting_ = !encoder_->add(waiting_);
         if (has_waiting_) break;
-        counts_.add(waiting_, scale);
+        counts_.add(waiting_, waiting_.packets * scale, encoder_->counted_bytes(waiting_) * scale);
         ++records;
     }
     return records;

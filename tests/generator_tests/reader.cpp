@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/generator_tests/reader.hpp"
 
+#include <algorithm>
+
 namespace generator_tests {
 
 namespace {
@@ -134,8 +136,11 @@ SeenFlow Reader::sflow_sample(View s) {
     const std::size_t header = number(s, 52, 4);
     expect(number(s, 44, 4) >= header + 4 && number(s, 48, 4) == 4, "frame length is wrong");
     SeenFlow f = packet(s.subspan(56, header));
+    const std::uint64_t ethernet = number(s, 68, 2) == 0x8100 ? 18 : 14;
+    const std::uint64_t frame = std::max<std::uint64_t>(60, ethernet + f.bytes) + 4;
+    expect(number(s, 44, 4) == frame, "frame length and IP length differ");
     f.packets = number(s, 8, 4);
-    f.bytes *= f.packets;
+    f.bytes = frame * f.packets;
     return f;
 }
 
