@@ -80,7 +80,7 @@ flow::Result<void> reserve_lock_file(const std::string& directory) {
     const bool reserved = file.st_size >= kLockFileBytes && file.st_blocks * 512 >= kLockFileBytes;
     if (code == 0 && !reserved) code = posix_fallocate(fd, 0, kLockFileBytes);
     // Readers of the group write their slots here, whatever the umask says.
-    if (code == 0 && file.st_uid == geteuid() && fchmod(fd, 0660) != 0) code = errno;
+    if (code == 0 && file.st_size == 0 && fchmod(fd, 0660) != 0) code = errno;
     close(fd);
     if (code != 0) return flow::fail(explain(directory, "reserve lock.mdb", code));
     return {};
@@ -188,7 +188,9 @@ flow::Result<std::unique_ptr<Shared>> open_new(const EnvOptions& options) {
     shared->read_only = options.read_only;
     shared->table_names = options.tables;
     const std::string path = options.directory + "/data.mdb";
-    if (options.read_only && access(path.c_str(), F_OK) != 0) {
+    const bool is_new = access(path.c_str(), F_OK) != 0;
+    if (options.read_only && is_new) {
+        if (errno != ENOENT) return fail(*shared, "open data.mdb", errno);
         return flow::fail(
             "data directory " + options.directory +
             ": there is no data.mdb: name the directory that the collector writes to, or start it");
@@ -204,6 +206,7 @@ flow::Result<std::unique_ptr<Shared>> open_new(const EnvOptions& options) {
     if (auto done = open_tables(*shared, options); !done) return flow::pass(done);
     struct stat file {};
     if (stat(path.c_str(), &file) != 0) return fail(*shared, "open", errno);
+    if (is_new && chmod(path.c_str(), 0640) != 0) return fail(*shared, "open", errno);
     shared->device = file.st_dev;
     shared->inode = file.st_ino;
     return shared;

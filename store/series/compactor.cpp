@@ -59,7 +59,7 @@ flow::Result<void> Compactor::advance(std::size_t level, std::uint64_t end_s, st
         auto done =
             level == 0 ? write_finest(start_s, first, end) : write_coarser(level, start_s, first, end);
         if (!done) return done;
-        budget -= count;
+        budget -= std::max(end - first, 1u);
         closed.series_done = end;
         if (end >= series_) closed = {closed.until_s + span, 0};
     }

@@ -269,14 +269,17 @@ flow::Result<void> Engine::compact(lmdb::WriteTxn& txn, CompactorState& state, N
     // or a slow commit.
     const std::uint64_t seconds =
         observed_ ? std::clamp<std::uint64_t>((now.steady_ms - last_turn_ms_) / 1000, 1, 600) : 1;
-    std::uint64_t most = std::max<std::uint64_t>(512, series_count_ / 50) * seconds;
-    const Closed& finest = state.progress.closed[0];
-    if (options_.replay || (state.progress.started && finest.until_s + 4 * kResolutions[0].span_s() < now_s))
+    std::uint64_t most = std::max<std::uint64_t>(512, series_count_ / 50) * seconds, buckets = 32 * seconds;
+    const std::uint64_t finest_s = state.progress.closed[0].until_s;
+    const bool is_behind = state.progress.started && finest_s + 4 * kResolutions[0].span_s() < now_s;
+    if (options_.replay || is_behind) {
         most *= 8;
+        buckets *= 32;
+    }
     const std::uint64_t deletes = 2 * most;
     // A full disk is relieved by deleting, not by writing chunks.
     if (stats_.failing_since_ms == 0) {
-        if (auto done = compactor.fold_buckets(32 * seconds); !done) return done;
+        if (auto done = compactor.fold_buckets(buckets); !done) return done;
         if (!clock_.chunks_wait()) {
             auto done = compactor.write_chunks(options_.replay ? kChunkAfterReplayS : kChunkAfterS, most);
             if (!done) return done;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store without its thread: adds up tallies in memory and writes them, one transaction at a call.
 //
+// Source: series ids in tallies are those that an Inbox has named before.
 // Thread: one. Store gives it one of its own; tests and benchmarks call it with their own clocks.
 // Limits: what is pending is bounded by kMaxPendingCells: beyond, the oldest 10-s buckets are put together,
 // so that a disk
