@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/config.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace control {
@@ -52,8 +53,9 @@ void set_data_directory(Config& config, const std::string& data) {
 
 std::vector<std::string> restart_needed(const Config& running, const Config& next) {
     std::vector<std::string> keys;
-    const auto differs = [&keys](const char* key, const auto& a, const auto& b) {
-        if (!(a == b)) keys.emplace_back(key);
+    const auto differs = [&](const char* key, const auto& a, const auto& b) {
+        const auto& given = running.overridden;
+        if (!(a == b) && std::find(given.begin(), given.end(), key) == given.end()) keys.emplace_back(key);
     };
     differs("devices", running.devices, next.devices);
     differs("cores", running.cores, next.cores);

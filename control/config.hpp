@@ -100,6 +100,7 @@ struct Config {
     std::string
         socket;  // control socket; load_config() makes it absolute, <data>/control.sock when not given
     std::optional<Endpoint> metrics = Endpoint{flow::IpAddress::v4(0x7f000001), 9108};  // nullopt: "off"
+    std::vector<std::string> overridden;  // keys of these that the command line gave: the file has no say
 
     // Taken over by a reload.
     LogLevel log_level = LogLevel::info;
@@ -118,10 +119,15 @@ struct Config {
 // when the key is given.
 [[nodiscard]] flow::Result<Config> load_config(const std::string& path);
 
+// Only `data`, `socket` and `retention`, whatever else is wrong with the file, so that the running daemon can be
+// asked what it says of it. An error when it cannot be read, or is no TOML before `data` already.
+[[nodiscard]] flow::Result<Config> load_whereabouts(const std::string& path);
+
 // Sets another data directory (`--data`): a socket that lay in the old one moves along.
 void set_data_directory(Config& config, const std::string& data);
 
-// Keys that differ and that a reload cannot change, as written in the file ("devices", "cores" ...).
+// Keys that differ and that a reload cannot change, as written in the file ("devices", "cores" ...); without those
+// that `running` has from the command line.
 [[nodiscard]] std::vector<std::string> restart_needed(const Config& running, const Config& next);
 
 }  // namespace control

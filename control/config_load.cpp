@@ -22,7 +22,7 @@ struct Parsed {
 };
 
 // Errors of its own place: they end the reading of this file only.
-flow::Result<Parsed> parse_file(const std::string& path) {
+flow::Result<std::string> read_file(const std::string& path) {
     std::error_code error;
     if (fs::is_directory(path, error))
         return flow::fail("is a directory: name a configuration file", {path, 0, 0});
@@ -35,7 +35,11 @@ flow::Result<Parsed> parse_file(const std::string& path) {
     }
     std::ostringstream text;
     text << in.rdbuf();
-    Parsed out{text.str(), {}};
+    return text.str();
+}
+
+flow::Result<Parsed> parse_text(const std::string& path, std::string text) {
+    Parsed out{std::move(text), {}};
     if (auto checked = check_text(path, out.text); !checked) return flow::pass(checked);
     auto result = toml::parse(std::string_view(out.text), std::string_view(path));
     if (!result) {
@@ -45,6 +49,25 @@ flow::Result<Parsed> parse_file(const std::string& path) {
     }
     out.table = std::move(result).table();
     return out;
+}
+
+flow::Result<Parsed> parse_file(const std::string& path) {
+    auto text = read_file(path);
+    if (!text) return flow::pass(text);
+    return parse_text(path, *std::move(text));
+}
+
+// Of a file that is no TOML, what stands before the line of the fault; the fault when that says no `data`.
+flow::Result<Parsed> parse_sound_part(const std::string& path) {
+    auto text = read_file(path);
+    if (!text) return flow::pass(text);
+    auto whole = parse_text(path, *text);
+    if (whole) return whole;
+    std::size_t end = 0;
+    for (std::uint32_t line = 1; line < whole.error().place.line && end < text->size(); ++line)
+        end = std::min(text->find('\n', end), text->size() - 1) + 1;
+    auto before = parse_text(path, text->substr(0, end));
+    return before && before->table.contains("data") ? before : whole;
 }
 
 std::string absolute_from(const fs::path& directory, const std::string& path) {
@@ -335,6 +358,19 @@ flow::Result<Config> load_config(const std::string& path) {
     // A channel may name a source that is there but faulty: one fault at a time.
     if (config.sources.size() == sources.size()) check_profiles(config, problems);
     if (!problems.empty()) return tl::unexpected(problems.joined());
+    return config;
+}
+
+flow::Result<Config> load_whereabouts(const std::string& path) {
+    Config config;
+    config.file = path;
+    auto parsed = parse_sound_part(path);
+    if (!parsed) return flow::pass(parsed);
+    Problems ignored;
+    std::error_code error;
+    const TableReader top(parsed->table, config.file, "", ignored);
+    read_paths(top, fs::absolute(path, error).parent_path(), config);
+    read_retention(top, config.file, config, ignored);
     return config;
 }
 

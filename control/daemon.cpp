@@ -44,8 +44,14 @@ int block_signals() {
 flow::Result<Config> configure(const DaemonOptions& options) {
     auto config = load_config(options.config_file);
     if (!config) return pass(config);
-    if (!options.data.empty()) set_data_directory(*config, std::filesystem::absolute(options.data));
-    if (!options.devices.empty()) config->devices = options.devices;
+    if (!options.data.empty()) {
+        set_data_directory(*config, std::filesystem::absolute(options.data));
+        config->overridden.insert(config->overridden.end(), {"data", "socket"});
+    }
+    if (!options.devices.empty()) {
+        config->devices = options.devices;
+        config->overridden.emplace_back("devices");
+    }
     if (!options.replay.empty()) {
         config->devices.clear();
         for (const std::string& file : options.replay) config->devices.push_back("pcap:" + std::filesystem::absolute(file).string());
@@ -94,10 +100,10 @@ flow::Result<void> become_user(const Config& config, const std::vector<std::stri
     for (const std::string& path : unix_paths) {
         if (auto ok = give_to(path, *identity); !ok) return pass(ok);
     }
-    // Only AF_XDP needs something to the end: taking its program off the interface.
+    // A reload may bind low ports. AF_XDP takes its program off the interface at the end.
     const bool af_xdp = std::any_of(config.devices.begin(), config.devices.end(), [](const auto& d) { return d.starts_with("af_xdp:"); });
-    static constexpr std::array<const char*, 2> kCapabilities{"cap_net_admin", "cap_net_raw"};
-    return drop_privileges(*identity, std::span(kCapabilities).first(af_xdp ? kCapabilities.size() : 0));
+    static constexpr std::array<const char*, 3> kCapabilities{"cap_net_bind_service", "cap_net_admin", "cap_net_raw"};
+    return drop_privileges(*identity, std::span(kCapabilities).first(af_xdp ? kCapabilities.size() : 1));
 }
 
 // False: time to end.
@@ -166,7 +172,7 @@ int run_daemon(const DaemonOptions& options) {
     Log log(replay && config->log_level < LogLevel::warning ? LogLevel::warning : config->log_level);
     auto supervisor = Supervisor::start(std::move(*config), replay, log);
     if (!supervisor) return give_up(supervisor.error(), kFailed);
-    const Config& running = (*supervisor)->config();
+    const Config running = (*supervisor)->config();  // a copy: a reload may come as soon as the server listens
 
     std::vector<Endpoint> endpoints;
     if (running.metrics) endpoints.push_back(*running.metrics);
@@ -184,10 +190,9 @@ int run_daemon(const DaemonOptions& options) {
 
     notify_stopping();
     server->reset();
-    const Config ended = running;
     if (auto ok = (*supervisor)->stop(); !ok) return give_up(ok.error(), kFailed);
     log.info("ended: everything decoded is committed");
-    return replay ? print_replay_ledger(ended, options) : 0;
+    return replay ? print_replay_ledger(running, options) : 0;
 }
 
 }  // namespace control

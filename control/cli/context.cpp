@@ -42,10 +42,10 @@ Outcome<Whereabouts> find_daemon(const Context& context) {
         const std::string data = fs::absolute(context.data_path).lexically_normal().string();
         return Whereabouts{data, data + "/control.sock", {}};
     }
-    auto config = read_config(context);
+    auto config = control::load_whereabouts(config_path(context));
     if (!config)
-        return failure(config.error().exit,
-                       config.error().message + "\ncorrect it, or name the data directory with --data DIR");
+        return failure(Exit::failed,
+                       config.error().text() + "\ncorrect it, or name the data directory with --data DIR");
     if (!context.data_path.empty()) {
         set_data_directory(*config, fs::absolute(context.data_path).lexically_normal().string());
     } else if (config->file == kCheckoutConfig && !has_data(config->data) && has_data(kCheckoutData)) {

@@ -157,6 +157,29 @@ TEST(Config, DefaultsAndRelativePaths) {
     set_data_directory(moved, "/srv/flows");
     EXPECT_EQ(moved.socket, "/srv/flows/control.sock");
     EXPECT_EQ(restart_needed(*config, moved), (std::vector<std::string>{"data", "socket"}));
+    Config commanded = *config;
+    commanded.overridden = {"socket"};
+    EXPECT_EQ(restart_needed(commanded, moved), std::vector<std::string>{"data"});
+}
+
+// The operator must be able to ask the running daemon about a file that it refused.
+TEST(Config, AFaultyFileStillSaysWhereTheDaemonIs) {
+    const TemporaryDirectory directory;
+    const std::string path = (directory.path() / "c.toml").string();
+    const std::string data = (directory.path() / "var").string();
+    for (const char* faulty : {"data = \"var\"\n", "data = \"var\"\ndevices = [\"nic\"]\nfoo = 1\n",
+                               "data = \"var\"\n[[source]\nname = \"a\"\n", "data = \"var\"\n\x01", "data = \"var\"\n["}) {
+        directory.write("c.toml", faulty);
+        const auto found = load_whereabouts(path);
+        ASSERT_TRUE(found.has_value()) << faulty << ": " << found.error().text();
+        EXPECT_EQ(found->data, data) << faulty;
+        EXPECT_EQ(found->socket, data + "/control.sock") << faulty;
+    }
+    for (const char* faulty : {"data = \"var\n", "cores = [[\ndata = \"var\"\n", "log_level = \"info\"\n[", "\x01"}) {
+        directory.write("c.toml", faulty);
+        EXPECT_FALSE(load_whereabouts(path).has_value()) << faulty;
+    }
+    EXPECT_FALSE(load_whereabouts((directory.path() / "gone").string()).has_value());
 }
 
 TEST(Config, AGivenProfilesDirectoryMustExist) {
