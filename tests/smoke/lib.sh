@@ -168,5 +168,9 @@ stop_collector() {
 expect() {
     python3 "$smoke/check.py" wait "$command" "$data" 20 "$@" || true
     stop_collector
-    python3 "$smoke/check.py" equal "$command" "$data" "$@"
+    python3 "$smoke/check.py" equal "$command" "$data" "$@" && return
+    echo "--- the collector's ledger"
+    "$command" ledger --data "$data"
+    "$command" exporters --data "$data"
+    exit 1
 }
