@@ -18,7 +18,6 @@ using flow::fail;
 using flow::pass;
 
 namespace {
-constexpr std::size_t kHandOffPlaces = 1024;
 constexpr std::chrono::seconds kStartLimit{10};
 }  // namespace
 
@@ -85,7 +84,7 @@ std::vector<std::vector<RxQueue>> Engine::Parts::spread_queues() {
     const int bit = rte_mbuf_dynflag_lookup(RTE_MBUF_DYNFLAG_RX_TIMESTAMP_NAME, nullptr);
     if (bit >= 0) shared->timestamp_flag = 1ull << bit;
     for (std::size_t d = 0; d < devices.size(); ++d) {
-        std::size_t next = 0;
+        std::size_t next = d;  // devices of one queue do not all fall to the first worker
         for (const auto& port : ports[d]) {
             RxQueue queue{.port = port->id(),
                           .queue = 0,
@@ -107,7 +106,7 @@ void Engine::Parts::make_workers(flow::ExporterTable& exporters, const std::vect
     shared->pace = options.pace;
     for (std::uint32_t i = 0; i < count * count; ++i) {
         const bool to_itself = i / count == i % count;
-        hand_off.push_back(to_itself ? nullptr : std::make_unique<flow::SpscRing<rte_mbuf*>>(kHandOffPlaces));
+        hand_off.push_back(to_itself ? nullptr : std::make_unique<flow::SpscRing<rte_mbuf*>>(hand_off_places(count)));
     }
     const auto queues = spread_queues();
     for (std::uint32_t w = 0; w < count; ++w) {
@@ -136,7 +135,22 @@ flow::Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options
 }
 
 bool Engine::hugepages() const noexcept { return parts_->eal->hugepages(); }
-const std::string& Engine::warning() const noexcept { return parts_->eal->warning(); }
+
+std::string Engine::warning() const {
+    std::string out = parts_->eal->warning();
+    for (std::size_t d = 0; d < parts_->ports.size(); ++d) {
+        for (const auto& port : parts_->ports[d]) {
+            for (std::size_t w = 0; w < parts_->workers.size(); ++w) {
+                const auto node = static_cast<int>(rte_lcore_to_socket_id(Eal::lcore(w)));
+                if (port->numa_node() < 0 || port->numa_node() == node) continue;
+                out += (out.empty() ? "" : "\n") + ("core " + std::to_string(parts_->options.cores[w]) + " is on another NUMA node than " +
+                       parts_->devices[d].name + ": expect half the rate; `lscpu` shows the nodes of CPUs");
+            }
+        }
+    }
+    return out;
+}
+
 void Engine::publish(const Generation& generation) noexcept { parts_->shared->generations.publish(&generation); }
 bool Engine::all_use(std::uint64_t number) const noexcept { return parts_->shared->generations.all_acknowledged(number); }
 
@@ -169,6 +183,10 @@ bool Engine::drained() const noexcept {
     }
     for (std::size_t d = 0; d < received.size(); ++d) {
         const Device& device = parts_->devices[d];
+        for (const auto& port : parts_->ports[d]) {  // what the driver could not give us will not come either
+            const PortCounters counters = port->counters();
+            received[d] += counters.errors.value_or(0) + counters.no_buffer.value_or(0);
+        }
         if (device.kind != DeviceKind::pcap || device.endless || received[d] < device.file_packets) return false;
     }
     return true;
@@ -176,12 +194,10 @@ bool Engine::drained() const noexcept {
 
 void Engine::stop() noexcept {
     Parts& p = *parts_;
-    if (p.running) {
-        p.shared->stop.store(true);
-        rte_eal_mp_wait_lcore();
-        p.running = false;
-    }
-    p.ports.clear();
+    if (!p.running) return;
+    p.shared->stop.store(true);
+    rte_eal_mp_wait_lcore();
+    p.running = false;
 }
 
 std::vector<EngineDevice> Engine::devices() const {

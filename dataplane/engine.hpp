@@ -55,7 +55,8 @@ class Engine {
     ~Engine();
 
     [[nodiscard]] bool hugepages() const noexcept;
-    [[nodiscard]] const std::string& warning() const noexcept;
+    // For the log, a line each; empty when all is as it should be.
+    [[nodiscard]] std::string warning() const;
 
     // The generation that cores use from now on; the first one before run(). Control keeps it until let_go().
     void publish(const Generation& generation) noexcept;
@@ -66,7 +67,8 @@ class Engine {
     flow::Result<void> run();
     // Every capture has been read to its end. False when there is a device that never ends.
     [[nodiscard]] bool drained() const noexcept;
-    // Stops the cores after they have decoded what the devices had taken. Then stops the ports.
+    // Stops the cores after they have decoded what the devices had taken. Ports live, and tell their counters, until the
+    // engine goes.
     void stop() noexcept;
 
     [[nodiscard]] std::vector<EngineDevice> devices() const;

@@ -21,14 +21,15 @@ class IdleLadder {
 
     // After each turn of the loop: `busy` = it did something.
     void turn(bool busy) noexcept {
-        const std::uint64_t now = __rdtsc();
+        std::uint64_t now = __rdtsc();
         if (busy) {
             busy_.store(busy_.load(std::memory_order_relaxed) + (now - last_), std::memory_order_relaxed);
             empty_ = 0;
             sleep_us_ = kFirstSleep_us;
         } else {
-            idle_.store(idle_.load(std::memory_order_relaxed) + (now - last_), std::memory_order_relaxed);
             rest();
+            now = __rdtsc();
+            idle_.store(idle_.load(std::memory_order_relaxed) + (now - last_), std::memory_order_relaxed);
         }
         last_ = now;
     }

@@ -5,10 +5,6 @@ namespace dataplane {
 
 using flow::Counter;
 
-namespace {
-constexpr std::uint64_t kHandOverMs = 1000;
-}
-
 Intake::Intake(flow::ExporterTable& exporters, flow::SpscRing<flow::Tally*>& handover, const IntakeOptions& options)
     : pace_(options.pace),
       desk_(handover, options.core, options.pace),
@@ -20,21 +16,34 @@ void Intake::use(const Generation& generation) noexcept {
     if (desk_.generation() != nullptr) lane_.close();
     desk_.use(generation);
     lane_.announce(generation);
+    last_port_ = 0;  // sources may have changed
 }
 
 Packet Intake::receive(flow::Bytes frame, decode::LinkType link, std::size_t wire_bytes) noexcept {
     flow::Ledger& l = desk_.tally().ledger;
     ++l[Counter::packets_received];
     l[Counter::packet_bytes] += wire_bytes;
-    const Packet packet = read_packet(frame, link, *desk_.generation());
+    const Packet packet = read(frame, link);
     ++l[packet.fate];
+    return packet;
+}
+
+Packet Intake::read(flow::Bytes frame, decode::LinkType link) noexcept {
+    Packet packet = read_packet(frame, link, *desk_.generation());
+    if (packet.fate != flow::PacketFate::whole) return packet;
+    // Datagrams of one exporter come in a row: the last answer is often the next one.
+    if (packet.exporter != last_exporter_ || packet.port != last_port_) {
+        last_source_ = desk_.generation()->sources.find(packet.port, packet.exporter);
+        last_exporter_ = packet.exporter;
+        last_port_ = packet.port;
+    }
+    packet.source = last_source_;
     return packet;
 }
 
 void Intake::take(const Packet& packet, std::uint64_t received_ms) noexcept {
     newest_ms_ = received_ms;
-    const auto source = desk_.generation()->sources.find(packet.port, packet.exporter);
-    if (!source) {
+    if (!packet.source) {
         flow::Ledger& l = desk_.tally().ledger;
         ++l[Counter::datagrams_received];
         l[Counter::datagram_bytes] += packet.payload.size();
@@ -46,16 +55,17 @@ void Intake::take(const Packet& packet, std::uint64_t received_ms) noexcept {
     decoder_.decode({.payload = packet.payload,
                      .exporter = packet.exporter,
                      .received_ms = received_ms,
-                     .source_id = source->source_id,
-                     .source = source->source,
-                     .accepts = source->accepts},
+                     .source_id = packet.source->source_id,
+                     .source = packet.source->source,
+                     .accepts = packet.source->accepts},
                     desk_.tally());
 }
 
 void Intake::tick(std::uint64_t now_ms) noexcept {
-    if (pace_ == Pace::live && lane_.open_since(now_ms)) lane_.close();
-    if (now_ms - handed_over_ms_ < kHandOverMs) return;
-    handed_over_ms_ = now_ms;
+    const bool due = desk_.due(now_ms);
+    // The rows of an open batch belong to the tally's bucket: they go before the tally does.
+    if (due || (pace_ == Pace::live && lane_.open_since(now_ms))) lane_.close();
+    if (!due) return;
     decoder_.settle(pace_ == Pace::live ? now_ms : newest_ms_, false, desk_.tally());
     desk_.hand_over();
 }

@@ -33,7 +33,9 @@ class Intake {
 
     // Books a received frame and finds the datagram in it.
     [[nodiscard]] Packet receive(flow::Bytes frame, decode::LinkType link, std::size_t wire_bytes) noexcept;
-    // A whole packet of an exporter that this worker owns.
+    // The same without booking it: for a packet that another worker has received and booked.
+    [[nodiscard]] Packet read(flow::Bytes frame, decode::LinkType link) noexcept;
+    // A whole packet of an exporter that this worker owns, or that no source admits.
     void take(const Packet& packet, std::uint64_t received_ms) noexcept;
 
     // Closes a batch that has waited for kBatchAgeMs; hands the tally over when a second has passed.
@@ -50,7 +52,10 @@ class Intake {
     MatchStage match_;
     Lane lane_;
     decode::Decoder decoder_;
-    std::uint64_t handed_over_ms_ = 0;
+    // The last datagram's source; port 0 is nobody's.
+    flow::IpAddress last_exporter_{};
+    std::uint16_t last_port_ = 0;
+    std::optional<SourceMap::Match> last_source_;
     std::uint64_t newest_ms_ = 0;  // receive time of the last datagram; in a replay the only clock there is
 };
 

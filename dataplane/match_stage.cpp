@@ -19,6 +19,9 @@ constexpr auto kClassOf = [] {
     return table;
 }();
 
+// No flow has more bytes (281 TB): a larger number is a broken or hostile record, and sums of such would wrap.
+constexpr std::uint64_t kMostOfARecord = 1ull << 48;
+
 template <class Visit>
 void each_row(const std::uint64_t* rows, std::uint32_t count, Visit&& visit) noexcept {
     for (std::uint32_t word = 0; word * 64 < count; ++word) {
@@ -40,20 +43,22 @@ void MatchStage::process(const flow::FlowBatch& batch) noexcept {
 void MatchStage::prepare(const flow::FlowBatch& batch) noexcept {
     std::uint32_t sampling = 0;
     std::uint16_t thinning = 0, any = 0;
+    std::uint64_t large = 0;
     for (std::uint32_t i = 0; i < batch.rows; ++i) {
         class_[i] = kClassOf[batch.proto[i]];
         sampling = std::max(sampling, batch.sampling[i]);
         thinning = std::max(thinning, batch.thinning[i]);
         any = static_cast<std::uint16_t>(any | (batch.source[i] ^ batch.source[0]));
+        large |= batch.in_packets[i] | batch.in_bytes[i];
     }
     one_source_ = any == 0;
     all_summed_ = false;
     thinned_ = thinning > 1;
-    scaled_ = sampling > 1 || thinned_;
+    scaled_ = sampling > 1 || thinned_ || large > kMostOfARecord;
     if (!scaled_) return;
     for (std::uint32_t i = 0; i < batch.rows; ++i) {
-        packets_[i] = flow::scaled(batch.in_packets[i], batch.sampling[i], batch.thinning[i]);
-        bytes_[i] = flow::scaled(batch.in_bytes[i], batch.sampling[i], batch.thinning[i]);
+        packets_[i] = std::min(kMostOfARecord, flow::scaled(batch.in_packets[i], batch.sampling[i], batch.thinning[i]));
+        bytes_[i] = std::min(kMostOfARecord, flow::scaled(batch.in_bytes[i], batch.sampling[i], batch.thinning[i]));
     }
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "dataplane/decode/headers.hpp"
 #include "dataplane/flow/outcome.hpp"
@@ -19,9 +20,10 @@ struct Packet {
     flow::Bytes payload{};     // of UDP; points into the frame
     flow::IpAddress exporter{};
     std::uint16_t port = 0;    // destination
+    std::optional<SourceMap::Match> source{};  // set by Intake; none: no source admits the exporter
 };
 
-// `frame` is contiguous. Fragments are told apart, not put together.
+// `frame` is contiguous. Fragments are told apart, not put together; the source is left to the caller.
 [[nodiscard]] Packet read_packet(flow::Bytes frame, decode::LinkType link, const Generation& generation) noexcept;
 
 }  // namespace dataplane

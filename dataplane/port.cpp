@@ -24,10 +24,10 @@ std::string port_error(const Device& device, const char* call, int code) {
 
 // Hash on the addresses only: a device that uses several UDP ports, or starts again, must not be split over workers that
 // never saw its templates. And never a type with fragments on top: some NICs then mix the datagram's id in.
+// 0: the device has no such hash (i40e, for one, offers it for other protocols than UDP only).
 std::uint64_t address_hash(const rte_eth_dev_info& info) noexcept {
-    constexpr std::uint64_t kAddresses = RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV4_OTHER |
-                                         RTE_ETH_RSS_NONFRAG_IPV6_OTHER;
-    return info.flow_type_rss_offloads & kAddresses;
+    const std::uint64_t hash = info.flow_type_rss_offloads & (RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6);
+    return (hash & RTE_ETH_RSS_IPV4) != 0 ? hash : 0;
 }
 
 bool needs_tx_queues(DeviceKind kind) noexcept {
@@ -40,7 +40,7 @@ bool needs_tx_queues(DeviceKind kind) noexcept {
 void FreeMempool::operator()(rte_mempool* pool) const noexcept { rte_mempool_free(pool); }
 
 PoolShape pool_shape(const Device& device, std::size_t workers) noexcept {
-    const auto handed_over = static_cast<std::uint32_t>(1024 * workers * (workers - 1));
+    const auto handed_over = static_cast<std::uint32_t>(hand_off_places(workers) * workers * (workers - 1));
     switch (device.kind) {
         // Whole 16-KiB frames: these two drivers cut what does not fit into one buffer.
         case DeviceKind::af_packet:
@@ -50,7 +50,7 @@ PoolShape pool_shape(const Device& device, std::size_t workers) noexcept {
             return {static_cast<std::uint32_t>((device.endless ? device.file_packets : 0) + 4095 + handed_over),
                     RTE_MBUF_DEFAULT_BUF_SIZE};
         // 4,096 frames belong to the kernel's fill ring, as many to ours.
-        case DeviceKind::af_xdp: return {12287 + handed_over, 4096 - 256};
+        case DeviceKind::af_xdp: return {static_cast<std::uint32_t>(device.ports.size()) * 8192 + 4095 + handed_over, 4096 - 256};
         case DeviceKind::tap: return {4095 + handed_over, RTE_MBUF_DEFAULT_BUF_SIZE};
         case DeviceKind::pci: break;
     }
@@ -66,12 +66,13 @@ flow::Result<Mempool> make_pool(const Eal&, const std::string& name, PoolShape s
 
 flow::Result<std::unique_ptr<Port>> Port::open(const Eal&, const Device& device, const Device::PortSpec& spec, rte_mempool* pool) {
     std::unique_ptr<Port> port(new Port);
-    if (rte_eth_dev_get_port_by_name(spec.name.c_str(), &port->id_) != 0) {
+    std::uint16_t id = kNoPort;
+    if (rte_eth_dev_get_port_by_name(spec.name.c_str(), &id) != 0) {
         return fail("device " + device.name + ": DPDK has not made a port of it (" + Eal::last_words() +
                     (device.kind == DeviceKind::pci ? "; is it bound to vfio-pci? `scripts/bind-nic` does it)" : ")"));
     }
+    port->id_ = id;
     port->kind_ = device.kind;
-    port->interface_ = device.target;
     if (auto ok = port->configure(device, spec, pool); !ok) return flow::pass(ok);
     return port;
 }
@@ -115,6 +116,7 @@ flow::Result<void> Port::configure(const Device& device, const Device::PortSpec&
 }
 
 Port::~Port() {
+    if (id_ == kNoPort) return;
     if (started_) {
         // af_packet and af_xdp leave the kernel's interface promiscuous otherwise.
         rte_eth_promiscuous_disable(id_);
@@ -140,6 +142,8 @@ bool Port::link_up() const {
     rte_eth_link link{};
     return rte_eth_link_get_nowait(id_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
 }
+
+int Port::numa_node() const { return rte_eth_dev_socket_id(id_); }
 
 PortCounters Port::counters() const {
     rte_eth_stats stats{};

@@ -59,19 +59,26 @@ class Port {
     [[nodiscard]] std::string mac() const;
     [[nodiscard]] bool link_up() const;
     [[nodiscard]] PortCounters counters() const;
+    [[nodiscard]] int numa_node() const;  // -1: not known
 
   private:
     Port() = default;
     flow::Result<void> configure(const Device& device, const Device::PortSpec& spec, rte_mempool* pool);
 
-    std::uint16_t id_ = 0;
+    static constexpr std::uint16_t kNoPort = 0xffff;
+    std::uint16_t id_ = kNoPort;
     std::uint16_t queues_ = 1;
     DeviceKind kind_ = DeviceKind::loopback;
-    std::string interface_;
     std::string spread_;
     bool by_address_ = false;
     bool started_ = false;
 };
+
+// Places of the ring from one worker to another: fewer each with more workers, so that all together hold about 1,024 a
+// worker, whose buffers every pool must have to spare.
+[[nodiscard]] constexpr std::size_t hand_off_places(std::size_t workers) noexcept {
+    return workers < 2 ? 0 : workers > 16 ? 64 : 1024 / (workers - 1);
+}
 
 // Packet buffers for a device: how many and how large depends on its driver.
 struct PoolShape {

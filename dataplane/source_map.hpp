@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "dataplane/decode/decoder.hpp"
@@ -42,8 +43,12 @@ class SourceMap {
         flow::Prefix prefix;  // bits 0: everybody
         Match match;
     };
-    std::vector<std::uint16_t> by_port_;        // port -> index into lists_, 0 = no source
-    std::vector<std::vector<Entry>> lists_;     // longest prefix first
+    struct PortSources {
+        std::unordered_map<flow::IpAddress, Match> addresses;  // prefixes of all bits
+        std::vector<Entry> prefixes;                           // the others, longest first
+    };
+    std::vector<std::uint16_t> by_port_;  // port -> index into ports_, 0 = no source
+    std::vector<PortSources> ports_;
 };
 
 }  // namespace dataplane

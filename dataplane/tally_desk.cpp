@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <cassert>
+#include <utility>
 
 namespace dataplane {
 
@@ -34,11 +35,19 @@ bool TallyDesk::hand_over() noexcept {
     if (tally_->empty()) return true;
     flow::Tally* fresh = nullptr;
     if (!take(fresh, pace_ == Pace::replay)) {
-        ++tally_->ledger[flow::Counter::tally_delayed];
+        if (!std::exchange(delayed_, true)) ++tally_->ledger[flow::Counter::tally_delayed];
         return false;
     }
     give();
     tally_ = fresh;
+    delayed_ = false;
+    return true;
+}
+
+bool TallyDesk::due(std::uint64_t now_ms) noexcept {
+    constexpr std::uint64_t kHandOverMs = 1000;
+    if (now_ms - last_due_ms_ < kHandOverMs) return false;
+    last_due_ms_ = now_ms;
     return true;
 }
 

@@ -16,7 +16,7 @@ enum class Pace : std::uint8_t { live, replay };
 
 class TallyDesk {
   public:
-    // `handover` goes to the store; it must hold every tally of two generations.
+    // `handover` goes to the store; it must hold the tallies of all generations that may be alive.
     TallyDesk(flow::SpscRing<flow::Tally*>& handover, std::size_t core, Pace pace) noexcept
         : handover_(handover), core_(core), pace_(pace) {}
 
@@ -28,7 +28,9 @@ class TallyDesk {
 
     // Makes the tally one of bucket `bucket_s`, handing over one of another bucket first.
     void open_bucket(std::uint32_t bucket_s, std::uint64_t received_ms) noexcept;
-    // Each second or so: hands over what there is, if anything. False: no empty tally is there, and it was kept.
+    // A second has passed since it last said so.
+    [[nodiscard]] bool due(std::uint64_t now_ms) noexcept;
+    // Hands over what there is, if anything. False: no empty tally is there, and it was kept.
     bool hand_over() noexcept;
     // Before the end: hands over and takes no other.
     void finish() noexcept;
@@ -43,6 +45,8 @@ class TallyDesk {
     const Generation* generation_ = nullptr;
     CoreKit* kit_ = nullptr;
     flow::Tally* tally_ = nullptr;
+    bool delayed_ = false;            // the store is behind, and it was counted
+    std::uint64_t last_due_ms_ = 0;
 };
 
 }  // namespace dataplane

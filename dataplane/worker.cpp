@@ -41,6 +41,7 @@ Worker::Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues
 void Worker::run() noexcept {
     if (!intake_.allocate()) {
         failed_.store(true, std::memory_order_release);
+        finished_.store(true, std::memory_order_release);  // a match core must not wait for us
         return;
     }
     now_ms_ = wall_ms();
@@ -88,7 +89,8 @@ bool Worker::receive_from(std::size_t queue) noexcept {
 void Worker::handle(rte_mbuf* packet, const RxQueue& from, std::uint64_t now_ms) noexcept {
     const Packet found = intake_.receive(bytes_of(packet), from.link, rte_pktmbuf_pkt_len(packet));
     if (found.fate == flow::PacketFate::whole) {
-        const std::uint32_t owner = shared_.owners.owner(found.exporter, number_, from.sticky);
+        // Only who is admitted may claim a place in the table of owners.
+        const std::uint32_t owner = found.source ? shared_.owners.owner(found.exporter, number_, from.sticky) : number_;
         if (owner != number_) {
             if (hand_off(packet, owner)) return;
         } else {
@@ -120,7 +122,7 @@ bool Worker::take_handed_over() noexcept {
         for (unsigned n = 0; ring != nullptr && n < kBurst && ring->pop(packet); ++n) {
             const RxQueue& from = shared_.port_of[packet->port];
             // Read again rather than carried along: it is rare, and the buffer has the bytes. It was booked where it came.
-            const Packet found = read_packet(bytes_of(packet), from.link, *intake_.generation());
+            const Packet found = intake_.read(bytes_of(packet), from.link);
             intake_.take(found, time_of(packet, from, now_ms_));
             rte_pktmbuf_free(packet);
             any = true;
@@ -159,7 +161,6 @@ std::uint64_t Worker::time_of(const rte_mbuf* packet, const RxQueue& from, std::
 
 void MatchCore::run() noexcept {
     shared_.running.fetch_add(1);
-    std::uint64_t handed_over_ms = wall_ms();
     std::uint32_t turns = 0;
     for (;;) {
         const bool last = worker_.finished();  // before the look into the ring: nothing can come after
@@ -179,11 +180,7 @@ void MatchCore::run() noexcept {
             break;
         }
         if (batch == nullptr || ++turns % kHousekeepTurns == 0) {
-            const std::uint64_t now = wall_ms();
-            if (desk_.generation() != nullptr && now - handed_over_ms >= 1000) {
-                desk_.hand_over();
-                handed_over_ms = now;
-            }
+            if (desk_.generation() != nullptr && desk_.due(wall_ms())) desk_.hand_over();
         }
         idle_.turn(batch != nullptr);
     }

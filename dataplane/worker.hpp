@@ -20,11 +20,10 @@ namespace dataplane {
 
 // What all workers of a process share. Written by control before they run, but for what says otherwise.
 struct Shared {
-    Shared(std::uint32_t workers, std::size_t cores) : owners(workers), generations(cores), worker_count(workers) {}
+    Shared(std::uint32_t workers, std::size_t cores) : owners(workers), generations(cores) {}
 
     OwnerTable owners;
     PublishedGeneration generations;
-    const std::uint32_t worker_count;
     std::vector<RxQueue> port_of;           // by DPDK port id: how its packets are to be read
     int timestamp_offset = -1;              // of the capture time in a packet buffer; -1: none
     std::uint64_t timestamp_flag = 0;

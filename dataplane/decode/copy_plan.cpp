@@ -32,6 +32,8 @@ constexpr bool always_written(Column c) noexcept {
 constexpr std::uint64_t kEarliestMs = 946684800000;
 constexpr std::uint64_t kAheadMs = 3600 * 1000;
 
+constexpr std::uint32_t kFillAhead = 64;
+
 constexpr bool is_icmp_step(Conversion c) noexcept {
     return c == Conversion::icmp_type_code || c == Conversion::icmp_type || c == Conversion::icmp_code;
 }
@@ -42,13 +44,15 @@ CopyPlan CopyPlan::compile(std::span<const Field> fields, flow::Protocol protoco
     CopyPlan plan;
     std::uint32_t offset = 0;
     for (const Field& field : fields) {
+        // Legal, and nothing to read. Without a slot for it every slot takes a byte, so work stays linear in bytes.
+        if (field.length == 0) continue;
         const Element* element = find_element(protocol, field.pen, field.id);
         plan.slots_.push_back({field.length, kNoStep});
         if (element == nullptr) {
             ++plan.unknown_;
         } else if (!fits(*element, field.length)) {
-            if (field.length != 0) ++plan.unfit_;
-        } else if (element->conversion != Conversion::known && field.length != 0) {
+            ++plan.unfit_;
+        } else if (element->conversion != Conversion::known) {
             plan.add_step(field, *element, offset, plan.slots_.size() - 1);
         }
         const bool variable = field.length == kVariableLength;
@@ -122,12 +126,13 @@ void CopyPlan::order_steps() {
     }
 }
 
-std::uint32_t CopyPlan::run(flow::Bytes records, const RecordContext& context, flow::BatchWriter& writer,
-                            flow::Ledger& ledger) const noexcept {
-    std::uint32_t decoded = 0;
+CopyPlan::Count CopyPlan::run(flow::Bytes records, const RecordContext& context, flow::BatchWriter& writer,
+                              flow::Ledger& ledger) const noexcept {
+    Count result;
+    std::uint32_t& decoded = result.records;
     // IPFIX tells uptime times against element 160 of the same record; without a header uptime only rows can do that.
     if (by_row_ || (uses_uptime_ && !context.has_uptime)) {
-        decoded = run_rows(records, context, writer, ledger);
+        result = run_rows(records, context, writer, ledger);
     } else {
         const auto count = static_cast<std::uint32_t>(records.size() / record_bytes_);
         while (decoded < count) {
@@ -142,7 +147,7 @@ std::uint32_t CopyPlan::run(flow::Bytes records, const RecordContext& context, f
     ledger[Counter::flows_decoded] += decoded;
     ledger[Counter::elements_unknown] += static_cast<std::uint64_t>(unknown_) * decoded;
     ledger[Counter::fields_unfit] += static_cast<std::uint64_t>(unfit_) * decoded;
-    return decoded;
+    return result;
 }
 
 void CopyPlan::run_columns(const std::uint8_t* records, FlowBatch& batch, std::uint32_t count,
@@ -167,14 +172,18 @@ void CopyPlan::run_columns(const std::uint8_t* records, FlowBatch& batch, std::u
     finish(batch, row, count, context, ledger);
 }
 
-std::uint32_t CopyPlan::run_rows(flow::Bytes records, const RecordContext& context, flow::BatchWriter& writer,
-                                 flow::Ledger& ledger) const noexcept {
+CopyPlan::Count CopyPlan::run_rows(flow::Bytes records, const RecordContext& context, flow::BatchWriter& writer,
+                                   flow::Ledger& ledger) const noexcept {
     std::array<Located, kMaxSteps> located;
-    std::uint32_t decoded = 0;
+    Count result;
+    // Rows [next, filled_to) of this batch have their constants. A batch that was handed on comes back with row 0.
+    const FlowBatch* filled = nullptr;
+    std::uint32_t next = 0, filled_to = 0;
     while (records.size() >= record_bytes_) {
         const std::uint32_t length = locate(records, located.data());
         if (length == 0) {
             ledger.skip(flow::Skip::bad_record);
+            result.complete = false;
             break;
         }
         std::uint32_t text_bytes = 0;
@@ -182,23 +191,35 @@ std::uint32_t CopyPlan::run_rows(flow::Bytes records, const RecordContext& conte
             if (steps_[s].conversion == Conversion::text) text_bytes += located[s].length;
         }
         FlowBatch& batch = writer.room(text_bytes);
-        const std::uint32_t row = batch.rows;
-        fill_constants(batch, row, 1, context);
-        RecordState record{context};
-        bool icmp_cleared = false;
-        for (std::size_t s = 0; s < steps_.size(); ++s) {
-            if (is_icmp_step(steps_[s].conversion) && !icmp_cleared) {
-                if (is_icmp(batch.proto[row])) batch.dst_port[row] = 0;
-                icmp_cleared = true;
-            }
-            copy_field(steps_[s], located[s].data, located[s].length, batch, row, record, ledger);
+        if (filled != &batch || batch.rows != next || next == filled_to) {
+            // For as many rows as may follow: one by one this would cost more than the fields themselves.
+            const auto more = static_cast<std::uint32_t>(records.size() / record_bytes_);
+            const std::uint32_t count = std::min({more, flow::kBatchRows - batch.rows, kFillAhead});
+            fill_constants(batch, batch.rows, count, context);
+            filled = &batch;
+            filled_to = batch.rows + count;
         }
-        if (record.duration_ms != 0 && !has_last_) batch.last_ms[row] = batch.first_ms[row] + record.duration_ms;
-        finish(batch, row, 1, context, ledger);
-        ++decoded;
+        run_row(located.data(), batch, context, ledger);
+        next = batch.rows;
+        ++result.records;
         records = records.subspan(length);
     }
-    return decoded;
+    return result;
+}
+
+void CopyPlan::run_row(const Located* located, FlowBatch& batch, const RecordContext& context, flow::Ledger& ledger) const noexcept {
+    const std::uint32_t row = batch.rows;
+    RecordState record{context};
+    bool icmp_cleared = false;
+    for (std::size_t s = 0; s < steps_.size(); ++s) {
+        if (is_icmp_step(steps_[s].conversion) && !icmp_cleared) {
+            if (is_icmp(batch.proto[row])) batch.dst_port[row] = 0;
+            icmp_cleared = true;
+        }
+        copy_field(steps_[s], located[s].data, located[s].length, batch, row, record, ledger);
+    }
+    if (record.duration_ms != 0 && !has_last_) batch.last_ms[row] = batch.first_ms[row] + record.duration_ms;
+    finish(batch, row, 1, context, ledger);
 }
 
 std::uint32_t CopyPlan::locate(flow::Bytes records, Located* located) const noexcept {
@@ -216,8 +237,9 @@ std::uint32_t CopyPlan::locate(flow::Bytes records, Located* located) const noex
     return static_cast<std::uint32_t>(records.size() - at.left());
 }
 
-std::uint32_t CopyPlan::count(flow::Bytes records, flow::Ledger& ledger) const noexcept {
-    std::uint32_t n = 0;
+CopyPlan::Count CopyPlan::count(flow::Bytes records, flow::Ledger& ledger) const noexcept {
+    Count result;
+    std::uint32_t& n = result.records;
     if (!variable_) {
         n = static_cast<std::uint32_t>(records.size() / record_bytes_);
     } else {
@@ -225,6 +247,7 @@ std::uint32_t CopyPlan::count(flow::Bytes records, flow::Ledger& ledger) const n
             const std::uint32_t length = locate(records, nullptr);
             if (length == 0) {
                 ledger.skip(flow::Skip::bad_record);
+                result.complete = false;
                 break;
             }
             ++n;
@@ -233,7 +256,7 @@ std::uint32_t CopyPlan::count(flow::Bytes records, flow::Ledger& ledger) const n
     }
     ledger[Counter::records_seen] += n;
     ledger[Counter::records_option] += n;
-    return n;
+    return result;
 }
 
 void CopyPlan::fill_constants(FlowBatch& batch, std::uint32_t row, std::uint32_t count,
@@ -280,6 +303,10 @@ void CopyPlan::finish(FlowBatch& batch, std::uint32_t row, std::uint32_t count, 
         if (!has_last_ && batch.last_ms[i] == 0) batch.last_ms[i] = batch.first_ms[i];
         check(batch.first_ms[i], has_first_ || has_last_);
         check(batch.last_ms[i], has_last_ || has_first_);
+        if (batch.last_ms[i] < batch.first_ms[i]) {
+            batch.last_ms[i] = batch.first_ms[i];
+            ++clamped;
+        }
     }
     ledger[Counter::times_clamped] += clamped;
     batch.present_any |= present_;

@@ -56,13 +56,21 @@ class CopyPlan {
     // Bytes of a record; of the smallest one when fields are variable. At least 1.
     [[nodiscard]] std::uint32_t record_bytes() const noexcept { return record_bytes_; }
 
-    // Decodes the records of a data set into rows of `writer`. Returns how many records were decoded; what is left over
-    // and shorter than a record is padding. A record that runs past the set is booked as Skip::bad_record and ends it.
-    std::uint32_t run(flow::Bytes records, const RecordContext& context, flow::BatchWriter& writer,
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        return steps_.capacity() * sizeof(Step) + slots_.capacity() * sizeof(Slot) + absent_.capacity();
+    }
+
+    // Decodes the records of a data set into rows of `writer`; what is left over and shorter than a record is padding.
+    // A record that runs past the set is booked as Skip::bad_record and ends it: how many there were is then not known.
+    struct Count {
+        std::uint32_t records = 0;
+        bool complete = true;
+    };
+    Count run(flow::Bytes records, const RecordContext& context, flow::BatchWriter& writer,
                       flow::Ledger& ledger) const noexcept;
 
     // Counts the records of a set without decoding them (options data).
-    std::uint32_t count(flow::Bytes records, flow::Ledger& ledger) const noexcept;
+    Count count(flow::Bytes records, flow::Ledger& ledger) const noexcept;
 
   private:
     struct Slot {              // one field of the record, in order: where its bytes go
@@ -79,8 +87,10 @@ class CopyPlan {
 
     void run_columns(const std::uint8_t* records, flow::FlowBatch& batch, std::uint32_t count,
                      const RecordContext& context, flow::Ledger& ledger) const noexcept;
-    std::uint32_t run_rows(flow::Bytes records, const RecordContext& context, flow::BatchWriter& writer,
+    Count run_rows(flow::Bytes records, const RecordContext& context, flow::BatchWriter& writer,
                            flow::Ledger& ledger) const noexcept;
+    void run_row(const Located* located, flow::FlowBatch& batch, const RecordContext& context,
+                 flow::Ledger& ledger) const noexcept;
     // Length of the record at the front of `records`, 0 if it does not fit; fills `located`, one per step, when given.
     std::uint32_t locate(flow::Bytes records, Located* located) const noexcept;
     void fill_constants(flow::FlowBatch& batch, std::uint32_t row, std::uint32_t count,

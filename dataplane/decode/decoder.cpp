@@ -79,19 +79,22 @@ ExporterState* Decoder::find_exporter(const flow::ExporterKey& key) noexcept {
     if (found == states_.end()) {
         const auto id = exporters_.find_or_add(key);
         if (!id) return nullptr;
-        found = states_.emplace(key, std::make_unique<ExporterState>(*id, key.protocol)).first;
-        load_stored(*found->second);
+        found = states_.emplace(key, std::make_unique<ExporterState>(*id, templates_of(key))).first;
     }
     last_key_ = key;
     last_state_ = found->second.get();
     return last_state_;
 }
 
-void Decoder::load_stored(ExporterState& state) noexcept {
+TemplateTable& Decoder::templates_of(const flow::ExporterKey& key) noexcept {
+    auto& table = templates_[key.without_source()];
+    if (table != nullptr) return *table;
+    table = std::make_unique<TemplateTable>(key.protocol, budget_);
     flow::Ledger ignored;  // what the data directory holds was counted when it came
-    for (const flow::TemplateDefinition& stored : exporters_.stored_templates(state.id)) {
-        state.templates.learn_set(stored.wire, stored.options, ignored, [](std::uint16_t, const Template&) {});
+    for (const flow::TemplateDefinition& stored : exporters_.stored_templates(key)) {
+        table->learn_set(stored.wire, stored.options, ignored, [](std::uint16_t, const Template&) {});
     }
+    return *table;
 }
 
 void Decoder::settle(std::uint64_t now_ms, bool all, flow::Tally& tally) noexcept {

@@ -34,10 +34,9 @@ struct Datagram {
 
 // What one worker knows about one exporter entry.
 struct ExporterState {
-    ExporterState(std::uint32_t number, flow::Protocol protocol) : id(number), templates(protocol) {}
-    std::uint32_t id;  // index into ExporterTable
-    Sequence sequence;
-    TemplateTable templates;
+    std::uint32_t id;          // index into ExporterTable
+    TemplateTable& templates;  // shared by the exporter's entries under several sources
+    Sequence sequence{};
 };
 
 class Decoder {
@@ -55,10 +54,12 @@ class Decoder {
     flow::Outcome dispatch(const Datagram& datagram, flow::Tally& tally) noexcept;
     // The state of an entry, made (with the templates of the data directory) when first seen; nullptr: table full.
     ExporterState* find_exporter(const flow::ExporterKey& key) noexcept;
-    void load_stored(ExporterState& state) noexcept;
+    TemplateTable& templates_of(const flow::ExporterKey& key) noexcept;
 
     flow::ExporterTable& exporters_;
     flow::BatchWriter& writer_;
+    TemplateBudget budget_;
+    std::unordered_map<flow::ExporterKey, std::unique_ptr<TemplateTable>, flow::ExporterKeyHash> templates_;  // without source
     std::unordered_map<flow::ExporterKey, std::unique_ptr<ExporterState>, flow::ExporterKeyHash> states_;
     flow::ExporterKey last_key_{};
     ExporterState* last_state_ = nullptr;

@@ -90,11 +90,13 @@ bool read_extensions(Cursor& at, Headers& h) noexcept {
                 break;
             }
             case 44: {  // fragment
-                h.fragment = true;
                 h.proto = at.u8();
                 at.skip(1);
-                h.later_fragment = (at.u16() & 0xfff8) != 0;
+                const std::uint16_t place = at.u16();
                 at.skip(4);
+                // Offset 0 and nothing to follow is a whole packet (RFC 6946).
+                h.fragment |= (place & 0xfff9) != 0;
+                h.later_fragment = (place & 0xfff8) != 0;
                 if (h.later_fragment) return at.ok();
                 break;
             }

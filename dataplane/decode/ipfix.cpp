@@ -28,7 +28,7 @@ void decode_ipfix(const Work& work) noexcept {
     const SetWalk walk = walk_sets(message.subspan(kHeader), 2, 3, context, work);
     // RFC 7011 section 3.1: the sequence counts data records, options data too, that were sent before this message.
     work.state.sequence.see(flow::load_be32(header + 8), walk.data_records, 0, work.datagram.received_ms, work.counts);
-    if (walk.template_missing) work.state.sequence.lose_track();
+    if (!walk.complete) work.state.sequence.lose_track();
 }
 
 }  // namespace decode

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The protocols' entry points. Private to this folder; decoder.cpp looks at the version and picks one.
 //
-// Each comes in two steps, because the exporter entry depends on the header: header_of tells domain and faults, decode
-// runs with the entry's state.
+// Each comes in two steps, because the exporter entry depends on the header: identify tells domain and faults, decode runs
+// with the entry's state.
 #pragma once
 
 #include "dataplane/decode/decoder.hpp"
@@ -38,7 +38,7 @@ void decode_sflow5(const Work& work) noexcept;
 // Sets of v9 and IPFIX after the header. `template_set` and `options_set` are the set ids of their templates.
 struct SetWalk {
     std::uint32_t data_records = 0;  // flow and options data records
-    bool template_missing = false;
+    bool complete = true;            // false: a missing template or a fault hides how many there were
 };
 SetWalk walk_sets(flow::Bytes sets, std::uint16_t template_set, std::uint16_t options_set, const RecordContext& context,
                   const Work& work) noexcept;

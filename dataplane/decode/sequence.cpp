@@ -73,7 +73,7 @@ void Sequence::open_gap(std::uint32_t from, std::uint32_t units, std::uint64_t n
 
 void Sequence::settle(std::uint64_t now_ms, bool all, flow::ExporterCounts& counts) noexcept {
     std::uint32_t settled = 0;
-    while (settled < gap_count_ && (all || now_ms - gaps_[settled].since_ms >= kSettleMs)) {
+    while (settled < gap_count_ && (all || now_ms >= gaps_[settled].since_ms + kSettleMs)) {
         counts.lost += gaps_[settled++].units;
     }
     if (settled == 0) return;

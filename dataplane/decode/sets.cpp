@@ -12,9 +12,12 @@ namespace {
 
 constexpr std::uint16_t kFirstDataSet = 256;
 constexpr std::size_t kSetHeader = 4;
+constexpr std::size_t kMaxTemplatesUnderWay = 4096;
 
 void learn(flow::Bytes content, bool options, const Work& work) {
     work.state.templates.learn_set(content, options, work.ledger, [&](std::uint16_t id, const Template& changed) {
+        // One that changes all the time is stored now and then only; memory must not grow while the store is behind.
+        if (work.tally.templates.size() == kMaxTemplatesUnderWay) return;
         work.tally.templates.push_back(
             {work.state.id, {.id = id, .options = changed.options, .learned_ms = work.datagram.received_ms, .wire = changed.wire}});
     });
@@ -24,11 +27,13 @@ void decode_data(std::uint16_t id, flow::Bytes content, const RecordContext& con
     const Template* known = work.state.templates.find(id);
     if (known == nullptr) {
         work.ledger.skip(Skip::no_template);
-        walk.template_missing = true;
+        walk.complete = false;
         return;
     }
-    walk.data_records += known->options ? known->plan.count(content, work.ledger)
-                                        : known->plan.run(content, context, work.writer, work.ledger);
+    const CopyPlan::Count count = known->options ? known->plan.count(content, work.ledger)
+                                                 : known->plan.run(content, context, work.writer, work.ledger);
+    walk.data_records += count.records;
+    walk.complete &= count.complete;
 }
 
 }  // namespace
@@ -42,7 +47,10 @@ SetWalk walk_sets(flow::Bytes sets, std::uint16_t template_set, std::uint16_t op
         if (length < kSetHeader || length > sets.size()) {
             // Some devices fill up their datagrams with zeros; that is padding, not a fault.
             const bool zeros = std::all_of(sets.begin(), sets.end(), [](std::uint8_t b) { return b == 0; });
-            if (!zeros) work.ledger.skip(Skip::bad_set_length);
+            if (!zeros) {
+                work.ledger.skip(Skip::bad_set_length);
+                walk.complete = false;
+            }
             return walk;
         }
         const flow::Bytes content = sets.subspan(kSetHeader, length - kSetHeader);

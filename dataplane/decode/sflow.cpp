@@ -13,9 +13,11 @@ using flow::Skip;
 
 // Data formats: enterprise << 12 | format.
 constexpr std::uint32_t kFlowSample = 1, kCounterSample = 2, kFlowSampleExpanded = 3, kCounterSampleExpanded = 4;
-constexpr std::uint32_t kRawHeader = 1, kSampledIpv4 = 3, kSampledIpv6 = 4;
+constexpr std::uint32_t kRawHeader = 1, kSampledIpv4 = 3, kSampledIpv6 = 4, kExtendedSwitch = 1001;
 constexpr std::uint32_t kLocalInterface = 0x3fffffff;
 constexpr std::uint32_t kMaxPayload = 512;
+
+constexpr std::uint32_t kNoVlan = 0xffffffff;
 
 struct Sample {
     std::uint32_t sampling = 0, input = 0, output = 0;
@@ -24,6 +26,7 @@ struct Sample {
     Headers headers{};
     flow::Bytes payload{};
     std::uint32_t frame_bytes = 0;
+    std::uint32_t src_vlan = kNoVlan, dst_vlan = kNoVlan;  // of extended_switch: the sampled header may have lost its tag
 };
 
 // Compact form: two bits of format (0 = interface index), 30 bits of value.
@@ -93,6 +96,15 @@ void read_sampled_ip(Cursor at, bool v6, Sample& sample) noexcept {
     sample.has_packet = true;
 }
 
+void read_switch(Cursor at, Sample& sample) noexcept {
+    const std::uint32_t src = at.u32();
+    at.skip(4);  // priority
+    const std::uint32_t dst = at.u32();
+    if (!at.ok()) return;
+    sample.src_vlan = src;
+    sample.dst_vlan = dst;
+}
+
 // Records of a flow sample; false when their lengths run past it.
 bool read_records(Cursor& at, std::uint32_t records, Sample& sample) noexcept {
     for (std::uint32_t i = 0; i < records && at.left() != 0; ++i) {
@@ -101,6 +113,7 @@ bool read_records(Cursor& at, std::uint32_t records, Sample& sample) noexcept {
         const flow::Bytes content = at.take(length);
         if (!at.ok()) return false;
         if (format == kRawHeader) read_raw_header(Cursor(content), sample);
+        if (format == kExtendedSwitch) read_switch(Cursor(content), sample);
         // The raw header, when there is one, tells more than the sampled IP records.
         if (!sample.has_packet && (format == kSampledIpv4 || format == kSampledIpv6)) {
             read_sampled_ip(Cursor(content), format == kSampledIpv6, sample);
@@ -116,9 +129,19 @@ void write_link(flow::FlowBatch& batch, std::uint32_t row, const Headers& h, std
     batch.in_dst_mac[row] = h.dst_mac;
     batch.ethertype[row] = h.ethertype;
     present |= flow::present_bit(Column::in_src_mac) | flow::present_bit(Column::in_dst_mac) | flow::present_bit(Column::ethertype);
-    if (!h.has_vlan) return;
-    batch.src_vlan[row] = h.vlan;
-    present |= flow::present_bit(Column::src_vlan);
+}
+
+void write_vlans(flow::FlowBatch& batch, std::uint32_t row, const Sample& sample, std::uint64_t& present) noexcept {
+    constexpr std::uint32_t kMostVlan = 4095;  // more means "not known"
+    const std::uint32_t src = sample.headers.has_vlan ? sample.headers.vlan : sample.src_vlan;
+    if (src <= kMostVlan) {
+        batch.src_vlan[row] = static_cast<std::uint16_t>(src);
+        present |= flow::present_bit(Column::src_vlan);
+    }
+    if (sample.dst_vlan <= kMostVlan) {
+        batch.dst_vlan[row] = static_cast<std::uint16_t>(sample.dst_vlan);
+        present |= flow::present_bit(Column::dst_vlan);
+    }
 }
 
 std::uint64_t write_ip(flow::FlowBatch& batch, std::uint32_t row, const Headers& h) noexcept {
@@ -151,6 +174,7 @@ void write_row(const Sample& sample, const Work& work) noexcept {
                             flow::present_bit(Column::in_packets) | flow::present_bit(Column::input_if) |
                             flow::present_bit(Column::output_if);
     write_link(batch, row, sample.headers, present);
+    write_vlans(batch, row, sample, present);
     batch.in_bytes[row] = sample.frame_bytes;
     batch.in_packets[row] = 1;
     batch.input_if[row] = sample.input;

@@ -23,6 +23,10 @@ TemplateTable::Parsed TemplateTable::parse(flow::Cursor& at, bool options) const
     const std::uint16_t id = at.u16();
     const std::uint16_t count = at.u16();
     Parsed parsed{.id = id, .fields = {}};
+    if (!v9 && count == 0 && id == (options ? 3 : 2)) {  // RFC 7011 section 8.1: all templates withdrawn
+        parsed.fault = Skip::template_withdrawal;
+        return parsed;
+    }
     if (id < kFirstTemplateId) {
         // Zeros at the end are padding. Anything else has no length we could trust, so the set ends here.
         parsed.end = id == 0 && count == 0;
@@ -87,8 +91,9 @@ const Template* TemplateTable::learn(const Parsed& parsed, bool options, flow::B
             return nullptr;
         }
         ++ledger[Counter::templates_changed];
+        budget_.used -= found->second.bytes();
     } else {
-        if (templates_.size() == kMaxTemplates) {
+        if (templates_.size() == kMaxTemplates || budget_.used > TemplateBudget::kBytes) {
             ledger.skip(Skip::template_limit);
             return nullptr;
         }
@@ -96,6 +101,7 @@ const Template* TemplateTable::learn(const Parsed& parsed, bool options, flow::B
         found = templates_.emplace(parsed.id, Template{}).first;
     }
     found->second = Template{CopyPlan::compile(parsed.fields, protocol_), options, {wire.begin(), wire.end()}};
+    budget_.used += found->second.bytes();
     return &found->second;
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Templates of one exporter entry (address, source, version, domain).
+// Templates of one exporter (address, version, domain), by whatever source its datagrams come.
 //
 // Thread: the worker that owns the exporter; no sharing.
 // Source: RFC 7011 sections 3.4.1, 3.4.2, 8, 8.4 (over UDP); RFC 3954 sections 5.2, 6.1.
-// Limits: kMaxTemplates per exporter entry, kMaxFields per template; beyond: Skip::template_limit.
+// Limits: kMaxTemplates per exporter and domain, kMaxFields per template, TemplateBudget over all; beyond:
+//         Skip::template_limit.
 // Data and options templates share one id space; a new definition replaces the old; the same again is a refresh.
 #pragma once
 
@@ -25,11 +26,20 @@ struct Template {
     CopyPlan plan;
     bool options = false;
     std::vector<std::uint8_t> wire;  // as it came, from the template id on
+
+    [[nodiscard]] std::size_t bytes() const noexcept { return sizeof *this + wire.size() + plan.bytes(); }
+};
+
+// Memory that all templates of a worker may take together, so that made-up templates cannot take it all.
+struct TemplateBudget {
+    static constexpr std::size_t kBytes = 64 << 20;
+    std::size_t used = 0;
 };
 
 class TemplateTable {
   public:
-    explicit TemplateTable(flow::Protocol protocol) noexcept : protocol_(protocol) {}
+    // `budget` must outlive the table.
+    TemplateTable(flow::Protocol protocol, TemplateBudget& budget) noexcept : protocol_(protocol), budget_(budget) {}
 
     // nullptr: not known.
     [[nodiscard]] const Template* find(std::uint16_t id) const noexcept;
@@ -67,6 +77,7 @@ class TemplateTable {
     const Template* learn(const Parsed& parsed, bool options, flow::Bytes wire, flow::Ledger& ledger);
 
     flow::Protocol protocol_;
+    TemplateBudget& budget_;
     std::unordered_map<std::uint16_t, Template> templates_;
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who exports: one entry per (address, source, version, domain), with an id that rows, tallies and the store share.
 //
-// Limits: kMaxExporters entries for the life of the process; more are Outcome::too_many_exporters.
+// Limits: kMaxExporters entries for the life of the process, kMaxEntriesPerAddress of one address; more are
+//         Outcome::too_many_exporters.
 #pragma once
 
 #include <atomic>
@@ -17,6 +18,8 @@
 namespace flow {
 
 inline constexpr std::uint32_t kMaxExporters = 16384;
+// Of one address: a sender with made-up domains must not take the table from the others.
+inline constexpr std::uint32_t kMaxEntriesPerAddress = 1024;
 
 // The version as the protocol names it; sFlow has no number of its own among NetFlow's.
 enum class Protocol : std::uint8_t { netflow5 = 5, netflow9 = 9, ipfix = 10, sflow5 = 105 };
@@ -29,6 +32,13 @@ struct ExporterKey {
     std::uint32_t domain = 0;     // v5 engine type << 8 | engine id, v9 source id, IPFIX observation domain, sFlow sub-agent
     Protocol protocol = Protocol::netflow5;
 
+    // The same exporter whatever source it comes by: what templates are kept under (RFC 7011 section 8; routers send
+    // templates to one port and data to another, and a reload may move an exporter to another source).
+    [[nodiscard]] ExporterKey without_source() const noexcept {
+        ExporterKey key = *this;
+        key.source_id = 0;
+        return key;
+    }
     friend bool operator==(const ExporterKey&, const ExporterKey&) noexcept = default;
 };
 struct ExporterKeyHash {
@@ -62,15 +72,16 @@ class ExporterTable {
     // Ids below size() are valid and their key never changes.
     [[nodiscard]] std::uint32_t size() const noexcept { return size_.load(std::memory_order_acquire); }
     [[nodiscard]] const ExporterKey& key(std::uint32_t id) const noexcept { return keys_[id]; }
-    // Templates that were in the data directory at start; empty for others.
-    [[nodiscard]] const std::vector<TemplateDefinition>& stored_templates(std::uint32_t id) const noexcept;
+    // Templates that were in the data directory at start for this exporter, whatever source it came by then; oldest first.
+    [[nodiscard]] const std::vector<TemplateDefinition>& stored_templates(const ExporterKey& key) const noexcept;
 
   private:
     std::mutex mutex_;
     std::unordered_map<ExporterKey, std::uint32_t, ExporterKeyHash> ids_;  // guarded by mutex_
     std::unique_ptr<ExporterKey[]> keys_;                                  // written under mutex_ before size_ grows
     std::atomic<std::uint32_t> size_{0};                                   // written under mutex_
-    std::unordered_map<std::uint32_t, std::vector<TemplateDefinition>> stored_;  // constant after preload()
+    std::unordered_map<IpAddress, std::uint32_t> entries_of_;              // guarded by mutex_
+    std::unordered_map<ExporterKey, std::vector<TemplateDefinition>, ExporterKeyHash> stored_;  // constant after preload()
 };
 
 }  // namespace flow

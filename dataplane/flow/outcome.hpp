@@ -55,7 +55,7 @@ namespace flow {
     X(unknown_sample, "sFlow sample of a type not decoded")                               \
     X(bad_sample, "sFlow sample whose lengths contradict each other")                     \
     X(no_packet_header, "sFlow flow sample without a packet header to decode")            \
-    X(bad_packet_header, "sampled packet header too short or not IP")
+    X(bad_packet_header, "sampled packet header too short to be one")
 
 // Other figures of the ledger. Section and name: "records.seen", "flows.through" ...
 #define FLOW_COUNTERS(X)                                                                      \
@@ -136,7 +136,8 @@ struct LedgerName {
 [[nodiscard]] LedgerName ledger_name(std::size_t i) noexcept;
 
 // The laws that must hold for the sums `l`; empty when they do, else a sentence naming the law and both sides.
-// `idle`: nothing is in flight, so that both sides must be equal; otherwise the later stage may lag behind.
+// `idle`: nothing is in flight between cores, so that the laws across them must hold too. While traffic runs they cannot be
+// told from a sum: each core hands over in its own second, the later stage's share may arrive first.
 [[nodiscard]] std::string_view broken_law(const Ledger& l, bool idle) noexcept;
 
 }  // namespace flow

@@ -115,6 +115,7 @@ TEST_F(IntakeTest, LiveGoesOnWhenTheStoreIsBehind) {
 
 TEST_F(IntakeTest, BatchesCloseByAge) {
     start();
+    intake->tick(kNow_ms);  // the hand-over of this second
     feed(v5_frame(0, 80, 6), kNow_ms);
     intake->tick(kNow_ms + 5);
     EXPECT_EQ(intake->ledger()[Counter::flows_through], 0u);
