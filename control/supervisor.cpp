@@ -50,9 +50,8 @@ flow::Result<void> Supervisor::bring_up() {
     exporters_.preload(store_->exporters(), store_->templates());
 
     const std::size_t cores = config_.cores.size() + config_.match_cores.size();
-    // Every tally of two generations at most is under way: the old one's before it is let go, and the new one's.
     for (std::size_t i = 0; i < cores; ++i) {
-        handovers_.push_back(std::make_unique<dataplane::Engine::Handover>(dataplane::kTalliesPerCore * 64));
+        handovers_.push_back(std::make_unique<dataplane::Engine::Handover>(dataplane::kTalliesPerCore * kMostGenerations));
         store_->add_lane(*handovers_.back());
     }
     store_->attach(exporters_);
@@ -109,6 +108,10 @@ ReloadStatus Supervisor::reload() {
     merged.profiles = next->profiles;
 
     collect_generations();
+    if (plans_.size() == kMostGenerations) {
+        return refuse({"the store is behind and still holds " + std::to_string(kMostGenerations) +
+                       " configurations; reload again when `net-collector status` shows that it commits"});
+    }
     auto plan = make_plan(merged, next_generation_, *store_, config_.cores.size(), config_.match_cores.size());
     if (!plan) return refuse(plan.error());
     if (auto ok = store_->set_retention(store_retention(merged.retention)); !ok) return refuse(ok.error());
@@ -136,7 +139,7 @@ void Supervisor::open_port_sockets() {
     if (!shared) return;
     std::set<std::uint16_t> ports;
     for (const SourceConfig& source : config_.sources) ports.insert(source.port);
-    for (const std::string& remark : port_sockets_.set(ports)) log_.info(remark);
+    for (const std::string& remark : port_sockets_.set(ports)) log_.warning(remark);
 }
 
 void Supervisor::count_devices() {
@@ -185,6 +188,11 @@ void Supervisor::tick() {
 }
 
 bool Supervisor::drained() { return engine_->drained(); }
+
+Config Supervisor::config() {
+    const std::scoped_lock lock(mutex_);
+    return config_;
+}
 
 void Supervisor::fill_devices_and_workers(Status& status) {
     for (const auto& device : engine_->devices()) {
@@ -245,8 +253,8 @@ Status Supervisor::status() {
 flow::Result<void> Supervisor::stop() {
     const std::scoped_lock lock(mutex_);
     if (engine_ == nullptr || store_ == nullptr) return {};
-    count_devices();
     engine_->stop();
+    count_devices();  // what was lost while draining, too
     auto stopped = store_->stop();
     engine_.reset();
     return stopped;

@@ -37,7 +37,7 @@ class Supervisor {
     // Drains, commits, closes; the error is that of the last commit.
     flow::Result<void> stop();
 
-    [[nodiscard]] const Config& config() const noexcept { return config_; }
+    [[nodiscard]] Config config();
 
   private:
     Supervisor(Config config, bool replay, Log& log);
@@ -48,6 +48,9 @@ class Supervisor {
     void count_devices();
     void watch_store();
     void fill_devices_and_workers(Status& status);
+
+    // Configurations alive at once: the one in use and older ones whose tallies are still on their way to the disk.
+    static constexpr std::size_t kMostGenerations = 8;
 
     std::mutex mutex_;
     Log& log_;
