@@ -19,16 +19,6 @@ constexpr std::uint64_t kChunkAfterS = 30, kChunkAfterReplayS = 900;
 
 constexpr std::uint64_t kNewestS = 60;  // buckets that stay as they are when memory is short
 
-std::uint64_t cell_key(std::uint32_t bucket_s, std::uint32_t series) noexcept {
-    return static_cast<std::uint64_t>(bucket_s) << 32 | series;
-}
-std::uint32_t bucket_of(std::uint64_t key) noexcept {
-    return static_cast<std::uint32_t>(key >> 32);
-}
-std::uint32_t series_of(std::uint64_t key) noexcept {
-    return static_cast<std::uint32_t>(key);
-}
-
 template <class T>
 T& at_grown(std::vector<T>& values, std::size_t i) {
     if (i >= values.size()) values.resize(i + 1);
@@ -102,7 +92,7 @@ void Engine::absorb(const flow::Tally& tally) {
         const std::uint32_t series = ids[i / flow::kClasses], c = i % flow::kClasses;
         Sums sums{};
         sums[c] = tally.cell(i);
-        add(pending_[cell_key(bucket_s, series)], sums);
+        add(pending_.at(bucket_s, series), sums);
         add(at_grown(process_series_, series), sums);
         series_count_ = std::max(series_count_, series + 1);
     }
@@ -140,15 +130,7 @@ std::size_t Engine::most_pending() const noexcept {
 void Engine::bound_pending() {
     for (const std::uint32_t step_s : {300u, 7200u, 86400u}) {
         if (pending_.size() <= most_pending() / 2) return;
-        const std::uint64_t newest = newest_s_ - std::min<std::uint64_t>(newest_s_, kNewestS);
-        std::unordered_map<std::uint64_t, Sums> coarser;
-        for (const auto& [key, sums] : pending_) {
-            const std::uint32_t bucket_s = bucket_of(key);
-            add(coarser[cell_key(bucket_s < newest ? bucket_s - bucket_s % step_s : bucket_s,
-                                 series_of(key))],
-                sums);
-        }
-        pending_ = std::move(coarser);
+        pending_.coarsen(step_s, newest_s_ - std::min<std::uint64_t>(newest_s_, kNewestS));
     }
 }
 
@@ -227,28 +209,24 @@ flow::Result<void> Engine::save_records(lmdb::WriteTxn& txn) {
 
 flow::Result<void> Engine::save_cells(lmdb::WriteTxn& txn, CompactorState& state, std::uint64_t& late_count) {
     if (pending_.empty()) return {};
-    std::vector<std::uint64_t> keys;
-    keys.reserve(pending_.size());
-    for (const auto& [key, sums] : pending_) keys.push_back(key);
-    std::sort(keys.begin(), keys.end());
+    const auto cells = pending_.sorted();
     Progress& progress = state.progress;
     if (!progress.started) {
         progress.started = true;
         for (std::size_t level = 0; level < kResolutionCount; ++level) {
-            progress.closed[level].until_s = kResolutions[level].chunk_start(bucket_of(keys.front()));
+            progress.closed[level].until_s = kResolutions[level].chunk_start(cells.front()->bucket_s);
         }
     }
     std::vector<Late> late;
     std::vector<RowEntry> rows;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        const std::uint32_t bucket_s = bucket_of(keys[i]), series = series_of(keys[i]);
-        const Sums& sums = pending_[keys[i]];
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const auto& [bucket_s, series, sums] = *cells[i];
         if (bucket_s < progress.closed_until(0, series)) {
             late.push_back({series, bucket_s, sums, {}});
         } else {
             rows.push_back({series, sums});
         }
-        if (rows.empty() || (i + 1 < keys.size() && bucket_of(keys[i + 1]) == bucket_s)) continue;
+        if (rows.empty() || (i + 1 < cells.size() && cells[i + 1]->bucket_s == bucket_s)) continue;
         auto done = put_rows(txn, table(*env_, TableId::live), bucket_s, state.unfolded[bucket_s]++, rows);
         if (!done) return done;
         rows.clear();

@@ -19,6 +19,7 @@
 #include "store/lmdb/lock_file.hpp"
 #include "store/series/clock.hpp"
 #include "store/series/compactor.hpp"
+#include "store/series/pending.hpp"
 #include "store/series/records.hpp"
 #include "store/store.hpp"
 
@@ -95,7 +96,7 @@ class Engine {
     std::vector<std::string> sources_;
 
     // Not committed yet.
-    std::unordered_map<std::uint64_t, Sums> pending_;                         // bucket_s << 32 | series
+    Pending pending_;
     std::unordered_map<std::uint64_t, flow::LearnedTemplate> new_templates_;  // exporter << 16 | template id
     std::set<std::uint32_t> changed_counts_;
     std::vector<StoredSeries> new_series_;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_map>
 
 namespace store {
 namespace {
@@ -84,15 +83,7 @@ flow::Result<void> put_rows(lmdb::WriteTxn& txn, lmdb::Table table, std::uint32_
 flow::Result<void> fold(const lmdb::Env& env, lmdb::WriteTxn& txn, std::uint32_t bucket_s,
                         std::uint64_t& damaged) {
     std::vector<RowEntry> entries;
-    std::unordered_map<std::uint32_t, std::size_t> at;
-    const auto take = [&](std::uint32_t, const RowEntry& entry) {
-        const auto [found, is_new] = at.try_emplace(entry.series, entries.size());
-        if (is_new) {
-            entries.push_back(entry);
-        } else {
-            add(entries[found->second].sums, entry.sums);
-        }
-    };
+    const auto take = [&](std::uint32_t, const RowEntry& entry) { entries.push_back(entry); };
     for (const TableId id : {TableId::folded, TableId::live}) {
         const auto end = static_cast<std::uint64_t>(bucket_s) + 1;
         constexpr auto kAll = std::numeric_limits<std::uint32_t>::max();
@@ -108,6 +99,15 @@ flow::Result<void> fold(const lmdb::Env& env, lmdb::WriteTxn& txn, std::uint32_t
     }
     std::sort(entries.begin(), entries.end(),
               [](const RowEntry& a, const RowEntry& b) { return a.series < b.series; });
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (count > 0 && entries[count - 1].series == entries[i].series) {
+            add(entries[count - 1].sums, entries[i].sums);
+        } else {
+            entries[count++] = entries[i];
+        }
+    }
+    entries.resize(count);
     return put_rows(txn, table(env, TableId::folded), bucket_s, 0, entries);
 }
 
