@@ -209,7 +209,7 @@ void print_table(const std::vector<Row>& rows, const Arguments& arguments) {
     std::printf("\nfile, MiB at the end of day");
     for (const Row& r : rows) {
         std::printf("\n%u series:", r.series);
-        for (std::size_t d = 0; d < r.file_mib.size(); d += d < 4 ? 1 : 5)
+        for (std::size_t d = 0; d + 1 < r.file_mib.size(); d += d < 4 ? 1 : 5)
             std::printf("  %zu: %.0f", d + 1, r.file_mib[d]);
         if (!r.file_mib.empty()) std::printf("  %zu: %.0f", r.file_mib.size(), r.file_mib.back());
     }
