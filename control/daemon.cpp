@@ -42,7 +42,7 @@ int block_signals() {
 }
 
 flow::Result<Config> configure(const DaemonOptions& options) {
-    auto config = load_config(options.config_file);
+    auto config = load_config(cli::config_path({.out = std::cout, .err = std::cerr, .config_path = options.config_file, .data_path = {}}));
     if (!config) return pass(config);
     if (!options.data.empty()) {
         set_data_directory(*config, std::filesystem::absolute(options.data));
@@ -177,9 +177,10 @@ int run_daemon(const DaemonOptions& options) {
     std::vector<Endpoint> endpoints;
     if (running.metrics) endpoints.push_back(*running.metrics);
     const std::vector<std::string> unix_paths{running.socket};
-    auto server = http::Server::start(endpoints, unix_paths, routes(**supervisor));
+    auto server = http::Server::open(endpoints, unix_paths, routes(**supervisor));
     if (!server) return give_up(server.error(), kFailed);
     if (auto ok = become_user(running, unix_paths); !ok) return give_up(ok.error(), kFailed);
+    (*server)->serve();  // a reload on its thread needs what this thread was left with: capabilities are a thread's
 
     std::string listening;
     for (const SourceConfig& source : running.sources) listening += " " + source.name + ":" + std::to_string(source.port);

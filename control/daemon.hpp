@@ -12,7 +12,7 @@
 namespace control {
 
 struct DaemonOptions {
-    std::string config_file = std::string(kDefaultConfigPath);
+    std::string config_file;           // empty: kDefaultConfigPath, else ./conf/net-collector.toml of a checkout
     std::string data;                  // empty: the configuration's
     std::vector<std::string> devices;  // empty: the configuration's
     std::vector<std::string> replay;   // captures; empty: live

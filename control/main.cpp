@@ -25,7 +25,8 @@ int main(int argc, char** argv) {
     CLI::App app{kAbout, "net-collectord"};
     app.footer(kExitCodes);
     app.set_version_flag("--version", std::string("net-collectord ") + control::kVersion);
-    app.add_option("-c,--config", options.config_file, "Configuration file")->capture_default_str();
+    app.add_option("-c,--config", options.config_file,
+                   "Configuration file (default /etc/net-collector/net-collector.toml, or conf/net-collector.toml in a checkout)");
     app.add_option("-d,--data", options.data, "Data directory, instead of the configuration's");
     app.add_option("--device", options.devices, "Device, instead of the configuration's (repeatable): PCI address, af_xdp:IFACE, af_packet:IFACE, "
                                                  "tap:NAME, pcap:FILE, loopback");

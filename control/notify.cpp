@@ -3,6 +3,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include <cstdint>
 #include <ctime>
 #include <string>
 
@@ -30,16 +31,8 @@ void notify_reloading() {
 void notify_stopping() {
     tell("STOPPING=1");
 }
-void notify_status(std::string_view status) {
-    tell("STATUS=" + std::string(status));
-}
 void notify_alive() {
     tell("WATCHDOG=1");
-}
-
-std::uint64_t watchdog_interval_us() {
-    std::uint64_t interval_us = 0;
-    return sd_watchdog_enabled(0, &interval_us) > 0 ? interval_us / 2 : 0;
 }
 
 }  // namespace control

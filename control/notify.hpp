@@ -4,7 +4,6 @@
 // Thread: any.
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 
 namespace control {
@@ -13,10 +12,7 @@ namespace control {
 void notify_ready(std::string_view status);
 void notify_reloading();
 void notify_stopping();
-void notify_status(std::string_view status);
+// Each second; WatchdogSec= must be longer.
 void notify_alive();
-// How often systemd wants notify_alive() at the latest, with a safety factor of two; 0 = not at all.
-// Microseconds.
-[[nodiscard]] std::uint64_t watchdog_interval_us();
 
 }  // namespace control

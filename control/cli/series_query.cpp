@@ -57,7 +57,8 @@ std::string nobody_has(const std::vector<store::StoredSeries>& catalogue, const 
 Outcome<Span> parse_span(const SeriesQuery& query, std::uint64_t now_s) {
     constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
     const auto from = control::parse_time(query.from, now_s);
-    const auto to = control::parse_time(query.to, now_s);
+    auto to = control::parse_time(query.to, now_s);
+    if (to && query.to == "now") ++*to;  // the second that has begun, too
     for (const auto& [option, given, value] :
          {std::tuple("--from", query.from, from), std::tuple("--to", query.to, to)}) {
         if (value && *value <= kMost) continue;

@@ -103,7 +103,7 @@ void forget_request(void*, MHD_Connection*, void** state, MHD_RequestTermination
     *state = nullptr;
 }
 
-flow::Result<void> serve(Listening& listening, Socket socket, const std::string& where) {
+flow::Result<void> hand_to_mhd(Listening& listening, Socket socket, const std::string& where) {
     // Without a thread of its own: the server's thread waits for all of them together.
     constexpr unsigned kFlags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG;
     MHD_Daemon* daemon = MHD_start_daemon(
@@ -157,9 +157,9 @@ void Server::State::run() {
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-flow::Result<std::unique_ptr<Server>> Server::start(const std::vector<control::Endpoint>& endpoints,
-                                                    const std::vector<std::string>& unix_paths,
-                                                    std::vector<Route> routes) {
+flow::Result<std::unique_ptr<Server>> Server::open(const std::vector<control::Endpoint>& endpoints,
+                                                   const std::vector<std::string>& unix_paths,
+                                                   std::vector<Route> routes) {
     // Owned from here on, so that whatever fails closes what was opened.
     std::unique_ptr<Server> server(new Server(std::make_unique<State>()));
     State& state = *server->state_;
@@ -174,7 +174,7 @@ flow::Result<std::unique_ptr<Server>> Server::start(const std::vector<control::E
         one->unix_path = unix_path;
         one->endpoint = local_endpoint(*socket);
         state.listening.push_back(std::move(one));
-        return serve(*state.listening.back(), std::move(*socket), where);
+        return hand_to_mhd(*state.listening.back(), std::move(*socket), where);
     };
     for (const control::Endpoint& endpoint : endpoints) {
         if (auto added = add(listen_tcp(endpoint), endpoint.text(), {}); !added) return flow::pass(added);
@@ -182,7 +182,18 @@ flow::Result<std::unique_ptr<Server>> Server::start(const std::vector<control::E
     for (const std::string& path : unix_paths) {
         if (auto added = add(listen_unix(path), path, path); !added) return flow::pass(added);
     }
-    state.thread = std::thread([&state] { state.run(); });
+    return server;
+}
+
+void Server::serve() {
+    state_->thread = std::thread([this] { state_->run(); });
+}
+
+flow::Result<std::unique_ptr<Server>> Server::start(const std::vector<control::Endpoint>& endpoints,
+                                                    const std::vector<std::string>& unix_paths,
+                                                    std::vector<Route> routes) {
+    auto server = open(endpoints, unix_paths, std::move(routes));
+    if (server) (*server)->serve();
     return server;
 }
 

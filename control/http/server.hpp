@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The HTTP server: routes to handlers, over any number of TCP and Unix sockets that it opens itself.
 //
-// Thread: start() and stop() from the owner; handlers run one at a time on the server's own thread and must
+// Thread: open(), serve() and the end by the owner; handlers run one at a time on the server's own thread and must
 // be quick. Limits: kMaxBodyBytes of request body (413 beyond), 32 KiB for a connection's headers (431
 // beyond), kMaxConnections
 //         connections a socket, kIdleTimeout_s without a byte.
@@ -53,8 +53,14 @@ struct Route {
 
 class Server {
   public:
-    // Opens every socket, then serves until destroyed. A Unix socket gets mode 0660; one that a dead process
+    // Opens every socket; who connects waits for serve(). A Unix socket gets mode 0660; one that a dead process
     // left is replaced, one that answers is an error.
+    [[nodiscard]] static flow::Result<std::unique_ptr<Server>> open(
+        const std::vector<control::Endpoint>& endpoints, const std::vector<std::string>& unix_paths,
+        std::vector<Route> routes);
+    // Serves until destroyed, on a thread with the privileges that the caller has now. Once.
+    void serve();
+    // Both.
     [[nodiscard]] static flow::Result<std::unique_ptr<Server>> start(
         const std::vector<control::Endpoint>& endpoints, const std::vector<std::string>& unix_paths,
         std::vector<Route> routes);
