@@ -131,6 +131,17 @@ TEST_F(OnData, SeriesPerSourceAndChosenResolution) {
     EXPECT_EQ(j.at("series").at(2).at("sources"), Json({"peer"}));
 }
 
+// In the first second of a bucket, what was counted in it so far is there, too.
+TEST_F(OnData, SeriesUpToNowEndWithTheSecondThatHasBegun) {
+    std::ostringstream out, err;
+    const std::string where = data();
+    const std::vector<const char*> argv{"net-collector", "series",       "-o", "json", "-d",
+                                        where.c_str(),   "--resolution", "10s"};
+    ASSERT_EQ(run(static_cast<int>(argv.size()), argv.data(), out, err, false, control::kDataStart_s + 40), 0)
+        << err.str();
+    EXPECT_EQ(Json::parse(out.str()).at("series").at(0).at("points").size(), 5u);
+}
+
 TEST_F(OnData, SeriesForPeople) {
     const Said said = run_cli({"series", "-d", data(), "--from", "-5m"});
     ASSERT_EQ(said.code, 0) << said.err;
@@ -201,7 +212,8 @@ TEST(Cli, CheckConfig) {
     const std::string shipped = std::string(SOURCE_ROOT) + "/conf/net-collector.toml";
     const Said good = run_cli({"check-config", shipped});
     EXPECT_EQ(good.code, 0) << good.err;
-    EXPECT_NE(good.out.find("is right (sources: 5, profiles: 1, channels: 21)"), std::string::npos) << good.out;
+    EXPECT_NE(good.out.find("is right (sources: 5, profiles: 1, channels: 21)"), std::string::npos)
+        << good.out;
 
     const control::TemporaryDirectory directory;
     directory.write("c.toml", "devices = [\"loopback\"]\n[[source]]\nname = \"a\"\nport = 1\n");
