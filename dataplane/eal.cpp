@@ -124,6 +124,9 @@ flow::Result<std::unique_ptr<Eal>> Eal::start(const EalOptions& options, const s
     return eal;
 }
 
-Eal::~Eal() { rte_eal_cleanup(); }
+Eal::~Eal() {
+    rte_log_set_global_level(RTE_LOG_EMERG);  // it complains about its own cleaning up
+    rte_eal_cleanup();
+}
 
 }  // namespace dataplane
