@@ -94,7 +94,7 @@ Outcome<std::vector<Row>> choose_rows(const std::vector<store::StoredSeries>& ca
             return r.profile == s.profile && r.channel == s.channel &&
                    (!query.per_source || r.sources.front() == s.source);
         });
-        if (row == rows.end()) row = rows.insert(rows.end(), Row{s.profile, s.channel, {}, {}, {}});
+        if (row == rows.end()) row = rows.insert(rows.end(), Row{s.profile, s.channel, {}, {}, {}, {}});
         row->sources.push_back(s.source);
         row->ids.push_back(s.id);
     }

@@ -25,7 +25,8 @@ struct Row {
     std::string profile, channel;
     std::vector<std::string> sources;
     std::vector<std::uint32_t> ids;
-    std::vector<store::Point> points;
+    std::vector<store::Point> points;  // those where something was counted
+    std::vector<double> course;        // bytes of every step
 };
 
 // From and to in seconds; resolution 0 when "auto". Failure: Exit::usage.
