@@ -49,19 +49,18 @@ struct SourceConfig {
     std::string name;  // [A-Za-z0-9_-]{1,32}, unique; also the name of its channel in the profile `live`
     std::uint16_t port = 0;
     SourceProtocol protocol = SourceProtocol::netflow;
-    std::vector<flow::Prefix>
-        addresses;  // exporters it takes; empty = those that no other source on the port takes
-    std::string colour = "#808080";  // "#RRGGBB", lower case
-    flow::Place place{};             // of its table
+    std::vector<flow::Prefix> addresses;  // exporters it takes; empty = those that no other source on the port takes
+    std::string colour = "#808080";       // "#RRGGBB", lower case
+    flow::Place place{};                  // of its table
 };
 
 struct ChannelConfig {
-    std::string name;                // [A-Za-z0-9_-]{1,32}, unique in its profile
-    std::string filter = "any";      // nfdump's language
-    flow::Place filter_place{};      // of the first character of `filter`'s text, inside the quotes
-    std::string colour = "#808080";  // "#RRGGBB", lower case
-    bool above_axis = true;          // sign "+": drawn above the axis; "-": below
-    std::int32_t order = 0;  // place in the stack; without `order`, the channels' order in the file from 1
+    std::string name;                  // [A-Za-z0-9_-]{1,32}, unique in its profile
+    std::string filter = "any";        // nfdump's language
+    flow::Place filter_place{};        // of the first character of `filter`'s text, inside the quotes
+    std::string colour = "#808080";    // "#RRGGBB", lower case
+    bool above_axis = true;            // sign "+": drawn above the axis; "-": below
+    std::int32_t order = 0;            // place in the stack; without `order`, the channels' order in the file from 1
     std::vector<std::string> sources;  // names of sources; empty = every source, those added later too
     flow::Place place{};               // of its table
 };
@@ -89,16 +88,14 @@ struct Config {
     // Need a restart when changed.
     // PCI address, "af_xdp:IFACE", "af_packet:IFACE", "tap:NAME", "pcap:FILE" or "loopback", each.
     std::vector<std::string> devices;
-    std::vector<std::uint32_t> cores{0};  // a worker on each
-    std::vector<std::uint32_t>
-        match_cores;  // empty = match on the worker's core, else one for each of `cores`
+    std::vector<std::uint32_t> cores{0};     // a worker on each
+    std::vector<std::uint32_t> match_cores;  // empty = match on the worker's core, else one for each of `cores`
     Hugepages hugepages = Hugepages::automatic;
     std::uint32_t memory_mb = 256;      // for packets and batches
     std::vector<std::string> eal_args;  // appended to DPDK's arguments as they are
     std::string data = "/var/lib/net-collector";
-    std::string user;  // to run as after start; "" = stay
-    std::string
-        socket;  // control socket; load_config() makes it absolute, <data>/control.sock when not given
+    std::string user;    // to run as after start; "" = stay
+    std::string socket;  // control socket; load_config() makes it absolute, <data>/control.sock when not given
     std::optional<Endpoint> metrics = Endpoint{flow::IpAddress::v4(0x7f000001), 9108};  // nullopt: "off"
     std::vector<std::string> overridden;  // keys of these that the command line gave: the file has no say
 
@@ -106,8 +103,8 @@ struct Config {
     LogLevel log_level = LogLevel::info;
     std::vector<flow::IpAddress> addresses;  // datagrams to others are not ours; empty = any destination
     Retention retention;
-    std::string profiles_dir;           // load_config(): absolute, profiles.d beside the file when not given
-    std::vector<SourceConfig> sources;  // in the file's order
+    std::string profiles_dir;             // load_config(): absolute, profiles.d beside the file when not given
+    std::vector<SourceConfig> sources;    // in the file's order
     std::vector<ProfileConfig> profiles;  // by name; `live` is not among them
 
     // Index into `sources`.

@@ -44,8 +44,7 @@ bool is_pci_address(std::string_view text) {
     const auto dot = text.rfind('.');
     const auto colon = text.rfind(':');
     if (dot == std::string_view::npos || colon == std::string_view::npos || colon > dot) return false;
-    if (!is_hex(text.substr(colon + 1, dot - colon - 1), 2, 2) || !is_hex(text.substr(dot + 1), 1, 1))
-        return false;
+    if (!is_hex(text.substr(colon + 1, dot - colon - 1), 2, 2) || !is_hex(text.substr(dot + 1), 1, 1)) return false;
     const std::string_view front = text.substr(0, colon);
     const auto domain = front.find(':');
     if (domain == std::string_view::npos) return is_hex(front, 2, 2);
@@ -85,9 +84,7 @@ void Problems::add(flow::Place place, std::string message) {
 flow::Error Problems::joined() const {
     if (errors_.empty()) return {};
     std::vector<flow::Error> sorted = errors_;
-    const auto key = [](const flow::Error& e) {
-        return std::tie(e.place.file, e.place.line, e.place.column);
-    };
+    const auto key = [](const flow::Error& e) { return std::tie(e.place.file, e.place.line, e.place.column); };
     // By place, but the order of files as found: the main file comes first.
     std::map<std::string, std::size_t> file_rank;
     for (const flow::Error& e : errors_) file_rank.emplace(e.place.file, file_rank.size());
@@ -123,8 +120,7 @@ std::string device_fault(std::string_view device) {
     if (device == "loopback" || is_pci_address(device)) return {};
     const auto colon = device.find(':');
     const std::string_view kind = device.substr(0, colon);
-    const std::string_view rest =
-        colon == std::string_view::npos ? std::string_view{} : device.substr(colon + 1);
+    const std::string_view rest = colon == std::string_view::npos ? std::string_view{} : device.substr(colon + 1);
     static constexpr std::array<std::string_view, 5> kKinds{"af_xdp", "af_packet", "tap", "pcap", "loopback"};
     if (kind == "pcap") return rest.empty() ? "names no file: write \"pcap:FILE\"" : "";
     if (kind == "af_xdp" || kind == "af_packet" || kind == "tap") {
@@ -161,8 +157,8 @@ void check_sources(const Config& config, Problems& problems) {
                 by_prefix.emplace(std::tuple(source.port, prefix.address, prefix.bits), &source);
             if (fresh) continue;
             problems.add(source.place, "sources \"" + other->second->name + "\" and \"" + source.name +
-                                           "\" both take " + prefix.text() + " on port " +
-                                           std::to_string(source.port) + ": remove it from one of them");
+                                           "\" both take " + prefix.text() + " on port " + std::to_string(source.port) +
+                                           ": remove it from one of them");
         }
     }
 }
@@ -188,9 +184,8 @@ void check_profiles(const Config& config, Problems& problems) {
         }
     }
     if (channels > kMaxChannels) {
-        problems.add({config.file, 0, 0}, "the profiles have " + std::to_string(channels) +
-                                              " channels, the limit is " + std::to_string(kMaxChannels) +
-                                              ": remove some");
+        problems.add({config.file, 0, 0}, "the profiles have " + std::to_string(channels) + " channels, the limit is " +
+                                              std::to_string(kMaxChannels) + ": remove some");
     }
 }
 

@@ -24,14 +24,12 @@ struct Parsed {
 // Errors of its own place: they end the reading of this file only.
 flow::Result<std::string> read_file(const std::string& path) {
     std::error_code error;
-    if (fs::is_directory(path, error))
-        return flow::fail("is a directory: name a configuration file", {path, 0, 0});
+    if (fs::is_directory(path, error)) return flow::fail("is a directory: name a configuration file", {path, 0, 0});
     std::ifstream in(path, std::ios::binary);
     if (!in) return flow::fail_errno("cannot read configuration file " + path);
     if (fs::file_size(path, error) > kMaxConfigBytes && !error) {
-        return flow::fail(
-            "is larger than " + std::to_string(kMaxConfigBytes >> 20) + " MiB: this is no configuration",
-            {path, 0, 0});
+        return flow::fail("is larger than " + std::to_string(kMaxConfigBytes >> 20) + " MiB: this is no configuration",
+                          {path, 0, 0});
     }
     std::ostringstream text;
     text << in.rdbuf();
@@ -77,8 +75,7 @@ std::string absolute_from(const fs::path& directory, const std::string& path) {
 void read_devices(const TableReader& top, const fs::path& directory, Config& config, Problems& problems) {
     top.require("devices", "name at least one, for a trial devices = [\"loopback\"]");
     if (!top.texts("devices", config.devices)) return;
-    if (config.devices.empty())
-        top.fault("devices", "is empty: name at least one, for a trial [\"loopback\"]");
+    if (config.devices.empty()) top.fault("devices", "is empty: name at least one, for a trial [\"loopback\"]");
     for (std::size_t i = 0; i < config.devices.size(); ++i) {
         std::string& device = config.devices[i];
         if (const std::string fault = device_fault(device); !fault.empty()) {
@@ -86,8 +83,8 @@ void read_devices(const TableReader& top, const fs::path& directory, Config& con
         } else if (device.starts_with("pcap:")) {
             device = "pcap:" + absolute_from(directory, device.substr(5));
         }
-        if (std::find(config.devices.begin(), config.devices.begin() + static_cast<std::ptrdiff_t>(i),
-                      device) != config.devices.begin() + static_cast<std::ptrdiff_t>(i)) {
+        if (std::find(config.devices.begin(), config.devices.begin() + static_cast<std::ptrdiff_t>(i), device) !=
+            config.devices.begin() + static_cast<std::ptrdiff_t>(i)) {
             problems.add(top.place_of(*top.node("devices")->as_array()->get(i)),
                          "devices: \"" + device + "\" stands twice: remove one");
         }
@@ -101,16 +98,13 @@ void read_cores(const TableReader& top, Config& config) {
     if (!top.cores("match_cores", config.match_cores) || config.match_cores.empty()) return;
     if (config.match_cores.size() != config.cores.size()) {
         top.fault("match_cores", "has " + std::to_string(config.match_cores.size()) + " CPUs for " +
-                                     std::to_string(config.cores.size()) +
-                                     " in cores: give one for each, or none");
+                                     std::to_string(config.cores.size()) + " in cores: give one for each, or none");
     }
     for (std::size_t i = 0; i < config.match_cores.size(); ++i) {
-        if (std::find(config.cores.begin(), config.cores.end(), config.match_cores[i]) == config.cores.end())
-            continue;
-        top.fault_at(
-            "match_cores", i,
-            "CPU " + std::to_string(config.match_cores[i]) +
-                " stands in cores too: both would poll it; choose another, or leave match_cores empty");
+        if (std::find(config.cores.begin(), config.cores.end(), config.match_cores[i]) == config.cores.end()) continue;
+        top.fault_at("match_cores", i,
+                     "CPU " + std::to_string(config.match_cores[i]) +
+                         " stands in cores too: both would poll it; choose another, or leave match_cores empty");
     }
 }
 
@@ -141,11 +135,10 @@ void read_paths(const TableReader& top, const fs::path& directory, Config& confi
     if (config.data.empty()) top.fault("data", "is empty: name a directory");
     config.data = absolute_from(directory, config.data);
     top.text("socket", config.socket);
-    config.socket =
-        config.socket.empty() ? config.data + "/control.sock" : absolute_from(directory, config.socket);
+    config.socket = config.socket.empty() ? config.data + "/control.sock" : absolute_from(directory, config.socket);
     if (config.socket.size() >= sizeof(sockaddr_un::sun_path)) {
-        top.fault("socket", "has a path of " + std::to_string(config.socket.size()) + " bytes (" +
-                                config.socket + "): Unix sockets allow 107; set a shorter `socket`");
+        top.fault("socket", "has a path of " + std::to_string(config.socket.size()) + " bytes (" + config.socket +
+                                "): Unix sockets allow 107; set a shorter `socket`");
     }
     config.profiles_dir = "profiles.d";
     top.text("profiles", config.profiles_dir);
@@ -166,9 +159,8 @@ void read_metrics(const TableReader& top, const std::string& file, Config& confi
     if (!metrics.text("listen", listen)) return;
     config.metrics = Endpoint::parse(listen);
     if (!config.metrics && listen != "off") {
-        metrics.fault("listen",
-                      "is \"" + listen +
-                          "\": write ADDRESS:PORT like \"127.0.0.1:9108\" or \"[::1]:9108\", or \"off\"");
+        metrics.fault("listen", "is \"" + listen +
+                                    "\": write ADDRESS:PORT like \"127.0.0.1:9108\" or \"[::1]:9108\", or \"off\"");
     }
 }
 
@@ -184,18 +176,17 @@ void read_retention(const TableReader& top, const std::string& file, Config& con
             if (const auto keep = parse_duration(text)) {
                 config.retention.keep_s[i] = *keep;
             } else {
-                reader.fault(key,
-                             "is \"" + text +
-                                 "\": write a length of time like \"2d\", \"60d\" or \"2y\" (s m h d w y)");
+                reader.fault(
+                    key, "is \"" + text + "\": write a length of time like \"2d\", \"60d\" or \"2y\" (s m h d w y)");
             }
         }
         if (config.retention.keep_s[i] == 0 || config.retention.keep_s[i] % Retention::kDay_s != 0) {
             reader.fault(key, "is \"" + text + "\": write whole days, like \"2d\"");
         }
         if (i > 0 && config.retention.keep_s[i] < config.retention.keep_s[i - 1]) {
-            reader.fault(key, "keeps " + duration_text(config.retention.keep_s[i]) +
-                                  ", less than the finer " + duration_text(Retention::kResolution_s[i - 1]) +
-                                  " with " + duration_text(config.retention.keep_s[i - 1]) +
+            reader.fault(key, "keeps " + duration_text(config.retention.keep_s[i]) + ", less than the finer " +
+                                  duration_text(Retention::kResolution_s[i - 1]) + " with " +
+                                  duration_text(config.retention.keep_s[i - 1]) +
                                   ": keep the coarser at least as long");
         }
     }
@@ -222,18 +213,17 @@ void read_source(const toml::table& table, const std::string& file, Config& conf
         if (prefix)
             source.addresses.push_back(*prefix);
         else
-            reader.fault_at(
-                "addresses", i,
-                "\"" + addresses[i] +
-                    "\" is no address or prefix: write \"192.0.2.7\", \"10.0.0.0/8\" or \"2001:db8::/32\"");
+            reader.fault_at("addresses", i,
+                            "\"" + addresses[i] +
+                                "\" is no address or prefix: write \"192.0.2.7\", \"10.0.0.0/8\" or \"2001:db8::/32\"");
         complete = complete && prefix.has_value();
     }
     // A source whose name, port or addresses are wrong says nothing about the others.
     if (complete && !source.name.empty() && source.port != 0) config.sources.push_back(std::move(source));
 }
 
-void read_channel(const toml::table& table, const std::string& file, std::string_view file_text,
-                  ProfileConfig& profile, Problems& problems) {
+void read_channel(const toml::table& table, const std::string& file, std::string_view file_text, ProfileConfig& profile,
+                  Problems& problems) {
     const TableReader reader(table, file, "channel.", problems);
     reader.only({"name", "filter", "colour", "sign", "order", "sources"});
     ChannelConfig channel;
@@ -241,8 +231,7 @@ void read_channel(const toml::table& table, const std::string& file, std::string
     reader.require("name", "give the channel a name");
     reader.require("filter", "write filter = \"any\" for a channel of all flows");
     reader.name("name", channel.name);
-    if (reader.text("filter", channel.filter))
-        channel.filter_place = text_place(reader.place("filter"), file_text);
+    if (reader.text("filter", channel.filter)) channel.filter_place = text_place(reader.place("filter"), file_text);
     reader.colour("colour", channel.colour);
     std::size_t sign = 0;
     reader.choice("sign", {"+", "-"}, sign);
@@ -251,9 +240,8 @@ void read_channel(const toml::table& table, const std::string& file, std::string
     reader.number("order", 1, 1000000, order);
     channel.order = static_cast<std::int32_t>(order);
     if (reader.texts("sources", channel.sources) && channel.sources.empty()) {
-        reader.fault(
-            "sources",
-            "is empty, so the channel would never match: name sources, or leave the key out for all of them");
+        reader.fault("sources",
+                     "is empty, so the channel would never match: name sources, or leave the key out for all of them");
     }
     if (!channel.name.empty()) profile.channels.push_back(std::move(channel));
 }
@@ -283,8 +271,8 @@ void read_profile(const std::string& path, Config& config, Problems& problems) {
     for (const toml::table* channel : reader.tables("channel"))
         read_channel(*channel, path, parsed->text, profile, problems);
     if (reader.node("channel") == nullptr) {
-        problems.add(profile.place, "profile \"" + profile.name +
-                                        "\" has no channels: add [[channel]] with name and filter");
+        problems.add(profile.place,
+                     "profile \"" + profile.name + "\" has no channels: add [[channel]] with name and filter");
     }
     config.profiles.push_back(std::move(profile));
 }
@@ -294,16 +282,13 @@ void read_profiles(const TableReader& top, Config& config, Problems& problems) {
     std::vector<std::string> files;
     fs::directory_iterator entry(config.profiles_dir, error);
     if (error) {
-        const bool merely_absent =
-            error == std::errc::no_such_file_or_directory && top.node("profiles") == nullptr;
-        if (!merely_absent)
-            top.fault("profiles", "cannot be read: " + config.profiles_dir + ": " + error.message());
+        const bool merely_absent = error == std::errc::no_such_file_or_directory && top.node("profiles") == nullptr;
+        if (!merely_absent) top.fault("profiles", "cannot be read: " + config.profiles_dir + ": " + error.message());
         return;
     }
     for (; entry != fs::directory_iterator{} && !error; entry.increment(error)) {
         const fs::path& path = entry->path();
-        if (path.extension() == ".toml" && !path.filename().string().starts_with("."))
-            files.push_back(path.string());
+        if (path.extension() == ".toml" && !path.filename().string().starts_with(".")) files.push_back(path.string());
     }
     std::sort(files.begin(), files.end());
     for (const std::string& file : files) read_profile(file, config, problems);
@@ -312,8 +297,8 @@ void read_profiles(const TableReader& top, Config& config, Problems& problems) {
 }
 
 void read_machine(const TableReader& top, const fs::path& directory, Config& config, Problems& problems) {
-    top.only({"devices", "cores", "match_cores", "hugepages", "memory_mb", "eal_args", "data", "user",
-              "socket", "log_level", "addresses", "profiles", "metrics", "retention", "source"});
+    top.only({"devices", "cores", "match_cores", "hugepages", "memory_mb", "eal_args", "data", "user", "socket",
+              "log_level", "addresses", "profiles", "metrics", "retention", "source"});
     read_devices(top, directory, config, problems);
     read_cores(top, config);
     read_hugepages(top, config);
@@ -346,12 +331,10 @@ flow::Result<Config> load_config(const std::string& path) {
     const auto sources = top.tables("source");
     const toml::node* list = top.node("source");
     if (list == nullptr || (list->is_array() && list->as_array()->empty()))
-        problems.add(
-            {path, 0, 0},
-            "there is no [[source]]: add one with name and port, so that there is something to collect");
-    if (sources.size() > kMaxSources)
         problems.add({path, 0, 0},
-                     "there are more than " + std::to_string(kMaxSources) + " sources: remove some");
+                     "there is no [[source]]: add one with name and port, so that there is something to collect");
+    if (sources.size() > kMaxSources)
+        problems.add({path, 0, 0}, "there are more than " + std::to_string(kMaxSources) + " sources: remove some");
     for (const toml::table* source : sources) read_source(*source, config.file, config, problems);
     read_profiles(top, config, problems);
     check_sources(config, problems);

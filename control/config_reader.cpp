@@ -48,13 +48,12 @@ void TableReader::fault(std::string_view key, const std::string& message) const 
 }
 
 void TableReader::fault_at(std::string_view key, std::size_t element, const std::string& message) const {
-    problems_.add(place_of(*table_.get(key)->as_array()->get(element)),
-                  path_ + std::string(key) + ": " + message);
+    problems_.add(place_of(*table_.get(key)->as_array()->get(element)), path_ + std::string(key) + ": " + message);
 }
 
 bool TableReader::wrong_type(std::string_view key, const toml::node& node, std::string_view wanted) const {
-    problems_.add(place_of(node), path_ + std::string(key) + " is " + std::string(type_name(node)) +
-                                      ": write " + std::string(wanted));
+    problems_.add(place_of(node),
+                  path_ + std::string(key) + " is " + std::string(type_name(node)) + ": write " + std::string(wanted));
     return false;
 }
 
@@ -65,10 +64,10 @@ void TableReader::only(std::initializer_list<std::string_view> keys) const {
         std::string known;
         for (const std::string_view k : keys) known += (known.empty() ? "" : ", ") + std::string(k);
         const auto& begin = key.source().begin;
-        problems_.add({file_, begin.line, begin.column},
-                      "there is no key " + quoted(path_ + std::string(key.str())) + " here: " +
-                          (near.empty() ? "known are " + known
-                                        : "did you mean " + quoted(path_ + std::string(near)) + "?"));
+        problems_.add(
+            {file_, begin.line, begin.column},
+            "there is no key " + quoted(path_ + std::string(key.str())) + " here: " +
+                (near.empty() ? "known are " + known : "did you mean " + quoted(path_ + std::string(near)) + "?"));
     }
 }
 
@@ -85,8 +84,7 @@ bool TableReader::text(std::string_view key, std::string& out) const {
     return true;
 }
 
-bool TableReader::number(std::string_view key, std::int64_t least, std::int64_t most,
-                         std::int64_t& out) const {
+bool TableReader::number(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& out) const {
     const toml::node* found = table_.get(key);
     if (found == nullptr) return false;
     const std::string wanted = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
@@ -131,8 +129,7 @@ bool TableReader::cores(std::string_view key, std::vector<std::uint32_t>& out) c
         }
         const auto core = static_cast<std::uint32_t>(value->get());
         if (std::find(values.begin(), values.end(), core) != values.end()) {
-            fault_at(key, values.size(),
-                     "CPU " + std::to_string(core) + " stands twice: one worker fits on a core");
+            fault_at(key, values.size(), "CPU " + std::to_string(core) + " stands twice: one worker fits on a core");
             return false;
         }
         values.push_back(core);
@@ -163,8 +160,7 @@ bool TableReader::colour(std::string_view key, std::string& out) const {
         value.size() == 7 && value[0] == '#' &&
         std::all_of(value.begin() + 1, value.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
     if (!right) {
-        fault(key,
-              "is " + quoted(value) + ": write \"#RRGGBB\" with six hexadecimal digits, like \"#48c6ff\"");
+        fault(key, "is " + quoted(value) + ": write \"#RRGGBB\" with six hexadecimal digits, like \"#48c6ff\"");
         return false;
     }
     std::transform(value.begin(), value.end(), value.begin(),
@@ -212,8 +208,7 @@ std::vector<const toml::table*> TableReader::tables(std::string_view key) const 
 const toml::table* TableReader::subtable(std::string_view key) const {
     const toml::node* found = table_.get(key);
     if (found == nullptr) return nullptr;
-    if (found->as_table() == nullptr)
-        wrong_type(key, *found, "[" + std::string(key) + "] and its keys below it");
+    if (found->as_table() == nullptr) wrong_type(key, *found, "[" + std::string(key) + "] and its keys below it");
     return found->as_table();
 }
 

@@ -37,8 +37,7 @@ class TableReader {
     bool texts(std::string_view key, std::vector<std::string>& out) const;
     bool cores(std::string_view key, std::vector<std::uint32_t>& out) const;
     // The text is one of `choices`; `out` is its index.
-    bool choice(std::string_view key, std::initializer_list<std::string_view> choices,
-                std::size_t& out) const;
+    bool choice(std::string_view key, std::initializer_list<std::string_view> choices, std::size_t& out) const;
     bool colour(std::string_view key, std::string& out) const;
     // As text(), and it must be a name.
     bool name(std::string_view key, std::string& out) const;

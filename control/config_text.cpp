@@ -30,8 +30,7 @@ class Scanner {
     std::optional<std::string> take(std::size_t& at) {
         const char c = text_[at];
         if (is_control(c))
-            return "a control character, byte " + std::to_string(static_cast<unsigned char>(c)) +
-                   ": remove it";
+            return "a control character, byte " + std::to_string(static_cast<unsigned char>(c)) + ": remove it";
         if (in_comment_) {
             in_comment_ = c != '\n';
         } else if (!quote_.empty()) {
@@ -110,8 +109,7 @@ flow::Place text_place(flow::Place quote, std::string_view text) {
     const std::string_view rest = text.substr(offset_of(quote, text));
     if (!rest.starts_with("'''") && !rest.starts_with("\"\"\"")) {
         ++quote.column;
-    } else if (rest.substr(3).starts_with("\n") ||
-               rest.substr(3).starts_with("\r\n")) {  // TOML drops this line end
+    } else if (rest.substr(3).starts_with("\n") || rest.substr(3).starts_with("\r\n")) {  // TOML drops this line end
         ++quote.line;
         quote.column = 1;
     } else {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/daemon.hpp"
 
-#include <sys/signalfd.h>
 #include <poll.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,7 +42,8 @@ int block_signals() {
 }
 
 flow::Result<Config> configure(const DaemonOptions& options) {
-    auto config = load_config(cli::config_path({.out = std::cout, .err = std::cerr, .config_path = options.config_file, .data_path = {}}));
+    auto config = load_config(
+        cli::config_path({.out = std::cout, .err = std::cerr, .config_path = options.config_file, .data_path = {}}));
     if (!config) return pass(config);
     if (!options.data.empty()) {
         set_data_directory(*config, std::filesystem::absolute(options.data));
@@ -54,10 +55,12 @@ flow::Result<Config> configure(const DaemonOptions& options) {
     }
     if (!options.replay.empty()) {
         config->devices.clear();
-        for (const std::string& file : options.replay) config->devices.push_back("pcap:" + std::filesystem::absolute(file).string());
+        for (const std::string& file : options.replay)
+            config->devices.push_back("pcap:" + std::filesystem::absolute(file).string());
         config->metrics.reset();
     }
-    if (config->devices.empty()) return flow::fail("no device: name one in `devices`, for example devices = [\"loopback\"]");
+    if (config->devices.empty())
+        return flow::fail("no device: name one in `devices`, for example devices = [\"loopback\"]");
     if (auto ok = check(*config); !ok) return pass(ok);
     return config;
 }
@@ -75,15 +78,22 @@ std::vector<http::Route> routes(Supervisor& supervisor) {
     using http::Response;
     return {
         {"GET", "/metrics", http::Reach::anyone,
-         [&](const Request&) { return Response{200, kMetricsContentType, render_metrics(supervisor.status())}; }},
+         [&](const Request&) {
+             return Response{200, kMetricsContentType, render_metrics(supervisor.status())};
+         }},
         {"GET", "/", http::Reach::anyone,
-         [](const Request&) { return Response{200, "text/plain; charset=utf-8", "net-collector: metrics are at /metrics\n"}; }},
+         [](const Request&) {
+             return Response{200, "text/plain; charset=utf-8", "net-collector: metrics are at /metrics\n"};
+         }},
         {"GET", kStatusPath, http::Reach::unix_socket,
-         [&](const Request&) { return Response{200, kJsonContentType, status_json(supervisor.status())}; }},
+         [&](const Request&) {
+             return Response{200, kJsonContentType, status_json(supervisor.status())};
+         }},
         {"POST", kReloadPath, http::Reach::unix_socket,
          [&](const Request&) {
              const ReloadStatus reload = supervisor.reload();
-             return Response{reload.ok ? 200u : 422u, kJsonContentType, reload_json(reload, supervisor.status().generation)};
+             return Response{reload.ok ? 200u : 422u, kJsonContentType,
+                             reload_json(reload, supervisor.status().generation)};
          }},
     };
 }
@@ -101,7 +111,8 @@ flow::Result<void> become_user(const Config& config, const std::vector<std::stri
         if (auto ok = give_to(path, *identity); !ok) return pass(ok);
     }
     // A reload may bind low ports. AF_XDP takes its program off the interface at the end.
-    const bool af_xdp = std::any_of(config.devices.begin(), config.devices.end(), [](const auto& d) { return d.starts_with("af_xdp:"); });
+    const bool af_xdp = std::any_of(config.devices.begin(), config.devices.end(),
+                                    [](const auto& d) { return d.starts_with("af_xdp:"); });
     static constexpr std::array<const char*, 3> kCapabilities{"cap_net_bind_service", "cap_net_admin", "cap_net_raw"};
     return drop_privileges(*identity, std::span(kCapabilities).first(af_xdp ? kCapabilities.size() : 1));
 }
@@ -161,7 +172,9 @@ int run_daemon(const DaemonOptions& options) {
         return code;
     };
     if (!cpu_is_enough()) {
-        return give_up({.message = "this build needs a CPU with AVX2; configure another with `meson configure -Dmarch=corei7`"}, kFailed);
+        return give_up(
+            {.message = "this build needs a CPU with AVX2; configure another with `meson configure -Dmarch=corei7`"},
+            kFailed);
     }
     const int signals = block_signals();
     if (signals < 0) return give_up({.message = "cannot read signals: signalfd failed"}, kFailed);
@@ -183,9 +196,11 @@ int run_daemon(const DaemonOptions& options) {
     (*server)->serve();  // a reload on its thread needs what this thread was left with: capabilities are a thread's
 
     std::string listening;
-    for (const SourceConfig& source : running.sources) listening += " " + source.name + ":" + std::to_string(source.port);
+    for (const SourceConfig& source : running.sources)
+        listening += " " + source.name + ":" + std::to_string(source.port);
     log.info("collecting on" + listening);
-    for (const Endpoint& endpoint : (*server)->endpoints()) log.info("metrics at http://" + endpoint.text() + "/metrics");
+    for (const Endpoint& endpoint : (*server)->endpoints())
+        log.info("metrics at http://" + endpoint.text() + "/metrics");
     notify_ready("collecting");
     serve(signals, **supervisor, options);
 

@@ -65,8 +65,7 @@ std::optional<std::uint64_t> parse_iso8601(std::string_view text) {
     if (!month || !take(text, '-')) return std::nullopt;
     const auto day = take_digits(text, 2);
     if (!day) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(*year),
-                                           std::chrono::month(static_cast<unsigned>(*month)),
+    const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day))};
     if (!date.ok()) return std::nullopt;
     std::optional<int> time_of_day = 0;

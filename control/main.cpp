@@ -11,12 +11,14 @@
 namespace {
 
 constexpr const char* kAbout =
-    "net-collectord collects NetFlow v5/v9, IPFIX and sFlow, matches every flow against the channels of your profiles and "
+    "net-collectord collects NetFlow v5/v9, IPFIX and sFlow, matches every flow against the channels of your profiles "
+    "and "
     "keeps time series.\n"
     "SIGHUP (or `net-collector reload`) reads the configuration again; SIGTERM drains, commits and ends.";
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 ended as asked, 1 could not start or lost its store, 2 the command line is wrong, 3 the configuration is wrong.";
+    "Exit codes: 0 ended as asked, 1 could not start or lost its store, 2 the command line is wrong, 3 the "
+    "configuration is wrong.";
 
 }  // namespace
 
@@ -25,14 +27,19 @@ int main(int argc, char** argv) {
     CLI::App app{kAbout, "net-collectord"};
     app.footer(kExitCodes);
     app.set_version_flag("--version", std::string("net-collectord ") + control::kVersion);
-    app.add_option("-c,--config", options.config_file,
-                   "Configuration file (default /etc/net-collector/net-collector.toml, or conf/net-collector.toml in a checkout)");
+    app.add_option(
+        "-c,--config", options.config_file,
+        "Configuration file (default /etc/net-collector/net-collector.toml, or conf/net-collector.toml in a checkout)");
     app.add_option("-d,--data", options.data, "Data directory, instead of the configuration's");
-    app.add_option("--device", options.devices, "Device, instead of the configuration's (repeatable): PCI address, af_xdp:IFACE, af_packet:IFACE, "
-                                                 "tap:NAME, pcap:FILE, loopback");
-    app.add_option("--replay", options.replay,
-                   "Read a capture through the whole collector at full speed, commit, print the ledger and end (repeatable)");
-    app.add_option("-o,--output", options.output, "Form of the replay's ledger")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+    app.add_option("--device", options.devices,
+                   "Device, instead of the configuration's (repeatable): PCI address, af_xdp:IFACE, af_packet:IFACE, "
+                   "tap:NAME, pcap:FILE, loopback");
+    app.add_option(
+        "--replay", options.replay,
+        "Read a capture through the whole collector at full speed, commit, print the ledger and end (repeatable)");
+    app.add_option("-o,--output", options.output, "Form of the replay's ledger")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str();
     app.add_flag("--live-rates", options.live_rates, "Show a line of rates on the terminal each second");
     try {
         app.parse(argc, argv);

@@ -75,8 +75,8 @@ void add_ledger_list(Families& out, const flow::Ledger& ledger, std::size_t from
 void add_ledger(Families& out, const Status& status) {
     const flow::Ledger& ledger = status.process_ledger;
     add_ledger_list(out, ledger, 0, flow::kPacketFates, "packets_total", "Packets by how they ended", "fate");
-    add_ledger_list(out, ledger, flow::kPacketFates, flow::kOutcomes, "datagrams_total",
-                    "Datagrams by how they ended", "outcome");
+    add_ledger_list(out, ledger, flow::kPacketFates, flow::kOutcomes, "datagrams_total", "Datagrams by how they ended",
+                    "outcome");
     add_ledger_list(out, ledger, flow::kPacketFates + flow::kOutcomes, flow::kSkips, "records_skipped_total",
                     "Records and sets that were not decoded", "reason");
     MetricFamily& records = out.counter("records_total", "Records by kind");
@@ -95,8 +95,7 @@ void add_ledger(Families& out, const Status& status) {
         out.counter(name + "_total", std::string(help), ledger[counter]);
     }
     const bool balanced = flow::broken_law(ledger, status.idle).empty();
-    out.gauge("ledger_balanced", "1 while every packet, datagram and record is accounted for",
-              balanced ? 1 : 0);
+    out.gauge("ledger_balanced", "1 while every packet, datagram and record is accounted for", balanced ? 1 : 0);
 }
 
 void add_cells(store::SeriesCells& sum, const Status& status, std::uint32_t series) {
@@ -119,8 +118,7 @@ void add_series(Families& out, const Status& status) {
         if (index.size() >= kMetricsChannels && !index.contains(key)) key = {"other", "other"};
         const auto [at, fresh] = index.emplace(key, channels.size());
         if (fresh)
-            channels.push_back(
-                {{{"profile", std::string(key.first)}, {"channel", std::string(key.second)}}, {}});
+            channels.push_back({{{"profile", std::string(key.first)}, {"channel", std::string(key.second)}}, {}});
         add_cells(channels[at->second].second, status, series.id);
     }
     MetricFamily& by_source = out.counter("flows_total", "Flows of each source");
@@ -160,8 +158,7 @@ void add_exporters(Families& out, const Status& status) {
         if (exporter.counts.last_seen_ms == 0) continue;  // known from before, silent since the start
         const bool fits = named++ < kMetricsExporters;
         const flow::ExporterKey& key = exporter.key;
-        rows[fits ? Key{key.address.text(), domain_text(key), flow::protocol_name(key.protocol)}
-                  : Key{"other", "", ""}]
+        rows[fits ? Key{key.address.text(), domain_text(key), flow::protocol_name(key.protocol)} : Key{"other", "", ""}]
             .add(exporter.counts);
     }
     const auto each = [&](MetricFamily& family, auto value) {
@@ -182,28 +179,24 @@ void add_exporters(Families& out, const Status& status) {
 
 void add_devices(Families& out, const Status& status) {
     MetricFamily& link = out.add("port_link_up", "1 while the device has a link", MetricType::Gauge);
-    for (const DeviceStatus& device : status.devices)
-        put(link, {{"device", device.name}}, device.link_up ? 1.0 : 0.0);
-    const auto each = [&](const char* name, const char* help,
-                          std::optional<std::uint64_t> DeviceStatus::*value) {
+    for (const DeviceStatus& device : status.devices) put(link, {{"device", device.name}}, device.link_up ? 1.0 : 0.0);
+    const auto each = [&](const char* name, const char* help, std::optional<std::uint64_t> DeviceStatus::*value) {
         MetricFamily& family = out.counter(name, help);
         for (const DeviceStatus& device : status.devices) {
             if (device.*value) put(family, {{"device", device.name}}, *(device.*value));
         }
     };
-    each("port_missed_total",
-         "Packets that a device dropped because nobody fetched them; absent where it cannot tell",
+    each("port_missed_total", "Packets that a device dropped because nobody fetched them; absent where it cannot tell",
          &DeviceStatus::missed);
-    each("port_no_buffer_total",
-         "Packets that a device dropped for want of a buffer; absent where it cannot tell",
+    each("port_no_buffer_total", "Packets that a device dropped for want of a buffer; absent where it cannot tell",
          &DeviceStatus::no_buffer);
     each("port_errors_total", "Packets that a device reported as broken; absent where it cannot tell",
          &DeviceStatus::errors);
 }
 
 void add_workers(Families& out, const Status& status) {
-    MetricFamily& busy = out.add(
-        "worker_busy_ratio", "Share of its time that a core worked in the last second", MetricType::Gauge);
+    MetricFamily& busy =
+        out.add("worker_busy_ratio", "Share of its time that a core worked in the last second", MetricType::Gauge);
     MetricFamily& packets = out.counter("worker_packets_total", "Packets that a core took from devices");
     MetricFamily& used = out.add("worker_slots_used", "Batches in use", MetricType::Gauge);
     MetricFamily& slots = out.add("worker_slots", "Batches there are", MetricType::Gauge);
@@ -220,10 +213,9 @@ void add_workers(Families& out, const Status& status) {
 
 void add_store(Families& out, const store::Stats& store) {
     out.counter("store_commits_total", "Transactions written", store.commits);
-    out.counter("store_failed_commits_total", "Transactions that failed and are tried again",
-                store.failed_commits);
-    MetricFamily& commit = out.add("store_commit_seconds",
-                                   "Duration of recent commits, from begin to durable", MetricType::Gauge);
+    out.counter("store_failed_commits_total", "Transactions that failed and are tried again", store.failed_commits);
+    MetricFamily& commit =
+        out.add("store_commit_seconds", "Duration of recent commits, from begin to durable", MetricType::Gauge);
     put(commit, {{"stat", "last"}}, store.commit_last_s);
     put(commit, {{"stat", "median"}}, store.commit_median_s);
     put(commit, {{"stat", "p99"}}, store.commit_p99_s);
@@ -238,8 +230,7 @@ void add_store(Families& out, const store::Stats& store) {
               static_cast<double>(store.chunk_backlog_s));
     out.gauge("store_file_bytes", "Size of the data file", static_cast<double>(store.file_bytes));
     out.gauge("store_used_bytes", "Used part of the data file", static_cast<double>(store.used_bytes));
-    out.gauge("store_limit_bytes", "Largest size that the data file can have",
-              static_cast<double>(store.map_bytes));
+    out.gauge("store_limit_bytes", "Largest size that the data file can have", static_cast<double>(store.map_bytes));
     out.gauge("store_series", "Series in the catalogue", static_cast<double>(store.series));
     out.counter("store_late_values_total", "Values merged into chunks already written", store.late_cells);
     out.counter("store_deleted_rows_total", "Rows deleted by retention", store.deleted_rows);
@@ -251,12 +242,9 @@ void add_store(Families& out, const store::Stats& store) {
 }
 
 void add_process(Families& out, const Status& status) {
-    put(out.add("build_info", "Version of the program", MetricType::Gauge), {{"version", status.version}},
-        1.0);
-    out.gauge("start_timestamp_seconds", "When the process started",
-              static_cast<double>(status.started_ms) / 1000);
-    out.gauge("config_generation", "How often a configuration was taken over",
-              static_cast<double>(status.generation));
+    put(out.add("build_info", "Version of the program", MetricType::Gauge), {{"version", status.version}}, 1.0);
+    out.gauge("start_timestamp_seconds", "When the process started", static_cast<double>(status.started_ms) / 1000);
+    out.gauge("config_generation", "How often a configuration was taken over", static_cast<double>(status.generation));
     out.gauge("config_last_reload_success", "1 when the last configuration read was taken over",
               status.reload.ok ? 1 : 0);
     out.gauge("config_last_reload_timestamp_seconds", "When a configuration was last read",

@@ -11,9 +11,12 @@ using flow::pass;
 
 decode::Accepts accepts_of(SourceProtocol protocol) {
     switch (protocol) {
-        case SourceProtocol::netflow: return decode::Accepts::netflow;
-        case SourceProtocol::sflow: return decode::Accepts::sflow;
-        case SourceProtocol::any: break;
+        case SourceProtocol::netflow:
+            return decode::Accepts::netflow;
+        case SourceProtocol::sflow:
+            return decode::Accepts::sflow;
+        case SourceProtocol::any:
+            break;
     }
     return decode::Accepts::any;
 }
@@ -44,7 +47,8 @@ std::vector<Channel> channels_of(const Config& config) {
             made.filter = channel.filter;
             made.place = channel.filter_place;
             for (const std::string& name : channel.sources) {
-                made.sources.push_back(static_cast<std::uint16_t>(config.find_source(name).value()));  // load_config checked it
+                made.sources.push_back(
+                    static_cast<std::uint16_t>(config.find_source(name).value()));  // load_config checked it
             }
             std::sort(made.sources.begin(), made.sources.end());
             if (made.sources.empty()) made.sources = all;
@@ -68,14 +72,16 @@ dataplane::SourceMap source_map(const Config& config, const std::vector<std::uin
     return dataplane::SourceMap(rules);
 }
 
-flow::Result<void> compile(const std::vector<Channel>& channels, std::size_t sources, dataplane::Generation& generation) {
+flow::Result<void> compile(const std::vector<Channel>& channels, std::size_t sources,
+                           dataplane::Generation& generation) {
     std::vector<filters::ChannelSpec> specs;
     for (const Channel& channel : channels) {
         // All sources: the filter alone decides.
-        specs.push_back({.name = channel.profile + "/" + channel.name,
-                         .filter = channel.filter,
-                         .place = channel.place,
-                         .sources = channel.sources.size() == sources ? std::vector<std::uint16_t>{} : channel.sources});
+        specs.push_back(
+            {.name = channel.profile + "/" + channel.name,
+             .filter = channel.filter,
+             .place = channel.place,
+             .sources = channel.sources.size() == sources ? std::vector<std::uint16_t>{} : channel.sources});
     }
     auto program = filters::Program::compile(specs, static_cast<std::uint16_t>(sources));
     if (!program) return pass(program);
@@ -83,7 +89,8 @@ flow::Result<void> compile(const std::vector<Channel>& channels, std::size_t sou
     return {};
 }
 
-flow::Result<void> lay_out_series(const std::vector<Channel>& channels, const Config& config, store::Store& store, Plan& plan) {
+flow::Result<void> lay_out_series(const std::vector<Channel>& channels, const Config& config, store::Store& store,
+                                  Plan& plan) {
     flow::SeriesMap& map = plan.generation->series;
     map.generation = plan.generation->number;
     std::vector<store::SeriesName> names;

@@ -19,7 +19,7 @@ struct Plan {
     std::unique_ptr<dataplane::Generation> generation;
     std::vector<SourceStatus> sources;
     std::vector<std::uint32_t> source_ids;  // stable id of each
-    std::vector<SeriesStatus> series;  // one a slot of the generation's SeriesMap
+    std::vector<SeriesStatus> series;       // one a slot of the generation's SeriesMap
 };
 
 // Compiles all filters, asks the store for ids and makes what `decoders` and `matchers` cores need (0 matchers: the

@@ -24,7 +24,8 @@ flow::Result<int> PortSockets::open(std::uint16_t port) {
     if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0 ||
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) != 0 ||
         bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        auto error = flow::fail_errno("UDP port " + std::to_string(port) + " is bound by another program (or not ours to bind)");
+        auto error =
+            flow::fail_errno("UDP port " + std::to_string(port) + " is bound by another program (or not ours to bind)");
         close(fd);
         return error;
     }
@@ -44,8 +45,10 @@ std::vector<std::string> PortSockets::set(const std::set<std::uint16_t>& ports) 
     for (const std::uint16_t port : ports) {
         if (sockets_.contains(port)) continue;
         auto fd = open(port);
-        if (fd) sockets_.emplace(port, *fd);
-        else remarks.push_back(fd.error().message);
+        if (fd)
+            sockets_.emplace(port, *fd);
+        else
+            remarks.push_back(fd.error().message);
     }
     return remarks;
 }

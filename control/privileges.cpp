@@ -28,15 +28,13 @@ flow::Result<void> keep_only(std::span<const char* const> capabilities) {
     if (!caps) return flow::fail_errno("cannot allocate a capability set");
     for (const char* name : capabilities) {
         cap_value_t value = 0;
-        if (cap_from_name(name, &value) != 0)
-            return flow::fail_errno(std::string("unknown capability ") + name);
+        if (cap_from_name(name, &value) != 0) return flow::fail_errno(std::string("unknown capability ") + name);
         for (const cap_flag_t flag : {CAP_PERMITTED, CAP_EFFECTIVE}) {
             if (cap_set_flag(caps.get(), flag, 1, &value, CAP_SET) != 0)
                 return flow::fail_errno("cannot set capability");
         }
     }
-    if (cap_set_proc(caps.get()) != 0)
-        return flow::fail_errno("cannot keep capabilities after giving up root");
+    if (cap_set_proc(caps.get()) != 0) return flow::fail_errno("cannot keep capabilities after giving up root");
     return {};
 }
 
@@ -46,15 +44,11 @@ flow::Result<void> hand_over(const std::string& path, const Identity& owner) {
     if (lstat(path.c_str(), &file) != 0) return flow::fail_errno("cannot look at " + path);
     if (file.st_uid != owner.uid || file.st_gid != owner.gid) {
         if (lchown(path.c_str(), owner.uid, owner.gid) != 0) {
-            return flow::fail_errno("cannot give " + path + " to user " + owner.name +
-                                    "; start as root or chown it");
+            return flow::fail_errno("cannot give " + path + " to user " + owner.name + "; start as root or chown it");
         }
     }
-    const mode_t readable = S_ISDIR(file.st_mode)   ? S_IRGRP | S_IXGRP | S_ISGID
-                            : S_ISREG(file.st_mode) ? S_IRGRP
-                                                    : 0;
-    if ((file.st_mode & readable) != readable &&
-        chmod(path.c_str(), (file.st_mode | readable) & 07777) != 0) {
+    const mode_t readable = S_ISDIR(file.st_mode) ? S_IRGRP | S_IXGRP | S_ISGID : S_ISREG(file.st_mode) ? S_IRGRP : 0;
+    if ((file.st_mode & readable) != readable && chmod(path.c_str(), (file.st_mode | readable) & 07777) != 0) {
         return flow::fail_errno("cannot make " + path + " readable for the group of user " + owner.name);
     }
     return {};
@@ -67,8 +61,7 @@ flow::Result<Identity> find_user(const std::string& name) {
     const passwd* entry = getpwnam(name.c_str());
     if (entry == nullptr) {
         if (errno != 0) return flow::fail_errno("cannot look up user \"" + name + "\"");
-        return flow::fail("user \"" + name +
-                          "\" does not exist on this machine: create it (useradd --system " + name +
+        return flow::fail("user \"" + name + "\" does not exist on this machine: create it (useradd --system " + name +
                           ") or change `user` in the configuration");
     }
     Identity out{name, entry->pw_uid, entry->pw_gid, {}};
@@ -91,8 +84,7 @@ flow::Result<void> prepare_directory(const std::string& path, const Identity* ow
     std::error_code error;
     const bool made = fs::create_directories(path, error);
     if (error) return flow::fail("cannot create directory " + path + ": " + error.message());
-    if (made && chmod(path.c_str(), 02750) != 0)
-        return flow::fail_errno("cannot set the mode of directory " + path);
+    if (made && chmod(path.c_str(), 02750) != 0) return flow::fail_errno("cannot set the mode of directory " + path);
     if (owner == nullptr) return {};
     if (auto given = hand_over(path, *owner); !given) return given;
     fs::recursive_directory_iterator entry(path, error);

@@ -35,7 +35,6 @@ struct Identity {
 // Becomes `identity` for good and keeps only `capabilities` ("cap_net_admin" ...), effective and permitted.
 // Does nothing when the process already is that user without being root. Afterwards no program it starts can
 // gain privileges.
-[[nodiscard]] flow::Result<void> drop_privileges(const Identity& identity,
-                                                 std::span<const char* const> capabilities);
+[[nodiscard]] flow::Result<void> drop_privileges(const Identity& identity, std::span<const char* const> capabilities);
 
 }  // namespace control

@@ -44,38 +44,33 @@ Json worker_json(const WorkerStatus& w) {
 }
 
 Json store_json(const store::Stats& s) {
-    return {{"commits", s.commits},
-            {"failed_commits", s.failed_commits},
-            {"last_commit_ms", s.last_commit_ms},
-            {"commit_seconds",
-             {{"last", s.commit_last_s},
-              {"median", s.commit_median_s},
-              {"p99", s.commit_p99_s},
-              {"max", s.commit_max_s}}},
-            {"failing_since_ms", s.failing_since_ms},
-            {"error", s.error},
-            {"limit_bytes", s.map_bytes},
-            {"used_bytes", s.used_bytes},
-            {"file_bytes", s.file_bytes},
-            {"disk_free_bytes", s.disk_free_bytes},
-            {"pending_values", s.pending_cells},
-            {"series", s.series},
-            {"exporters", s.exporters},
-            {"live_rows", s.live_rows},
-            {"chunk_backlog_s", s.chunk_backlog_s},
-            {"late_values", s.late_cells},
-            {"deleted_rows", s.deleted_rows},
-            {"damaged_values", s.damaged_values},
-            {"clock_leap", s.clock_leap},
-            {"clock", s.clock_text},
-            {"note", s.note}};
+    return {
+        {"commits", s.commits},
+        {"failed_commits", s.failed_commits},
+        {"last_commit_ms", s.last_commit_ms},
+        {"commit_seconds",
+         {{"last", s.commit_last_s}, {"median", s.commit_median_s}, {"p99", s.commit_p99_s}, {"max", s.commit_max_s}}},
+        {"failing_since_ms", s.failing_since_ms},
+        {"error", s.error},
+        {"limit_bytes", s.map_bytes},
+        {"used_bytes", s.used_bytes},
+        {"file_bytes", s.file_bytes},
+        {"disk_free_bytes", s.disk_free_bytes},
+        {"pending_values", s.pending_cells},
+        {"series", s.series},
+        {"exporters", s.exporters},
+        {"live_rows", s.live_rows},
+        {"chunk_backlog_s", s.chunk_backlog_s},
+        {"late_values", s.late_cells},
+        {"deleted_rows", s.deleted_rows},
+        {"damaged_values", s.damaged_values},
+        {"clock_leap", s.clock_leap},
+        {"clock", s.clock_text},
+        {"note", s.note}};
 }
 
 Json series_json(const Status& status, const SeriesStatus& series) {
-    Json out{{"id", series.id},
-             {"profile", series.profile},
-             {"channel", series.channel},
-             {"source", series.source}};
+    Json out{{"id", series.id}, {"profile", series.profile}, {"channel", series.channel}, {"source", series.source}};
     flow::Cell sum;
     if (series.id < status.series_totals.size()) {
         for (const flow::Cell& cell : status.series_totals[series.id]) {
@@ -118,8 +113,7 @@ Json ledger_json(const flow::Ledger& ledger, bool idle) {
     return out;
 }
 
-Json exporter_json(const flow::ExporterKey& key, const std::string& source,
-                   const flow::ExporterCounts& counts) {
+Json exporter_json(const flow::ExporterKey& key, const std::string& source, const flow::ExporterCounts& counts) {
     Json out{{"address", key.address.text()}};
     if (key.protocol == flow::Protocol::sflow5) out["agent"] = key.agent.text();
     out["source"] = source;
@@ -155,8 +149,8 @@ std::string status_json(const Status& status) {
                     {"colour", s.colour}};
     });
     out["series"] = list(status.series, [&](const SeriesStatus& s) { return series_json(status, s); });
-    out["exporters"] = list(status.exporters,
-                            [](const ExporterStatus& e) { return exporter_json(e.key, e.source, e.counts); });
+    out["exporters"] =
+        list(status.exporters, [](const ExporterStatus& e) { return exporter_json(e.key, e.source, e.counts); });
     // Texts may come from outside: what is no UTF-8 is replaced, never thrown.
     return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

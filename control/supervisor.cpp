@@ -22,7 +22,9 @@ std::uint64_t wall_ms() {
 }
 
 dataplane::Hugepages hugepages_of(Hugepages h) {
-    return h == Hugepages::on ? dataplane::Hugepages::on : h == Hugepages::off ? dataplane::Hugepages::off : dataplane::Hugepages::automatic;
+    return h == Hugepages::on    ? dataplane::Hugepages::on
+           : h == Hugepages::off ? dataplane::Hugepages::off
+                                 : dataplane::Hugepages::automatic;
 }
 
 double ratio(std::uint64_t busy, std::uint64_t idle) {
@@ -34,7 +36,9 @@ double ratio(std::uint64_t busy, std::uint64_t idle) {
 Supervisor::Supervisor(Config config, bool replay, Log& log)
     : log_(log), replay_(replay), config_(std::move(config)), started_ms_(wall_ms()) {}
 
-Supervisor::~Supervisor() { (void)stop(); }
+Supervisor::~Supervisor() {
+    (void)stop();
+}
 
 flow::Result<std::unique_ptr<Supervisor>> Supervisor::start(Config config, bool replay, Log& log) {
     std::unique_ptr<Supervisor> supervisor(new Supervisor(std::move(config), replay, log));
@@ -43,7 +47,8 @@ flow::Result<std::unique_ptr<Supervisor>> Supervisor::start(Config config, bool 
 }
 
 flow::Result<void> Supervisor::bring_up() {
-    auto store = store::Store::open({.directory = config_.data, .retention = store_retention(config_.retention), .replay = replay_});
+    auto store = store::Store::open(
+        {.directory = config_.data, .retention = store_retention(config_.retention), .replay = replay_});
     if (!store) return pass(store);
     store_ = std::move(*store);
     if (const std::string note = store_->stats().note; !note.empty()) log_.warning(note);
@@ -51,7 +56,8 @@ flow::Result<void> Supervisor::bring_up() {
 
     const std::size_t cores = config_.cores.size() + config_.match_cores.size();
     for (std::size_t i = 0; i < cores; ++i) {
-        handovers_.push_back(std::make_unique<dataplane::Engine::Handover>(dataplane::kTalliesPerCore * kMostGenerations));
+        handovers_.push_back(
+            std::make_unique<dataplane::Engine::Handover>(dataplane::kTalliesPerCore * kMostGenerations));
         store_->add_lane(*handovers_.back());
     }
     store_->attach(exporters_);
@@ -121,9 +127,11 @@ ReloadStatus Supervisor::reload() {
     publish(std::move(*plan));
     reload_.ok = true;
     reload_.taken_ms = reload_.when_ms;
-    log_.info("configuration " + std::to_string(next_generation_ - 1) + " is in use: " + std::to_string(config_.sources.size()) +
-              " sources, " + std::to_string(plans_.back().generation->program->channels()) + " channels");
-    for (const std::string& key : reload_.restart_needed) log_.warning("'" + key + "' changed, and needs a restart to take effect");
+    log_.info("configuration " + std::to_string(next_generation_ - 1) +
+              " is in use: " + std::to_string(config_.sources.size()) + " sources, " +
+              std::to_string(plans_.back().generation->program->channels()) + " channels");
+    for (const std::string& key : reload_.restart_needed)
+        log_.warning("'" + key + "' changed, and needs a restart to take effect");
     return reload_;
 }
 
@@ -147,7 +155,8 @@ void Supervisor::count_devices() {
     counted_.resize(devices.size());
     flow::Ledger delta;
     for (std::size_t d = 0; d < devices.size(); ++d) {
-        const auto add = [&](flow::Counter counter, std::optional<std::uint64_t>& seen, const std::optional<std::uint64_t>& now) {
+        const auto add = [&](flow::Counter counter, std::optional<std::uint64_t>& seen,
+                             const std::optional<std::uint64_t>& now) {
             if (!now || *now <= seen.value_or(0)) return;
             delta[counter] += *now - seen.value_or(0);
             seen = now;
@@ -162,7 +171,8 @@ void Supervisor::count_devices() {
 void Supervisor::watch_store() {
     const store::Stats stats = store_->stats();
     const bool failing = stats.failing_since_ms != 0;
-    if (failing) log_.limited(LogLevel::error, "store", "the store cannot commit, collection goes on in memory: " + stats.error);
+    if (failing)
+        log_.limited(LogLevel::error, "store", "the store cannot commit, collection goes on in memory: " + stats.error);
     if (!failing && store_was_failing_) log_.info("the store commits again; nothing was lost");
     if (stats.clock_leap && !clock_had_leapt_) log_.warning(stats.clock_text);
     store_was_failing_ = failing;
@@ -182,12 +192,15 @@ void Supervisor::tick() {
         const auto& now = workers[w];
         const auto& then = last_second_[w];
         busy_[w] = ratio(now.busy_cycles - then.busy_cycles, now.idle_cycles - then.idle_cycles);
-        match_busy_[w] = ratio(now.match_busy_cycles - then.match_busy_cycles, now.match_idle_cycles - then.match_idle_cycles);
+        match_busy_[w] =
+            ratio(now.match_busy_cycles - then.match_busy_cycles, now.match_idle_cycles - then.match_idle_cycles);
     }
     last_second_ = workers;
 }
 
-bool Supervisor::drained() { return engine_->drained(); }
+bool Supervisor::drained() {
+    return engine_->drained();
+}
 
 Config Supervisor::config() {
     const std::scoped_lock lock(mutex_);
@@ -209,15 +222,16 @@ void Supervisor::fill_devices_and_workers(Status& status) {
     const auto workers = engine_->workers();
     for (std::size_t w = 0; w < workers.size(); ++w) {
         const auto& worker = workers[w];
-        WorkerStatus now{.core = worker.core,
-                         .match_core = worker.match_core,
-                         .busy_ratio = w < busy_.size() ? busy_[w] : 0,
-                         .match_busy_ratio = {},
-                         .packets = worker.packets,
-                         .handed_off = worker.handed_off,
-                         .handoff_lost = worker.handoff_lost,
-                         .slots_used = static_cast<std::uint32_t>(worker.slots - std::min(worker.slots, worker.slots_free)),
-                         .slots = static_cast<std::uint32_t>(worker.slots)};
+        WorkerStatus now{
+            .core = worker.core,
+            .match_core = worker.match_core,
+            .busy_ratio = w < busy_.size() ? busy_[w] : 0,
+            .match_busy_ratio = {},
+            .packets = worker.packets,
+            .handed_off = worker.handed_off,
+            .handoff_lost = worker.handoff_lost,
+            .slots_used = static_cast<std::uint32_t>(worker.slots - std::min(worker.slots, worker.slots_free)),
+            .slots = static_cast<std::uint32_t>(worker.slots)};
         if (worker.match_core) now.match_busy_ratio = w < match_busy_.size() ? match_busy_[w] : 0;
         status.workers.push_back(now);
     }
@@ -245,7 +259,8 @@ Status Supervisor::status() {
     const auto counts = store_->process_exporters();
     for (std::uint32_t id = 0; id < exporters_.size(); ++id) {
         const flow::ExporterKey& key = exporters_.key(id);
-        status.exporters.push_back({key, source_names_[key.source_id], id < counts.size() ? counts[id] : flow::ExporterCounts{}});
+        status.exporters.push_back(
+            {key, source_names_[key.source_id], id < counts.size() ? counts[id] : flow::ExporterCounts{}});
     }
     return status;
 }

@@ -68,10 +68,10 @@ class Supervisor {
     PortSockets port_sockets_;
 
     std::uint64_t next_generation_ = 1;
-    std::vector<dataplane::PortCounters> counted_;                 // of each device, already in the ledger
-    std::vector<dataplane::EngineWorker> last_second_;             // of each worker, for the busy ratio
+    std::vector<dataplane::PortCounters> counted_;      // of each device, already in the ledger
+    std::vector<dataplane::EngineWorker> last_second_;  // of each worker, for the busy ratio
     std::vector<double> busy_, match_busy_;
-    std::map<std::uint32_t, std::string> source_names_;            // by stable id, gone ones too
+    std::map<std::uint32_t, std::string> source_names_;  // by stable id, gone ones too
     bool store_was_failing_ = false, clock_had_leapt_ = false;
 };
 

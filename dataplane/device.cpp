@@ -50,15 +50,28 @@ flow::Result<void> check_argument(const std::string& target) {
 
 flow::Result<void> inspect_capture(Device& device) {
     std::array<char, PCAP_ERRBUF_SIZE> why{};
-    const std::unique_ptr<pcap_t, decltype(&pcap_close)> file(pcap_open_offline(device.target.c_str(), why.data()), &pcap_close);
+    const std::unique_ptr<pcap_t, decltype(&pcap_close)> file(pcap_open_offline(device.target.c_str(), why.data()),
+                                                              &pcap_close);
     if (file == nullptr) return fail("device: cannot read the capture '" + device.target + "': " + why.data());
     const int link = pcap_datalink(file.get());
     switch (link) {
-        case DLT_EN10MB: device.link = decode::LinkType::ethernet; break;
-        case DLT_NULL: case DLT_LOOP: device.link = decode::LinkType::null; break;
-        case DLT_RAW: case 101: device.link = decode::LinkType::raw_ip; break;
-        case DLT_LINUX_SLL: device.link = decode::LinkType::linux_sll; break;
-        case DLT_LINUX_SLL2: device.link = decode::LinkType::linux_sll2; break;
+        case DLT_EN10MB:
+            device.link = decode::LinkType::ethernet;
+            break;
+        case DLT_NULL:
+        case DLT_LOOP:
+            device.link = decode::LinkType::null;
+            break;
+        case DLT_RAW:
+        case 101:
+            device.link = decode::LinkType::raw_ip;
+            break;
+        case DLT_LINUX_SLL:
+            device.link = decode::LinkType::linux_sll;
+            break;
+        case DLT_LINUX_SLL2:
+            device.link = decode::LinkType::linux_sll2;
+            break;
         default:
             return fail("device: the capture '" + device.target + "' has link type " + std::to_string(link) +
                         ", which is not read; Ethernet, Linux cooked and raw IP are");
@@ -78,7 +91,9 @@ void add_port(Device& device, const std::string& driver, std::size_t number, con
 flow::Result<Device> open_pci(const std::string& text, std::uint16_t workers) {
     static const std::regex kAddress("([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\\.[0-7]");
     if (!std::regex_match(text, kAddress)) {
-        return fail("device: '" + text + "' is none of: PCI address (0000:03:00.0), af_xdp:IFACE, af_packet:IFACE, tap:NAME, pcap:FILE, loopback");
+        return fail(
+            "device: '" + text +
+            "' is none of: PCI address (0000:03:00.0), af_xdp:IFACE, af_packet:IFACE, tap:NAME, pcap:FILE, loopback");
     }
     Device device{.kind = DeviceKind::pci, .name = text, .target = text, .ports = {}};
     if (device.target.size() < 12) device.target = "0000:" + device.target;
@@ -102,10 +117,11 @@ flow::Result<Device> open_device(const std::string& text, std::size_t number, st
     const std::string scheme = text.substr(0, colon);
     const std::string target = colon == std::string::npos ? "" : text.substr(colon + 1);
     static const std::array<std::pair<const char*, DeviceKind>, 4> kSchemes{{{"af_xdp", DeviceKind::af_xdp},
-                                                                           {"af_packet", DeviceKind::af_packet},
-                                                                           {"tap", DeviceKind::tap},
-                                                                           {"pcap", DeviceKind::pcap}}};
-    const auto* scheme_found = std::find_if(kSchemes.begin(), kSchemes.end(), [&](const auto& s) { return scheme == s.first; });
+                                                                             {"af_packet", DeviceKind::af_packet},
+                                                                             {"tap", DeviceKind::tap},
+                                                                             {"pcap", DeviceKind::pcap}}};
+    const auto* scheme_found =
+        std::find_if(kSchemes.begin(), kSchemes.end(), [&](const auto& s) { return scheme == s.first; });
     if (scheme_found == kSchemes.end()) return open_pci(text, workers);
     device.kind = scheme_found->second;
     device.target = target;
@@ -131,9 +147,13 @@ flow::Result<Device> open_device(const std::string& text, std::size_t number, st
         case DeviceKind::af_packet:
             // The default frame size cuts at 1,982 bytes without a word.
             add_port(device, "net_af_packet", number, "",
-                     "iface=" + device.target + ",qpairs=" + std::to_string(workers) + ",blocksz=16384,framesz=16384,framecnt=512", workers);
+                     "iface=" + device.target + ",qpairs=" + std::to_string(workers) +
+                         ",blocksz=16384,framesz=16384,framecnt=512",
+                     workers);
             break;
-        case DeviceKind::tap: add_port(device, "net_tap", number, "", "iface=" + device.target, 1); break;
+        case DeviceKind::tap:
+            add_port(device, "net_tap", number, "", "iface=" + device.target, 1);
+            break;
         default:
             if (auto ok = inspect_capture(device); !ok) return flow::pass(ok);
             add_port(device, "net_pcap", number, "",

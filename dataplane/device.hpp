@@ -17,10 +17,10 @@ enum class DeviceKind : std::uint8_t { pci, af_xdp, af_packet, tap, pcap, loopba
 
 struct Device {
     DeviceKind kind = DeviceKind::loopback;
-    std::string name;                 // as configured
-    std::string target;               // PCI address, interface, or file
-    bool endless = false;             // pcap only: "pcap:FILE,endless", for measuring
-    std::uint64_t file_packets = 0;   // pcap: packets in the file; the driver never says that it is drained
+    std::string name;                // as configured
+    std::string target;              // PCI address, interface, or file
+    bool endless = false;            // pcap only: "pcap:FILE,endless", for measuring
+    std::uint64_t file_packets = 0;  // pcap: packets in the file; the driver never says that it is drained
     decode::LinkType link = decode::LinkType::ethernet;
 
     // Ports that the device is made of, by DPDK's name, with the --vdev arguments (or the PCI address) that make them.

@@ -49,7 +49,8 @@ std::string lcore_map(const std::vector<std::uint32_t>& cores) {
         if (CPU_ISSET(cpu, &allowed)) everywhere += (everywhere.empty() ? "" : ",") + std::to_string(cpu);
     }
     std::string map = "--lcores=0@(" + everywhere + ")";
-    for (std::size_t i = 0; i < cores.size(); ++i) map += "," + std::to_string(Eal::lcore(i)) + "@" + std::to_string(cores[i]);
+    for (std::size_t i = 0; i < cores.size(); ++i)
+        map += "," + std::to_string(Eal::lcore(i)) + "@" + std::to_string(cores[i]);
     return map;
 }
 
@@ -60,7 +61,8 @@ flow::Result<void> check_cores(const std::vector<std::uint32_t>& cores) {
     std::set<std::uint32_t> seen;
     for (const std::uint32_t core : cores) {
         if (core >= CPU_SETSIZE || !CPU_ISSET(core, &allowed)) {
-            return flow::fail("cores: this machine (or this process's affinity) has no CPU " + std::to_string(core) + "; `lscpu` lists them");
+            return flow::fail("cores: this machine (or this process's affinity) has no CPU " + std::to_string(core) +
+                              "; `lscpu` lists them");
         }
         if (!seen.insert(core).second) return flow::fail("cores: CPU " + std::to_string(core) + " is given twice");
     }
@@ -94,14 +96,20 @@ flow::Result<std::unique_ptr<Eal>> Eal::start(const EalOptions& options, const s
     const std::uint64_t huge_mb = free_hugepages_mb();
     eal->hugepages_ = options.hugepages != Hugepages::off && huge_mb >= options.memory_mb;
     if (options.hugepages == Hugepages::on && !eal->hugepages_) {
-        return flow::fail("hugepages: " + std::to_string(options.memory_mb) + " MiB are needed and " + std::to_string(huge_mb) +
+        return flow::fail("hugepages: " + std::to_string(options.memory_mb) + " MiB are needed and " +
+                          std::to_string(huge_mb) +
                           " MiB are free; reserve some (README, bare metal) or set hugepages = \"auto\"");
     }
     if (!eal->hugepages_ && options.hugepages == Hugepages::automatic) {
-        eal->warning_ = "no hugepages free: running on plain memory, which is slower and cannot drive PCI devices at full rate";
+        eal->warning_ =
+            "no hugepages free: running on plain memory, which is slower and cannot drive PCI devices at full rate";
     }
-    std::vector<std::string> arguments{"net-collectord", lcore_map(options.cores), "--no-telemetry", "--log-level=*:error",
-                                       "-m", std::to_string(options.memory_mb)};
+    std::vector<std::string> arguments{"net-collectord",
+                                       lcore_map(options.cores),
+                                       "--no-telemetry",
+                                       "--log-level=*:error",
+                                       "-m",
+                                       std::to_string(options.memory_mb)};
     if (eal->hugepages_) {
         arguments.emplace_back("--in-memory");
     } else {

@@ -17,10 +17,10 @@ namespace dataplane {
 enum class Hugepages : std::uint8_t { automatic, on, off };
 
 struct EalOptions {
-    std::vector<std::uint32_t> cores;   // CPUs of the workers, then of the match cores
+    std::vector<std::uint32_t> cores;  // CPUs of the workers, then of the match cores
     Hugepages hugepages = Hugepages::automatic;
     std::uint32_t memory_mb = 256;
-    std::vector<std::string> extra;     // appended as they are
+    std::vector<std::string> extra;  // appended as they are
 };
 
 class Eal {

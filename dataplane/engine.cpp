@@ -42,7 +42,9 @@ struct Engine::Parts {
 
 Engine::Engine() : parts_(std::make_unique<Parts>()) {}
 
-Engine::~Engine() { stop(); }
+Engine::~Engine() {
+    stop();
+}
 
 flow::Result<void> Engine::Parts::open_devices() {
     const auto queues = static_cast<std::uint16_t>(options.cores.size());
@@ -55,7 +57,10 @@ flow::Result<void> Engine::Parts::open_devices() {
         devices.push_back(std::move(*device));
     }
     options.memory_mb = std::max(options.memory_mb, static_cast<std::uint32_t>(buffers_mb + 64));
-    EalOptions eal_options{.cores = options.cores, .hugepages = options.hugepages, .memory_mb = options.memory_mb, .extra = options.eal_args};
+    EalOptions eal_options{.cores = options.cores,
+                           .hugepages = options.hugepages,
+                           .memory_mb = options.memory_mb,
+                           .extra = options.eal_args};
     eal_options.cores.insert(eal_options.cores.end(), options.match_cores.begin(), options.match_cores.end());
     auto started = Eal::start(eal_options, devices);
     if (!started) return pass(started);
@@ -100,7 +105,8 @@ std::vector<std::vector<RxQueue>> Engine::Parts::spread_queues() {
     return of_worker;
 }
 
-void Engine::Parts::make_workers(flow::ExporterTable& exporters, const std::vector<std::unique_ptr<Handover>>& handovers) {
+void Engine::Parts::make_workers(flow::ExporterTable& exporters,
+                                 const std::vector<std::unique_ptr<Handover>>& handovers) {
     const auto count = static_cast<std::uint32_t>(options.cores.size());
     shared = std::make_unique<Shared>(count, count + options.match_cores.size());
     shared->pace = options.pace;
@@ -115,8 +121,10 @@ void Engine::Parts::make_workers(flow::ExporterTable& exporters, const std::vect
             rings.outgoing.push_back(hand_off[w * count + other].get());
             rings.incoming.push_back(hand_off[other * count + w].get());
         }
-        const IntakeOptions intake{.core = w, .slots = options.slots, .pace = options.pace, .match_here = options.match_cores.empty()};
-        workers.push_back(std::make_unique<Worker>(*shared, w, queues[w], std::move(rings), exporters, *handovers[w], intake));
+        const IntakeOptions intake{
+            .core = w, .slots = options.slots, .pace = options.pace, .match_here = options.match_cores.empty()};
+        workers.push_back(
+            std::make_unique<Worker>(*shared, w, queues[w], std::move(rings), exporters, *handovers[w], intake));
     }
     for (std::uint32_t m = 0; m < options.match_cores.size(); ++m) {
         match_cores.push_back(std::make_unique<MatchCore>(*shared, *workers[m], count + m, *handovers[count + m]));
@@ -134,7 +142,9 @@ flow::Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options
     return engine;
 }
 
-bool Engine::hugepages() const noexcept { return parts_->eal->hugepages(); }
+bool Engine::hugepages() const noexcept {
+    return parts_->eal->hugepages();
+}
 
 std::string Engine::warning() const {
     std::string out = parts_->eal->warning();
@@ -143,16 +153,21 @@ std::string Engine::warning() const {
             for (std::size_t w = 0; w < parts_->workers.size(); ++w) {
                 const auto node = static_cast<int>(rte_lcore_to_socket_id(Eal::lcore(w)));
                 if (port->numa_node() < 0 || port->numa_node() == node) continue;
-                out += (out.empty() ? "" : "\n") + ("core " + std::to_string(parts_->options.cores[w]) + " is on another NUMA node than " +
-                       parts_->devices[d].name + ": expect half the rate; `lscpu` shows the nodes of CPUs");
+                out += (out.empty() ? "" : "\n") +
+                       ("core " + std::to_string(parts_->options.cores[w]) + " is on another NUMA node than " +
+                        parts_->devices[d].name + ": expect half the rate; `lscpu` shows the nodes of CPUs");
             }
         }
     }
     return out;
 }
 
-void Engine::publish(const Generation& generation) noexcept { parts_->shared->generations.publish(&generation); }
-bool Engine::all_use(std::uint64_t number) const noexcept { return parts_->shared->generations.all_acknowledged(number); }
+void Engine::publish(const Generation& generation) noexcept {
+    parts_->shared->generations.publish(&generation);
+}
+bool Engine::all_use(std::uint64_t number) const noexcept {
+    return parts_->shared->generations.all_acknowledged(number);
+}
 
 flow::Result<void> Engine::run() {
     Parts& p = *parts_;
@@ -160,7 +175,12 @@ flow::Result<void> Engine::run() {
     for (std::size_t i = 0; i < workers + p.match_cores.size(); ++i) {
         const auto launch = [&](auto* core) {
             using Core = std::remove_pointer_t<decltype(core)>;
-            return rte_eal_remote_launch([](void* c) { static_cast<Core*>(c)->run(); return 0; }, core, Eal::lcore(i));
+            return rte_eal_remote_launch(
+                [](void* c) {
+                    static_cast<Core*>(c)->run();
+                    return 0;
+                },
+                core, Eal::lcore(i));
         };
         const int code = i < workers ? launch(p.workers[i].get()) : launch(p.match_cores[i - workers].get());
         if (code != 0) return fail("cannot start the worker on core " + std::to_string(i) + ": " + Eal::last_words());
@@ -169,8 +189,10 @@ flow::Result<void> Engine::run() {
     const auto limit = std::chrono::steady_clock::now() + kStartLimit;
     while (p.shared->running.load() != workers + p.match_cores.size()) {
         const bool failed = std::any_of(p.workers.begin(), p.workers.end(), [](const auto& w) { return w->failed(); });
-        if (failed) return fail("no memory for the batches of a worker; lower the number of cores or give the machine more");
-        if (std::chrono::steady_clock::now() > limit) return fail("a worker does not start within 10 s; is its CPU taken by something else?");
+        if (failed)
+            return fail("no memory for the batches of a worker; lower the number of cores or give the machine more");
+        if (std::chrono::steady_clock::now() > limit)
+            return fail("a worker does not start within 10 s; is its CPU taken by something else?");
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     return {};
@@ -179,7 +201,8 @@ flow::Result<void> Engine::run() {
 bool Engine::drained() const noexcept {
     std::vector<std::uint64_t> received(parts_->devices.size());
     for (const auto& worker : parts_->workers) {
-        for (std::size_t q = 0; q < worker->queues().size(); ++q) received[worker->queues()[q].device] += worker->received_from(q);
+        for (std::size_t q = 0; q < worker->queues().size(); ++q)
+            received[worker->queues()[q].device] += worker->received_from(q);
     }
     for (std::size_t d = 0; d < received.size(); ++d) {
         const Device& device = parts_->devices[d];
@@ -204,7 +227,12 @@ std::vector<EngineDevice> Engine::devices() const {
     std::vector<EngineDevice> out;
     for (std::size_t d = 0; d < parts_->ports.size(); ++d) {
         const Device& device = parts_->devices[d];
-        EngineDevice now{.name = device.name, .driver = {}, .mac = {}, .spread = {}, .shared_with_kernel = device.shared_with_kernel(), .counters = {}};
+        EngineDevice now{.name = device.name,
+                         .driver = {},
+                         .mac = {},
+                         .spread = {},
+                         .shared_with_kernel = device.shared_with_kernel(),
+                         .counters = {}};
         const auto add = [](std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& more) {
             if (more) sum = sum.value_or(0) + *more;
         };

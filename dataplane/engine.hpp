@@ -22,9 +22,9 @@ struct EngineOptions {
     std::vector<std::uint32_t> cores{0};
     std::vector<std::uint32_t> match_cores;  // empty, or one for each of `cores`
     Hugepages hugepages = Hugepages::automatic;
-    std::uint32_t memory_mb = 256;           // raised when the devices' buffers need more
+    std::uint32_t memory_mb = 256;  // raised when the devices' buffers need more
     std::vector<std::string> eal_args;
-    std::size_t slots = 32;                  // batches a worker
+    std::size_t slots = 32;  // batches a worker
     Pace pace = Pace::live;
 };
 
@@ -38,7 +38,7 @@ struct EngineDevice {
 struct EngineWorker {
     std::uint32_t core = 0;
     std::optional<std::uint32_t> match_core;
-    std::uint64_t busy_cycles = 0, idle_cycles = 0;              // since start
+    std::uint64_t busy_cycles = 0, idle_cycles = 0;  // since start
     std::uint64_t match_busy_cycles = 0, match_idle_cycles = 0;
     std::uint64_t packets = 0, handed_off = 0, handoff_lost = 0;
     std::size_t slots = 0, slots_free = 0;

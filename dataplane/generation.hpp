@@ -35,7 +35,7 @@ struct Generation {
     std::vector<flow::IpAddress> addresses;  // destinations that are ours, sorted; empty = any
     std::unique_ptr<const filters::Program> program;
     flow::SeriesMap series;
-    flow::SeriesMap no_series;               // for cores that only decode
+    flow::SeriesMap no_series;                   // for cores that only decode
     std::vector<std::unique_ptr<CoreKit>> kits;  // by core number: first the decoding cores, then the matching ones
 
     explicit Generation(SourceMap map) : sources(std::move(map)) {}

@@ -16,10 +16,10 @@
 namespace dataplane {
 
 struct IntakeOptions {
-    std::size_t core = 0;         // index of its kit in a Generation
+    std::size_t core = 0;  // index of its kit in a Generation
     std::size_t slots = 32;
     Pace pace = Pace::live;
-    bool match_here = true;       // false: a match core takes the batches from lane()
+    bool match_here = true;  // false: a match core takes the batches from lane()
 };
 
 class Intake {

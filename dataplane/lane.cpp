@@ -44,8 +44,8 @@ std::uint32_t Lane::stamp(std::uint64_t received_ms, const Generation& generatio
     const std::uint32_t bucket_s = bucket_of(received_ms);
     received_ms_ = received_ms;
     generation_ = &generation;
-    if (open_->rows != 0 &&
-        (open_->bucket_s != bucket_s || open_->generation != &generation || received_ms - open_->received_ms >= kBatchAgeMs)) {
+    if (open_->rows != 0 && (open_->bucket_s != bucket_s || open_->generation != &generation ||
+                             received_ms - open_->received_ms >= kBatchAgeMs)) {
         turn_over();
     }
     if (open_->rows == 0) {

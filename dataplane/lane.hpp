@@ -74,10 +74,10 @@ class Lane final : public flow::BatchWriter {
     BatchSink* const same_core_;
     std::size_t wanted_;
     std::vector<BatchPointer> slots_;
-    BatchPointer spill_;                          // rows that no slot had room for
-    std::vector<flow::FlowBatch*> free_;          // last in, first out: the next batch is still in the cache
-    flow::SpscRing<flow::FlowBatch*> full_;       // decode -> match
-    flow::SpscRing<flow::FlowBatch*> given_back_; // match -> decode
+    BatchPointer spill_;                           // rows that no slot had room for
+    std::vector<flow::FlowBatch*> free_;           // last in, first out: the next batch is still in the cache
+    flow::SpscRing<flow::FlowBatch*> full_;        // decode -> match
+    flow::SpscRing<flow::FlowBatch*> given_back_;  // match -> decode
     // Of the datagram in hand: a batch that is opened in its middle gets them too.
     std::uint64_t received_ms_ = 0;
     const Generation* generation_ = nullptr;

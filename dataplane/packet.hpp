@@ -17,9 +17,9 @@ namespace dataplane {
 
 struct Packet {
     flow::PacketFate fate = flow::PacketFate::whole;
-    flow::Bytes payload{};     // of UDP; points into the frame
+    flow::Bytes payload{};  // of UDP; points into the frame
     flow::IpAddress exporter{};
-    std::uint16_t port = 0;    // destination
+    std::uint16_t port = 0;                    // destination
     std::optional<SourceMap::Match> source{};  // set by Intake; none: no source admits the exporter
 };
 

@@ -2,8 +2,8 @@
 #include "dataplane/port.hpp"
 
 #include <rte_ethdev.h>
-#include <rte_mempool.h>
 #include <rte_mbuf.h>
+#include <rte_mempool.h>
 
 #include <algorithm>
 #include <array>
@@ -32,39 +32,48 @@ std::uint64_t address_hash(const rte_eth_dev_info& info) noexcept {
 
 bool needs_tx_queues(DeviceKind kind) noexcept {
     // These drivers refuse to have fewer (or no) transmit queues than receive queues.
-    return kind == DeviceKind::af_xdp || kind == DeviceKind::af_packet || kind == DeviceKind::tap || kind == DeviceKind::pci;
+    return kind == DeviceKind::af_xdp || kind == DeviceKind::af_packet || kind == DeviceKind::tap ||
+           kind == DeviceKind::pci;
 }
 
 }  // namespace
 
-void FreeMempool::operator()(rte_mempool* pool) const noexcept { rte_mempool_free(pool); }
+void FreeMempool::operator()(rte_mempool* pool) const noexcept {
+    rte_mempool_free(pool);
+}
 
 PoolShape pool_shape(const Device& device, std::size_t workers) noexcept {
     const auto handed_over = static_cast<std::uint32_t>(hand_off_places(workers) * workers * (workers - 1));
     switch (device.kind) {
         // Whole 16-KiB frames: these two drivers cut what does not fit into one buffer.
         case DeviceKind::af_packet:
-        case DeviceKind::loopback: return {2047 + handed_over, 16384 + RTE_PKTMBUF_HEADROOM};
+        case DeviceKind::loopback:
+            return {2047 + handed_over, 16384 + RTE_PKTMBUF_HEADROOM};
         // The driver copies the whole file into buffers first when it is to be endless.
         case DeviceKind::pcap:
             return {static_cast<std::uint32_t>((device.endless ? device.file_packets : 0) + 4095 + handed_over),
                     RTE_MBUF_DEFAULT_BUF_SIZE};
         // 4,096 frames belong to the kernel's fill ring, as many to ours.
-        case DeviceKind::af_xdp: return {static_cast<std::uint32_t>(device.ports.size()) * 8192 + 4095 + handed_over, 4096 - 256};
-        case DeviceKind::tap: return {4095 + handed_over, RTE_MBUF_DEFAULT_BUF_SIZE};
-        case DeviceKind::pci: break;
+        case DeviceKind::af_xdp:
+            return {static_cast<std::uint32_t>(device.ports.size()) * 8192 + 4095 + handed_over, 4096 - 256};
+        case DeviceKind::tap:
+            return {4095 + handed_over, RTE_MBUF_DEFAULT_BUF_SIZE};
+        case DeviceKind::pci:
+            break;
     }
-    return {static_cast<std::uint32_t>(workers) * (kRxDescriptors + 512) + kTxDescriptors + handed_over, RTE_MBUF_DEFAULT_BUF_SIZE};
+    return {static_cast<std::uint32_t>(workers) * (kRxDescriptors + 512) + kTxDescriptors + handed_over,
+            RTE_MBUF_DEFAULT_BUF_SIZE};
 }
 
 flow::Result<Mempool> make_pool(const Eal&, const std::string& name, PoolShape shape) {
     Mempool pool(rte_pktmbuf_pool_create(name.c_str(), shape.count, kPoolCache, 0, shape.data_room, SOCKET_ID_ANY));
     if (pool != nullptr) return pool;
-    return fail("no memory for " + std::to_string(shape.count) + " packet buffers of " + std::to_string(shape.data_room) +
-                " bytes: " + rte_strerror(rte_errno) + "; raise memory_mb");
+    return fail("no memory for " + std::to_string(shape.count) + " packet buffers of " +
+                std::to_string(shape.data_room) + " bytes: " + rte_strerror(rte_errno) + "; raise memory_mb");
 }
 
-flow::Result<std::unique_ptr<Port>> Port::open(const Eal&, const Device& device, const Device::PortSpec& spec, rte_mempool* pool) {
+flow::Result<std::unique_ptr<Port>> Port::open(const Eal&, const Device& device, const Device::PortSpec& spec,
+                                               rte_mempool* pool) {
     std::unique_ptr<Port> port(new Port);
     std::uint16_t id = kNoPort;
     if (rte_eth_dev_get_port_by_name(spec.name.c_str(), &id) != 0) {
@@ -79,7 +88,8 @@ flow::Result<std::unique_ptr<Port>> Port::open(const Eal&, const Device& device,
 
 flow::Result<void> Port::configure(const Device& device, const Device::PortSpec& spec, rte_mempool* pool) {
     rte_eth_dev_info info{};
-    if (const int code = rte_eth_dev_info_get(id_, &info); code != 0) return fail(port_error(device, "rte_eth_dev_info_get", code));
+    if (const int code = rte_eth_dev_info_get(id_, &info); code != 0)
+        return fail(port_error(device, "rte_eth_dev_info_get", code));
     queues_ = std::min(spec.queues, info.max_rx_queues);
     rte_eth_conf conf{};
     const std::uint64_t hash = address_hash(info);
@@ -93,7 +103,9 @@ flow::Result<void> Port::configure(const Device& device, const Device::PortSpec&
     spread_ = queues_ == 1 && device.ports.size() == 1 ? "one queue"
               : hash != 0 && queues_ > 1               ? "RSS on IP addresses"
                                                        : "not by address: handed to owners by a hash of it";
-    std::uint16_t tx_queues = !needs_tx_queues(kind_) ? std::uint16_t{0} : kind_ == DeviceKind::pci ? std::uint16_t{1} : queues_;
+    std::uint16_t tx_queues = !needs_tx_queues(kind_)    ? std::uint16_t{0}
+                              : kind_ == DeviceKind::pci ? std::uint16_t{1}
+                                                         : queues_;
     if (const int code = rte_eth_dev_configure(id_, queues_, tx_queues, &conf); code != 0) {
         return fail(port_error(device, "rte_eth_dev_configure", code));
     }
@@ -143,7 +155,9 @@ bool Port::link_up() const {
     return rte_eth_link_get_nowait(id_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
 }
 
-int Port::numa_node() const { return rte_eth_dev_socket_id(id_); }
+int Port::numa_node() const {
+    return rte_eth_dev_socket_id(id_);
+}
 
 PortCounters Port::counters() const {
     rte_eth_stats stats{};
@@ -153,13 +167,20 @@ PortCounters Port::counters() const {
     out.errors = stats.ierrors;
     out.no_buffer = stats.rx_nombuf;
     switch (kind_) {
-        case DeviceKind::pci: out.missed = stats.imissed; break;
-        case DeviceKind::pcap: out.missed = 0; break;
+        case DeviceKind::pci:
+            out.missed = stats.imissed;
+            break;
+        case DeviceKind::pcap:
+            out.missed = 0;
+            break;
         // The ring of `lo` holds both directions of each packet, and counts both when it loses them.
-        case DeviceKind::loopback: out.missed = stats.imissed / 2; break;
+        case DeviceKind::loopback:
+            out.missed = stats.imissed / 2;
+            break;
         case DeviceKind::af_xdp:
         case DeviceKind::af_packet:
-        case DeviceKind::tap: break;  // they do not know, and their 0 is not a number
+        case DeviceKind::tap:
+            break;  // they do not know, and their 0 is not a number
     }
     return out;
 }

@@ -16,8 +16,10 @@ SourceMap::SourceMap(std::span<const SourceRule> rules) : by_port_(65536), ports
         PortSources& sources = ports_[at];
         const Match match{source++, rule.accepts, rule.source_id};
         for (const flow::Prefix& prefix : rule.prefixes) {
-            if (prefix.bits == 128) sources.addresses.emplace(prefix.address, match);
-            else sources.prefixes.push_back({prefix, match});
+            if (prefix.bits == 128)
+                sources.addresses.emplace(prefix.address, match);
+            else
+                sources.prefixes.push_back({prefix, match});
         }
         if (rule.prefixes.empty()) sources.prefixes.push_back({{.address = {}, .bits = 0}, match});
     }

@@ -19,8 +19,8 @@ namespace dataplane {
 struct SourceRule {
     std::uint16_t port = 0;
     decode::Accepts accepts = decode::Accepts::any;
-    std::uint32_t source_id = 0;          // stable id
-    std::vector<flow::Prefix> prefixes;   // none: the rest of the port's exporters
+    std::uint32_t source_id = 0;         // stable id
+    std::vector<flow::Prefix> prefixes;  // none: the rest of the port's exporters
 };
 
 class SourceMap {

@@ -45,7 +45,7 @@ class TallyDesk {
     const Generation* generation_ = nullptr;
     CoreKit* kit_ = nullptr;
     flow::Tally* tally_ = nullptr;
-    bool delayed_ = false;            // the store is behind, and it was counted
+    bool delayed_ = false;  // the store is behind, and it was counted
     std::uint64_t last_due_ms_ = 0;
 };
 

@@ -28,8 +28,8 @@ void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
 
 }  // namespace
 
-Worker::Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues, Rings rings, flow::ExporterTable& exporters,
-               flow::SpscRing<flow::Tally*>& handover, const IntakeOptions& options)
+Worker::Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues, Rings rings,
+               flow::ExporterTable& exporters, flow::SpscRing<flow::Tally*>& handover, const IntakeOptions& options)
     : shared_(shared),
       number_(number),
       queues_(std::move(queues)),
@@ -147,7 +147,8 @@ void Worker::follow_generation() noexcept {
 
 flow::Bytes Worker::bytes_of(rte_mbuf* packet) noexcept {
     const std::uint32_t length = rte_pktmbuf_pkt_len(packet);
-    if (packet->nb_segs == 1) [[likely]] return {rte_pktmbuf_mtod(packet, const std::uint8_t*), length};
+    if (packet->nb_segs == 1) [[likely]]
+        return {rte_pktmbuf_mtod(packet, const std::uint8_t*), length};
     const auto fits = static_cast<std::uint32_t>(length < kLinearBytes ? length : kLinearBytes);
     const void* bytes = rte_pktmbuf_read(packet, 0, fits, linear_.get());
     return {static_cast<const std::uint8_t*>(bytes), fits};

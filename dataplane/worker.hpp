@@ -24,13 +24,13 @@ struct Shared {
 
     OwnerTable owners;
     PublishedGeneration generations;
-    std::vector<RxQueue> port_of;           // by DPDK port id: how its packets are to be read
-    int timestamp_offset = -1;              // of the capture time in a packet buffer; -1: none
+    std::vector<RxQueue> port_of;  // by DPDK port id: how its packets are to be read
+    int timestamp_offset = -1;     // of the capture time in a packet buffer; -1: none
     std::uint64_t timestamp_flag = 0;
     Pace pace = Pace::live;
-    std::atomic<bool> stop{false};              // written by: control
-    std::atomic<std::uint32_t> receiving{0};    // workers that still receive; written by: workers
-    std::atomic<std::uint32_t> running{0};      // cores in their loop; written by: cores
+    std::atomic<bool> stop{false};            // written by: control
+    std::atomic<std::uint32_t> receiving{0};  // workers that still receive; written by: workers
+    std::atomic<std::uint32_t> running{0};    // cores in their loop; written by: cores
 };
 
 class Worker {
@@ -39,8 +39,8 @@ class Worker {
     struct Rings {
         std::vector<flow::SpscRing<rte_mbuf*>*> outgoing, incoming;
     };
-    Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues, Rings rings, flow::ExporterTable& exporters,
-           flow::SpscRing<flow::Tally*>& handover, const IntakeOptions& options);
+    Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues, Rings rings,
+           flow::ExporterTable& exporters, flow::SpscRing<flow::Tally*>& handover, const IntakeOptions& options);
 
     // Until shared.stop: then takes what has arrived, decodes, hands everything over and returns.
     void run() noexcept;
@@ -68,7 +68,8 @@ class Worker {
     void follow_generation() noexcept;
     void housekeep() noexcept;
     [[nodiscard]] flow::Bytes bytes_of(rte_mbuf* packet) noexcept;
-    [[nodiscard]] std::uint64_t time_of(const rte_mbuf* packet, const RxQueue& from, std::uint64_t now_ms) const noexcept;
+    [[nodiscard]] std::uint64_t time_of(const rte_mbuf* packet, const RxQueue& from,
+                                        std::uint64_t now_ms) const noexcept;
 
     Shared& shared_;
     const std::uint32_t number_;

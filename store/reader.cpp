@@ -24,8 +24,8 @@ std::size_t level_of(std::uint32_t resolution_s) noexcept {
 // Reads a range of several series in one transaction and adds it to the points of all.
 class RangeRead {
   public:
-    RangeRead(const lmdb::Env& env, const lmdb::Txn& txn, std::size_t level, std::uint64_t from_s,
-              std::uint64_t to_s, std::vector<Point>& points)
+    RangeRead(const lmdb::Env& env, const lmdb::Txn& txn, std::size_t level, std::uint64_t from_s, std::uint64_t to_s,
+              std::vector<Point>& points)
         : env_(env), txn_(txn), level_(level), from_s_(from_s), to_s_(to_s), points_(points) {}
 
     flow::Result<void> run(std::span<const std::uint32_t> ids) {
@@ -58,13 +58,11 @@ class RangeRead {
             if (!cursor) return flow::pass(cursor);
             for (std::uint64_t start_s = at_s - at_s % r.span_s(); start_s < end_s; start_s += r.span_s()) {
                 ChunkPoints points(r.points);
-                auto done = read_chunk(*cursor, level, static_cast<std::uint32_t>(start_s), ids_[i], damaged_,
-                                       points);
+                auto done = read_chunk(*cursor, level, static_cast<std::uint32_t>(start_s), ids_[i], damaged_, points);
                 if (!done) return done;
                 for (std::size_t p = 0; p < points.size(); ++p) {
                     const std::uint64_t point_s = start_s + p * r.step_s;
-                    if (points[p].present && point_s >= at_s && point_s < end_s)
-                        use(i, level, point_s, points[p]);
+                    if (points[p].present && point_s >= at_s && point_s < end_s) use(i, level, point_s, points[p]);
                 }
             }
             at_s = end_s;
@@ -83,8 +81,7 @@ class RangeRead {
             use(static_cast<std::size_t>(i), 0, bucket_s, ChunkPoint{true, entry.sums, {}});
         };
         for (const TableId id : {TableId::folded, TableId::live}) {
-            if (auto done = read_some(txn_, table(env_, id), from_s, to_s_, ids_, damaged_, take); !done)
-                return done;
+            if (auto done = read_some(txn_, table(env_, id), from_s, to_s_, ids_, damaged_, take); !done) return done;
         }
         return {};
     }
@@ -102,8 +99,7 @@ class RangeRead {
     }
     void add_maxima() {
         for (std::size_t i = 0; i < ids_.size(); ++i) {
-            for (const auto& [bucket_s, sums] : peaks_[i])
-                raise(maxima_[i][start_of(bucket_s, level_)], sums);
+            for (const auto& [bucket_s, sums] : peaks_[i]) raise(maxima_[i][start_of(bucket_s, level_)], sums);
             for (const auto& [start_s, max] : maxima_[i])
                 add(points_[(start_s - from_s_) / kResolutions[level_].step_s].max, max);
         }
@@ -133,8 +129,7 @@ class Reader::Impl {
 
     // load(env, txn) in a transaction of its own.
     template <class Load>
-    auto read(Load load) const
-        -> decltype(load(std::declval<const lmdb::Env&>(), std::declval<const lmdb::Txn&>())) {
+    auto read(Load load) const -> decltype(load(std::declval<const lmdb::Env&>(), std::declval<const lmdb::Txn&>())) {
         auto txn = env_.read();
         if (!txn) return flow::pass(txn);
         return load(env_, *txn);
@@ -188,13 +183,11 @@ flow::Result<std::vector<Point>> Reader::series(std::span<const std::uint32_t> i
     const std::uint64_t start_s = from_s - from_s % resolution_s;
     const std::uint64_t count = to_s > start_s ? (to_s - start_s + resolution_s - 1) / resolution_s : 0;
     if (count > kMaxPoints) {
-        return flow::fail(std::to_string(count) + " points of " + std::to_string(resolution_s) +
-                          " s are more than " + std::to_string(kMaxPoints) +
-                          ": ask for a shorter time or a coarser resolution");
+        return flow::fail(std::to_string(count) + " points of " + std::to_string(resolution_s) + " s are more than " +
+                          std::to_string(kMaxPoints) + ": ask for a shorter time or a coarser resolution");
     }
     std::vector<Point> points(count);
-    for (std::size_t i = 0; i < count; ++i)
-        points[i].start_s = static_cast<std::uint32_t>(start_s + i * resolution_s);
+    for (std::size_t i = 0; i < count; ++i) points[i].start_s = static_cast<std::uint32_t>(start_s + i * resolution_s);
 
     std::vector<std::uint32_t> sorted(ids.begin(), ids.end());
     std::sort(sorted.begin(), sorted.end());

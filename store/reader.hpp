@@ -28,8 +28,7 @@ struct Point {
     std::uint32_t start_s = 0;  // seconds since 1970 UTC, multiple of the resolution
     std::array<flow::Cell, flow::kClasses> sum{};
     std::array<flow::Cell, flow::kClasses> max{};
-    bool present =
-        false;  // something was counted; an idle series and a stopped collector both leave no points
+    bool present = false;  // something was counted; an idle series and a stopped collector both leave no points
 };
 
 struct StoredExporter {

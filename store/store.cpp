@@ -20,8 +20,7 @@ using std::chrono::milliseconds;
 constexpr std::uint64_t kCommitEveryMs = 1000;
 // How often the lanes are looked into; a replay waits for its tallies to come back.
 constexpr milliseconds kLook{20}, kLookReplay{1};
-constexpr std::size_t kReplayCells =
-    200'000;  // pending, after which a replay commits without waiting for the second
+constexpr std::size_t kReplayCells = 200'000;  // pending, after which a replay commits without waiting for the second
 constexpr int kLastTries = 5;
 constexpr milliseconds kBetweenLastTries{500};
 
@@ -32,8 +31,7 @@ std::uint64_t system_wall_ms() {
 std::uint64_t system_steady_ms() {
     timespec now{};
     clock_gettime(CLOCK_BOOTTIME, &now);  // goes on while the machine sleeps, as the wall clock does
-    return static_cast<std::uint64_t>(now.tv_sec) * 1000 +
-           static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
+    return static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
 }
 
 }  // namespace
@@ -41,9 +39,7 @@ std::uint64_t system_steady_ms() {
 class Store::Impl {
   public:
     Impl(Options options, std::unique_ptr<Engine> engine)
-        : options_(std::move(options)),
-          engine_(std::move(engine)),
-          names_(engine_->catalogue(), engine_->sources()) {
+        : options_(std::move(options)), engine_(std::move(engine)), names_(engine_->catalogue(), engine_->sources()) {
         if (!options_.wall_ms) options_.wall_ms = system_wall_ms;
         if (!options_.steady_ms) options_.steady_ms = system_steady_ms;
         publish();
@@ -104,8 +100,7 @@ class Store::Impl {
     void run() {
         std::uint64_t next_ms = options_.steady_ms() + kCommitEveryMs;
         for (;;) {
-            const bool last =
-                is_stopping();  // asked before the lanes are emptied: the cores have stopped by then
+            const bool last = is_stopping();  // asked before the lanes are emptied: the cores have stopped by then
             const bool found = empty_lanes();
             if (last) break;
             const std::uint64_t now_ms = options_.steady_ms();
@@ -253,8 +248,8 @@ std::vector<flow::ExporterCounts> Store::process_exporters() const {
 }
 
 flow::Result<void> Store::backup(const std::string& target_directory) {
-    auto reader = Reader::open(
-        impl_->options_.directory);  // a handle of its own: the engine may reopen its environment
+    auto reader =
+        Reader::open(impl_->options_.directory);  // a handle of its own: the engine may reopen its environment
     if (!reader) return flow::pass(reader);
     return reader->backup(target_directory);
 }

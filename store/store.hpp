@@ -41,9 +41,9 @@ struct SeriesName {
 struct Options {
     std::string directory;
     Retention retention{};
-    bool replay = false;                       // time is the captures' receive time; nothing expires
-    std::uint64_t map_bytes = 1ull << 40;      // address space reserved for the data file = its largest size
-    std::function<std::uint64_t()> wall_ms{};  // clocks, for tests: milliseconds since 1970 UTC,
+    bool replay = false;                         // time is the captures' receive time; nothing expires
+    std::uint64_t map_bytes = 1ull << 40;        // address space reserved for the data file = its largest size
+    std::function<std::uint64_t()> wall_ms{};    // clocks, for tests: milliseconds since 1970 UTC,
     std::function<std::uint64_t()> steady_ms{};  // and a clock that nobody sets; empty = the system's
 };
 
@@ -64,8 +64,7 @@ struct Stats {
     std::uint64_t pending_cells = 0;  // values (series x bucket) in memory, not committed
     std::uint64_t series = 0;         // in the catalogue
     std::uint64_t exporters = 0;
-    std::uint64_t live_rows =
-        0;  // rows of seconds not yet folded into 10-s buckets, and of buckets not in chunks
+    std::uint64_t live_rows = 0;  // rows of seconds not yet folded into 10-s buckets, and of buckets not in chunks
     std::uint64_t chunk_backlog_s = 0;  // age of the oldest ended 10-s chunk that is not written; 0 = none
     std::uint64_t late_cells = 0;       // values merged into chunks already written, since open()
     std::uint64_t deleted_rows = 0;     // by retention, since open()
@@ -117,11 +116,9 @@ class Store {
     // Thread: any, from here on; as of the store thread's last turn.
     [[nodiscard]] Stats stats() const;
     [[nodiscard]] flow::Ledger process_ledger() const;  // since open(), for Prometheus
-    [[nodiscard]] flow::Ledger total_ledger()
-        const;  // goes on over restarts; includes what is not committed yet
-    [[nodiscard]] std::vector<SeriesCells> process_series() const;  // since open(), by series id
-    [[nodiscard]] std::vector<flow::ExporterCounts> process_exporters()
-        const;  // since open(), by exporter id
+    [[nodiscard]] flow::Ledger total_ledger() const;    // goes on over restarts; includes what is not committed yet
+    [[nodiscard]] std::vector<SeriesCells> process_series() const;              // since open(), by series id
+    [[nodiscard]] std::vector<flow::ExporterCounts> process_exporters() const;  // since open(), by exporter id
     // A consistent copy, made while all goes on, into `target_directory` (created; must not hold data). Takes
     // as long as the disk needs; pages freed meanwhile are not used again, so the file grows.
     flow::Result<void> backup(const std::string& target_directory);

@@ -25,23 +25,20 @@ std::size_t keep(const char* data, std::size_t, std::size_t bytes, void* into) {
 
 tl::unexpected<Failure> explain(const std::string& socket, CURLcode code, long os_error) {
     if (code != CURLE_COULDNT_CONNECT) {
-        return failure(Exit::failed, "the daemon on " + socket + " gave no answer: " +
-                                         curl_easy_strerror(code) + "; its log says more");
+        return failure(Exit::failed, "the daemon on " + socket + " gave no answer: " + curl_easy_strerror(code) +
+                                         "; its log says more");
     }
     if (os_error == EACCES || os_error == EPERM) {
-        return failure(Exit::failed,
-                       "you may not open " + socket + ": become a member of the daemon's group, or root");
+        return failure(Exit::failed, "you may not open " + socket + ": become a member of the daemon's group, or root");
     }
-    return failure(
-        Exit::not_running,
-        "net-collectord is not running (nobody answers on " + socket +
-            "): start it with `systemctl start net-collector`, or from a checkout with scripts/run");
+    return failure(Exit::not_running,
+                   "net-collectord is not running (nobody answers on " + socket +
+                       "): start it with `systemctl start net-collector`, or from a checkout with scripts/run");
 }
 
 }  // namespace
 
-Outcome<Answer> ask(const std::string& socket, const std::string& method, const std::string& path,
-                    long timeout_s) {
+Outcome<Answer> ask(const std::string& socket, const std::string& method, const std::string& path, long timeout_s) {
     const std::unique_ptr<CURL, CurlFree> curl(curl_easy_init());
     if (!curl) return failure(Exit::failed, "libcurl cannot be initialised");
     Answer answer;

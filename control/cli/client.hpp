@@ -17,7 +17,7 @@ struct Answer {
 
 // Failure: Exit::not_running when nobody listens on the socket; Exit::failed when it may not be opened or the
 // answer takes longer than `timeout_s`.
-[[nodiscard]] Outcome<Answer> ask(const std::string& socket, const std::string& method,
-                                  const std::string& path, long timeout_s);
+[[nodiscard]] Outcome<Answer> ask(const std::string& socket, const std::string& method, const std::string& path,
+                                  long timeout_s);
 
 }  // namespace cli

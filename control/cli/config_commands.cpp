@@ -30,9 +30,8 @@ std::string joined(const std::vector<std::string>& parts, const char* none) {
 }
 
 Json channel_json(const control::ChannelConfig& c) {
-    return {{"name", c.name},     {"filter", c.filter},
-            {"colour", c.colour}, {"sign", c.above_axis ? "+" : "-"},
-            {"order", c.order},   {"sources", c.sources}};
+    return {{"name", c.name},   {"filter", c.filter},  {"colour", c.colour}, {"sign", c.above_axis ? "+" : "-"},
+            {"order", c.order}, {"sources", c.sources}};
 }
 
 Json profile_json(const control::ProfileConfig& p) {
@@ -99,8 +98,8 @@ Done show_sources(const Context& context) {
                        {"protocol", protocol},
                        {"addresses", texts(s.addresses)},
                        {"colour", s.colour}});
-        table.add({s.name, std::to_string(s.port), protocol, s.colour,
-                   joined(texts(s.addresses), "all others on the port")});
+        table.add(
+            {s.name, std::to_string(s.port), protocol, s.colour, joined(texts(s.addresses), "all others on the port")});
     }
     if (context.json) {
         print(context, out);
@@ -113,8 +112,7 @@ Done show_sources(const Context& context) {
 Done check_config(const Context& context, const std::string& file) {
     const std::string path = file.empty() ? config_path(context) : file;
     const auto config = control::load_config(path);
-    const auto checked =
-        config ? control::check(*config) : flow::Result<void>(tl::unexpected(config.error()));
+    const auto checked = config ? control::check(*config) : flow::Result<void>(tl::unexpected(config.error()));
     if (!checked) {
         if (!context.json) return failure(Exit::failed, checked.error().text());
         Json errors = Json::array();

@@ -58,12 +58,11 @@ Outcome<store::Reader> open_data(const std::string& directory) {
     std::error_code error;
     if (!fs::exists(fs::path(directory) / "data.mdb", error)) {
         if (error == std::errc::permission_denied) {
-            return failure(Exit::failed, "you may not look into " + directory +
-                                             ": become a member of the daemon's group, or root");
+            return failure(Exit::failed,
+                           "you may not look into " + directory + ": become a member of the daemon's group, or root");
         }
-        return failure(Exit::no_data,
-                       "there is no collected data in " + directory +
-                           ": start net-collectord, or name another directory with --data DIR");
+        return failure(Exit::no_data, "there is no collected data in " + directory +
+                                          ": start net-collectord, or name another directory with --data DIR");
     }
     auto reader = store::Reader::open(directory);
     if (!reader) return failure(Exit::failed, reader.error().text());

@@ -52,14 +52,14 @@ std::string percent(double value) {
 Outcome<Json> parsed(const Answer& answer) {
     Json json = Json::parse(answer.body, nullptr, false);
     if (json.is_object()) return json;
-    return failure(Exit::failed, "the daemon's answer is not understood (HTTP " +
-                                     std::to_string(answer.status) + "): is it of the same version?");
+    return failure(Exit::failed, "the daemon's answer is not understood (HTTP " + std::to_string(answer.status) +
+                                     "): is it of the same version?");
 }
 
 void print_config(std::ostream& out, const Json& status, Style style) {
     const Json& config = part(status, "config");
-    out << "configuration  " << text(status, "config_file") << ", generation " << number(config, "generation")
-        << " of " << control::time_text(number(config, "taken_ms") / 1000) << '\n';
+    out << "configuration  " << text(status, "config_file") << ", generation " << number(config, "generation") << " of "
+        << control::time_text(number(config, "taken_ms") / 1000) << '\n';
     if (!flag(config, "ok")) {
         out << style.bad("               the last reload FAILED at " +
                          control::time_text(number(config, "when_ms") / 1000) + "; the old one stays:")
@@ -68,9 +68,7 @@ void print_config(std::ostream& out, const Json& status, Style style) {
     }
     for (const Json& key : part(config, "restart_needed")) {
         if (key.is_string())
-            out << style.bad("               `" + key.get<std::string>() +
-                             "` changed and waits for a restart")
-                << '\n';
+            out << style.bad("               `" + key.get<std::string>() + "` changed and waits for a restart") << '\n';
     }
 }
 
@@ -78,9 +76,9 @@ void print_store(std::ostream& out, const Json& status, Style style) {
     const Json& store = part(status, "store");
     const std::uint64_t now_ms = number(status, "now_ms");
     const std::uint64_t last_ms = number(store, "last_commit_ms");
-    out << "data           " << text(status, "data_directory") << ", " << scaled(number(store, "file_bytes"))
-        << "B, " << scaled(number(store, "disk_free_bytes")) << "B free; " << number(store, "series")
-        << " series, " << number(store, "exporters") << " exporters\n";
+    out << "data           " << text(status, "data_directory") << ", " << scaled(number(store, "file_bytes")) << "B, "
+        << scaled(number(store, "disk_free_bytes")) << "B free; " << number(store, "series") << " series, "
+        << number(store, "exporters") << " exporters\n";
     out << "store          last commit ";
     if (last_ms == 0)
         out << "never";
@@ -94,19 +92,17 @@ void print_store(std::ostream& out, const Json& status, Style style) {
 }
 
 void print_tables(std::ostream& out, const Json& status, Style style) {
-    Table devices(
-        {"DEVICE", "DRIVER", "MAC", "LINK", "SPREAD BY", ">QUEUES", ">MISSED", ">NO BUFFER", ">ERRORS"});
+    Table devices({"DEVICE", "DRIVER", "MAC", "LINK", "SPREAD BY", ">QUEUES", ">MISSED", ">NO BUFFER", ">ERRORS"});
     for (const Json& d : part(status, "devices")) {
         devices.add({text(d, "name"), text(d, "driver"), text(d, "mac"), flag(d, "link_up") ? "up" : "DOWN",
-                     text(d, "rss"), std::to_string(number(d, "queues")), known(d, "missed"),
-                     known(d, "no_buffer"), known(d, "errors")});
+                     text(d, "rss"), std::to_string(number(d, "queues")), known(d, "missed"), known(d, "no_buffer"),
+                     known(d, "errors")});
     }
     Table workers({">CORE", ">MATCH CORE", ">BUSY", ">PACKETS", ">HANDED OFF", ">LOST THERE", ">BATCHES"});
     for (const Json& w : part(status, "workers")) {
         const std::string match = w.contains("match_core") ? std::to_string(number(w, "match_core")) : "same";
         workers.add({std::to_string(number(w, "core")), match, percent(ratio(w, "busy_ratio")),
-                     scaled(number(w, "packets")), scaled(number(w, "handed_off")),
-                     scaled(number(w, "handoff_lost")),
+                     scaled(number(w, "packets")), scaled(number(w, "handed_off")), scaled(number(w, "handoff_lost")),
                      std::to_string(number(w, "slots_used")) + "/" + std::to_string(number(w, "slots"))});
     }
     out << '\n';
@@ -141,8 +137,8 @@ Done show_status(const Context& context) {
     const Style style{context.colour};
     const std::uint64_t up_ms =
         number(*status, "now_ms") - std::min(number(*status, "now_ms"), number(*status, "started_ms"));
-    context.out << style.bold("net-collector " + text(*status, "version")) << ", process "
-                << number(*status, "pid") << ", running for " << control::duration_text(up_ms / 1000)
+    context.out << style.bold("net-collector " + text(*status, "version")) << ", process " << number(*status, "pid")
+                << ", running for " << control::duration_text(up_ms / 1000)
                 << (flag(*status, "hugepages") ? "" : ", without hugepages") << '\n';
     print_config(context.out, *status, style);
     print_store(context.out, *status, style);
@@ -161,15 +157,13 @@ Done reload(const Context& context) {
     const bool ok = flag(*result, "ok");
     if (context.json) context.out << result->dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
     if (!ok)
-        return failure(Exit::failed, context.json
-                                         ? ""
-                                         : "the configuration was not taken over, the old one stays:\n" +
-                                               text(*result, "error"));
+        return failure(
+            Exit::failed,
+            context.json ? "" : "the configuration was not taken over, the old one stays:\n" + text(*result, "error"));
     if (context.json) return {};
     context.out << "taken over, generation " << number(*result, "generation") << '\n';
     for (const Json& key : part(*result, "restart_needed")) {
-        if (key.is_string())
-            context.out << "`" << key.get<std::string>() << "` changed too and waits for a restart\n";
+        if (key.is_string()) context.out << "`" << key.get<std::string>() << "` changed too and waits for a restart\n";
     }
     return {};
 }
@@ -182,8 +176,7 @@ Done back_up(const Context& context, const std::string& target_directory) {
     const auto done = reader->backup(target_directory);
     if (!done) return failure(Exit::failed, done.error().text());
     std::error_code ignored;
-    const auto bytes =
-        std::filesystem::file_size(std::filesystem::path(target_directory) / "data.mdb", ignored);
+    const auto bytes = std::filesystem::file_size(std::filesystem::path(target_directory) / "data.mdb", ignored);
     if (context.json) {
         context.out << Json{{"directory", target_directory}, {"bytes", ignored ? 0 : bytes}}.dump(
                            2, ' ', false, Json::error_handler_t::replace)

@@ -87,10 +87,9 @@ Done show_exporters(const Context& context) {
     Table table({"EXPORTER", "SOURCE", "PROTOCOL", ">DOMAIN", ">DATAGRAMS", ">RECORDS", ">SKIPPED", ">LOST",
                  ">RESTARTS", "LAST SEEN"});
     for (const auto& e : data->exporters) {
-        table.add({address_text(e.key), e.source, flow::protocol_name(e.key.protocol),
-                   std::to_string(e.key.domain), scaled(e.counts.datagrams), scaled(e.counts.records),
-                   scaled(e.counts.skipped), scaled(e.counts.lost), scaled(e.counts.restarts),
-                   ago(context, e.counts.last_seen_ms)});
+        table.add({address_text(e.key), e.source, flow::protocol_name(e.key.protocol), std::to_string(e.key.domain),
+                   scaled(e.counts.datagrams), scaled(e.counts.records), scaled(e.counts.skipped),
+                   scaled(e.counts.lost), scaled(e.counts.restarts), ago(context, e.counts.last_seen_ms)});
     }
     if (table.empty()) {
         context.out << "no exporter has sent yet: try flow-generator -t 127.0.0.1 -p 2055\n";
@@ -109,8 +108,7 @@ Done show_templates(const Context& context) {
         const auto found = data->templates.find(e.id);
         if (found == data->templates.end()) continue;
         std::vector<flow::TemplateDefinition> templates = found->second;
-        std::sort(templates.begin(), templates.end(),
-                  [](const auto& a, const auto& b) { return a.id < b.id; });
+        std::sort(templates.begin(), templates.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
         for (const flow::TemplateDefinition& t : templates) {
             const auto fields = template_fields(e.key.protocol, t);
             const char* kind = t.options ? "options" : "data";
@@ -124,9 +122,9 @@ Done show_templates(const Context& context) {
                                {"learned_ms", t.learned_ms},
                                {"fields", fields_json(fields)}});
             } else {
-                table.add({e.key.address.text(), std::to_string(e.key.domain),
-                           flow::protocol_name(e.key.protocol), std::to_string(t.id), kind,
-                           std::to_string(fields.size()), ago(context, t.learned_ms), fields_text(fields)});
+                table.add({e.key.address.text(), std::to_string(e.key.domain), flow::protocol_name(e.key.protocol),
+                           std::to_string(t.id), kind, std::to_string(fields.size()), ago(context, t.learned_ms),
+                           fields_text(fields)});
             }
         }
     }

@@ -42,8 +42,7 @@ class Picture {
 };
 
 void leaves_list(Picture& picture, const Ledger& ledger, std::size_t from, std::size_t count) {
-    for (std::size_t i = from; i < from + count; ++i)
-        picture.leaves(flow::ledger_name(i).help, ledger.values[i], true);
+    for (std::size_t i = from; i < from + count; ++i) picture.leaves(flow::ledger_name(i).help, ledger.values[i], true);
 }
 
 void draw(std::ostream& out, const Ledger& ledger, Style style) {
@@ -65,8 +64,7 @@ void draw(std::ostream& out, const Ledger& ledger, Style style) {
 void print_lost_before(std::ostream& out, const Ledger& ledger, Style style) {
     for (const Counter c : {Counter::port_missed, Counter::port_no_mbuf, Counter::port_errors}) {
         if (ledger[c] == 0) continue;
-        out << style.bad("  " + scaled(ledger[c]) + " " +
-                         std::string(flow::ledger_name(Ledger::index(c)).help))
+        out << style.bad("  " + scaled(ledger[c]) + " " + std::string(flow::ledger_name(Ledger::index(c)).help))
             << '\n';
     }
 }
@@ -88,8 +86,7 @@ Done show_ledger(const Context& context) {
     if (context.json) {
         auto json = control::ledger_json(*ledger, kIdle);
         json["exporters"] = nlohmann::ordered_json::array();
-        for (const auto& e : *exporters)
-            json["exporters"].push_back(control::exporter_json(e.key, e.source, e.counts));
+        for (const auto& e : *exporters) json["exporters"].push_back(control::exporter_json(e.key, e.source, e.counts));
         context.out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
         return {};
     }
@@ -98,8 +95,8 @@ Done show_ledger(const Context& context) {
     print_lost_before(context.out, *ledger, style);
     std::uint64_t missing = 0;
     for (const auto& e : *exporters) missing += e.counts.lost;
-    context.out << "\nexporters: " << exporters->size()
-                << "; missing by their sequence numbers: " << scaled(missing) << '\n';
+    context.out << "\nexporters: " << exporters->size() << "; missing by their sequence numbers: " << scaled(missing)
+                << '\n';
     const std::string_view broken = flow::broken_law(*ledger, kIdle);
     context.out << (broken.empty()
                         ? style.good("balanced: everything that came in is accounted for")

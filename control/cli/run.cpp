@@ -57,8 +57,7 @@ void add_series(Commands& commands, Arguments& a) {
     series.add_option("--profile", a.series.profile, "only of this profile");
     series.add_option("--channel", a.series.channel, "only of this channel");
     series.add_option("--source", a.series.source, "only from this source");
-    series.add_option("--from", a.series.from,
-                      "-1h (default), -7d, 2024-05-01T12:30, seconds since 1970; UTC");
+    series.add_option("--from", a.series.from, "-1h (default), -7d, 2024-05-01T12:30, seconds since 1970; UTC");
     series.add_option("--to", a.series.to, "the same; not included; default now");
     series.add_option("--resolution", a.series.resolution, "auto (default), 10s, 5m, 30m, 2h or 1d");
     series.add_flag("--per-source", a.series.per_source, "a row for each source of a channel");
@@ -93,8 +92,7 @@ int explain(const CLI::App& app, const CLI::ParseError& error, std::ostream& out
         const std::vector<std::string_view> candidates(names.begin(), names.end());
         const auto near = control::nearest(unknown.front(), candidates);
         err << "net-collector: there is no subcommand \"" << unknown.front() << '"'
-            << (near.empty() ? std::string(": see --help") : ": did you mean \"" + std::string(near) + "\"?")
-            << '\n';
+            << (near.empty() ? std::string(": see --help") : ": did you mean \"" + std::string(near) + "\"?") << '\n';
         return static_cast<int>(Exit::usage);
     }
     return app.exit(error, out, err) == 0 ? 0 : static_cast<int>(Exit::usage);
@@ -102,8 +100,7 @@ int explain(const CLI::App& app, const CLI::ParseError& error, std::ostream& out
 
 }  // namespace
 
-int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colour,
-        std::uint64_t now_s) {
+int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colour, std::uint64_t now_s) {
     CLI::App app("The operator's command of the flow collector net-collector.", "net-collector");
     app.set_version_flag("-V,--version", std::string("net-collector ") + control::kVersion);
     app.require_subcommand(1);
@@ -117,8 +114,7 @@ int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err,
     } catch (const CLI::ParseError& error) {
         return explain(app, error, out, err);
     }
-    const Context context{out,           err, colour, now_s, arguments.output == "json", arguments.config,
-                          arguments.data};
+    const Context context{out, err, colour, now_s, arguments.output == "json", arguments.config, arguments.data};
     const Done done = commands.chosen()(context);
     if (done) return static_cast<int>(Exit::ok);
     if (!done.error().message.empty()) err << "net-collector: " << done.error().message << '\n';

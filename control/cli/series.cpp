@@ -47,8 +47,7 @@ void put_cell(Json& out, const flow::Cell& cell) {
 void put_cells(Json& out, const Cells& cells) {
     put_cell(out, all_classes(cells));
     Json& classes = out["classes"];
-    for (std::size_t c = 0; c < flow::kClasses; ++c)
-        put_cell(classes[std::string(flow::kClassNames[c])], cells[c]);
+    for (std::size_t c = 0; c < flow::kClasses; ++c) put_cell(classes[std::string(flow::kClassNames[c])], cells[c]);
 }
 
 Json points_json(const Row& row, std::uint32_t resolution_s) {
@@ -68,8 +67,7 @@ void print_json(std::ostream& out, const std::vector<Row>& rows, const Span& spa
     Json json{{"from", span.from_s}, {"to", span.to_s}, {"resolution_s", span.resolution_s}};
     json["series"] = Json::array();
     for (const Row& row : rows) {
-        Json one{
-            {"profile", row.profile}, {"channel", row.channel}, {"sources", row.sources}, {"ids", row.ids}};
+        Json one{{"profile", row.profile}, {"channel", row.channel}, {"sources", row.sources}, {"ids", row.ids}};
         put_cells(one, total(row));
         one["points"] = points_json(row, span.resolution_s);
         json["series"].push_back(std::move(one));
@@ -86,8 +84,7 @@ void keep(Row& row, std::vector<store::Point> points) {
     row.points = std::move(points);
 }
 
-void print_profile(std::ostream& out, std::span<const Row> rows, const Span& span, bool per_source,
-                   Style style) {
+void print_profile(std::ostream& out, std::span<const Row> rows, const Span& span, bool per_source, Style style) {
     std::vector<std::string> headings{"  CHANNEL", ">FLOWS", ">PACKETS", ">BYTES", ">BIT/S",
                                       ">TCP",      ">UDP",   ">ICMP",    ">OTHER", "BYTES OVER TIME"};
     if (per_source) headings.insert(headings.begin() + 1, "SOURCE");
@@ -96,8 +93,7 @@ void print_profile(std::ostream& out, std::span<const Row> rows, const Span& spa
     for (const Row& row : rows) {
         const Cells classes = total(row);
         const flow::Cell all = all_classes(classes);
-        std::vector<std::string> cells{"  " + row.channel, scaled(all.flows), scaled(all.packets),
-                                       scaled(all.bytes),
+        std::vector<std::string> cells{"  " + row.channel, scaled(all.flows), scaled(all.packets), scaled(all.bytes),
                                        scaled(static_cast<double>(all.bytes) * 8 / seconds)};
         if (per_source) cells.insert(cells.begin() + 1, row.sources.front());
         for (const flow::Cell& c : classes) cells.push_back(scaled(c.flows));
@@ -108,8 +104,7 @@ void print_profile(std::ostream& out, std::span<const Row> rows, const Span& spa
     table.print(out, Style{});
 }
 
-void print_text(std::ostream& out, const std::vector<Row>& rows, const Span& span, bool per_source,
-                Style style) {
+void print_text(std::ostream& out, const std::vector<Row>& rows, const Span& span, bool per_source, Style style) {
     out << control::time_text(span.from_s) << " to " << control::time_text(span.to_s) << ", in steps of "
         << control::duration_text(span.resolution_s) << "; classes in flows\n";
     for (std::size_t from = 0; from < rows.size();) {

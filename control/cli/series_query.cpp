@@ -17,8 +17,8 @@ std::vector<std::uint32_t> all_ids(const std::vector<Row>& rows) {
     return ids;
 }
 
-flow::Result<bool> has_points(const store::Reader& reader, const std::vector<std::uint32_t>& ids,
-                              std::uint32_t from_s, std::uint32_t to_s, std::uint32_t resolution_s) {
+flow::Result<bool> has_points(const store::Reader& reader, const std::vector<std::uint32_t>& ids, std::uint32_t from_s,
+                              std::uint32_t to_s, std::uint32_t resolution_s) {
     auto points = reader.series(ids, from_s, to_s, resolution_s);
     if (!points) return flow::pass(points);
     return std::any_of(points->begin(), points->end(), [](const store::Point& p) { return p.present; });
@@ -62,16 +62,14 @@ Outcome<Span> parse_span(const SeriesQuery& query, std::uint64_t now_s) {
     for (const auto& [option, given, value] :
          {std::tuple("--from", query.from, from), std::tuple("--to", query.to, to)}) {
         if (value && *value <= kMost) continue;
-        return failure(Exit::usage,
-                       std::string(option) + " " + given +
-                           " is no time: write -1h, 2024-05-01T12:30, seconds since 1970, or now");
+        return failure(Exit::usage, std::string(option) + " " + given +
+                                        " is no time: write -1h, 2024-05-01T12:30, seconds since 1970, or now");
     }
     if (*from >= *to) return failure(Exit::usage, "--from " + query.from + " is not before --to " + query.to);
     Span span{static_cast<std::uint32_t>(*from), static_cast<std::uint32_t>(*to), 0};
     if (query.resolution == "auto") return span;
     for (const store::Resolution& r : store::kResolutions) {
-        if (query.resolution == control::duration_text(r.step_s) ||
-            query.resolution == std::to_string(r.step_s))
+        if (query.resolution == control::duration_text(r.step_s) || query.resolution == std::to_string(r.step_s))
             span.resolution_s = r.step_s;
     }
     if (span.resolution_s == 0)
@@ -80,15 +78,13 @@ Outcome<Span> parse_span(const SeriesQuery& query, std::uint64_t now_s) {
     return span;
 }
 
-Outcome<std::vector<Row>> choose_rows(const std::vector<store::StoredSeries>& catalogue,
-                                      const SeriesQuery& query) {
+Outcome<std::vector<Row>> choose_rows(const std::vector<store::StoredSeries>& catalogue, const SeriesQuery& query) {
     const auto fits = [](const std::string& wanted, const std::string& name) {
         return wanted.empty() || wanted == name;
     };
     std::vector<Row> rows;
     for (const store::StoredSeries& s : catalogue) {
-        if (!fits(query.profile, s.profile) || !fits(query.channel, s.channel) ||
-            !fits(query.source, s.source))
+        if (!fits(query.profile, s.profile) || !fits(query.channel, s.channel) || !fits(query.source, s.source))
             continue;
         auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& r) {
             return r.profile == s.profile && r.channel == s.channel &&
@@ -108,9 +104,8 @@ Outcome<std::vector<Row>> choose_rows(const std::vector<store::StoredSeries>& ca
     return rows;
 }
 
-Outcome<std::uint32_t> choose_resolution(const store::Reader& reader, const std::vector<Row>& rows,
-                                         const Span& span, const control::Retention& retention,
-                                         std::uint64_t now_s) {
+Outcome<std::uint32_t> choose_resolution(const store::Reader& reader, const std::vector<Row>& rows, const Span& span,
+                                         const control::Retention& retention, std::uint64_t now_s) {
     const auto& steps = control::Retention::kResolution_s;
     std::size_t i = 0;
     while (i + 1 < steps.size() && (span.to_s - span.from_s) / steps[i] > kMostSteps) ++i;
@@ -135,8 +130,7 @@ std::string where_data_is(const store::Reader& reader, const std::vector<Row>& r
     constexpr std::uint32_t kDay = 86400;
     const auto points = reader.series(all_ids(rows), 0, static_cast<std::uint32_t>(now_s) + kDay, kDay);
     if (!points) return {};
-    const auto last =
-        std::find_if(points->rbegin(), points->rend(), [](const store::Point& p) { return p.present; });
+    const auto last = std::find_if(points->rbegin(), points->rend(), [](const store::Point& p) { return p.present; });
     if (last == points->rend()) return {};
     return "the newest data is of " + control::time_text(last->start_s).substr(0, 10) + ": try --from " +
            std::to_string(last->start_s) + " --to " + std::to_string(last->start_s + kDay);

@@ -35,12 +35,10 @@ struct Row {
 [[nodiscard]] Outcome<std::vector<Row>> choose_rows(const std::vector<store::StoredSeries>& catalogue,
                                                     const SeriesQuery& query);
 // The finest resolution with at most kMostSteps steps that still has the beginning of the span.
-[[nodiscard]] Outcome<std::uint32_t> choose_resolution(const store::Reader& reader,
-                                                       const std::vector<Row>& rows, const Span& span,
-                                                       const control::Retention& retention,
+[[nodiscard]] Outcome<std::uint32_t> choose_resolution(const store::Reader& reader, const std::vector<Row>& rows,
+                                                       const Span& span, const control::Retention& retention,
                                                        std::uint64_t now_s);
 // Where the newest points are, as advice for a span without any; empty when there are none at all.
-[[nodiscard]] std::string where_data_is(const store::Reader& reader, const std::vector<Row>& rows,
-                                        std::uint64_t now_s);
+[[nodiscard]] std::string where_data_is(const store::Reader& reader, const std::vector<Row>& rows, std::uint64_t now_s);
 
 }  // namespace cli

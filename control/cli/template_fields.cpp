@@ -13,8 +13,7 @@ constexpr std::uint16_t kEnterpriseBit = 0x8000;
 
 // RFC 3954 section 6.1: v9 scopes have numbers of their own.
 std::string_view v9_scope_name(std::uint16_t id) {
-    static constexpr std::array<std::string_view, 6> kNames{"",         "system", "interface",
-                                                            "lineCard", "cache",  "template"};
+    static constexpr std::array<std::string_view, 6> kNames{"", "system", "interface", "lineCard", "cache", "template"};
     return id < kNames.size() ? kNames[id] : std::string_view{};
 }
 
@@ -38,8 +37,7 @@ TemplateField read_field(flow::Cursor& bytes, flow::Protocol protocol, bool scop
 
 }  // namespace
 
-std::vector<TemplateField> template_fields(flow::Protocol protocol,
-                                           const flow::TemplateDefinition& definition) {
+std::vector<TemplateField> template_fields(flow::Protocol protocol, const flow::TemplateDefinition& definition) {
     flow::Cursor bytes{definition.wire};
     bytes.skip(2);  // the template's id
     std::size_t scopes = 0;

@@ -47,8 +47,7 @@ flow::Result<Name> unix_name(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.empty() || path.size() >= sizeof address.sun_path) {
-        return flow::fail("path of Unix socket " + path +
-                          " must have 1 to 107 bytes: set a shorter `socket`");
+        return flow::fail("path of Unix socket " + path + " must have 1 to 107 bytes: set a shorter `socket`");
     }
     std::memcpy(address.sun_path, path.data(), path.size());
     Name name;
@@ -86,8 +85,7 @@ flow::Result<Socket> listen_tcp(const control::Endpoint& endpoint) {
     setsockopt(out.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (!v4) setsockopt(out.fd(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     const Name name = tcp_name(endpoint);
-    if (bind(out.fd(), name.get(), name.length) != 0 || listen(out.fd(), kBacklog) != 0)
-        return flow::fail_errno(what);
+    if (bind(out.fd(), name.get(), name.length) != 0 || listen(out.fd(), kBacklog) != 0) return flow::fail_errno(what);
     return out;
 }
 

@@ -42,8 +42,8 @@ void say_nothing(void*, const char*, va_list) {}
 
 MHD_Result send(MHD_Connection* connection, const Response& response, const std::string& allow = {}) {
     // MHD copies the body; its parameter is not const though it is only read.
-    MHD_Response* out = MHD_create_response_from_buffer(
-        response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
+    MHD_Response* out = MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()),
+                                                        MHD_RESPMEM_MUST_COPY);
     if (out == nullptr) return MHD_NO;
     MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
     MHD_add_response_header(out, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
@@ -75,8 +75,8 @@ MHD_Result answer(const Listening& listening, MHD_Connection* connection, Reques
 }
 
 // MHD calls it once with the headers, then for each piece of the body, then once more.
-MHD_Result take_request(void* cls, MHD_Connection* connection, const char* url, const char* method,
-                        const char*, const char* upload, std::size_t* upload_bytes, void** state) {
+MHD_Result take_request(void* cls, MHD_Connection* connection, const char* url, const char* method, const char*,
+                        const char* upload, std::size_t* upload_bytes, void** state) {
     const auto* listening = static_cast<const Listening*>(cls);
     if (*state == nullptr) {
         *state = new Pending;
@@ -90,12 +90,10 @@ MHD_Result take_request(void* cls, MHD_Connection* connection, const char* url, 
         return MHD_YES;
     }
     if (pending->too_large) {
-        return send(connection,
-                    {413, {}, "the request is larger than " + std::to_string(kMaxBodyBytes) + " bytes\n"});
+        return send(connection, {413, {}, "the request is larger than " + std::to_string(kMaxBodyBytes) + " bytes\n"});
     }
     const bool head = std::string_view(method) == MHD_HTTP_METHOD_HEAD;
-    return answer(*listening, connection,
-                  {head ? MHD_HTTP_METHOD_GET : method, url, {}, std::move(pending->body)});
+    return answer(*listening, connection, {head ? MHD_HTTP_METHOD_GET : method, url, {}, std::move(pending->body)});
 }
 
 void forget_request(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
@@ -106,11 +104,11 @@ void forget_request(void*, MHD_Connection*, void** state, MHD_RequestTermination
 flow::Result<void> hand_to_mhd(Listening& listening, Socket socket, const std::string& where) {
     // Without a thread of its own: the server's thread waits for all of them together.
     constexpr unsigned kFlags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG;
-    MHD_Daemon* daemon = MHD_start_daemon(
-        kFlags, 0, nullptr, nullptr, take_request, &listening, MHD_OPTION_EXTERNAL_LOGGER, say_nothing,
-        nullptr, MHD_OPTION_LISTEN_SOCKET, socket.fd(), MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
-        MHD_OPTION_CONNECTION_TIMEOUT, kIdleTimeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        kConnectionMemoryBytes, MHD_OPTION_NOTIFY_COMPLETED, forget_request, nullptr, MHD_OPTION_END);
+    MHD_Daemon* daemon =
+        MHD_start_daemon(kFlags, 0, nullptr, nullptr, take_request, &listening, MHD_OPTION_EXTERNAL_LOGGER, say_nothing,
+                         nullptr, MHD_OPTION_LISTEN_SOCKET, socket.fd(), MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
+                         MHD_OPTION_CONNECTION_TIMEOUT, kIdleTimeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                         kConnectionMemoryBytes, MHD_OPTION_NOTIFY_COMPLETED, forget_request, nullptr, MHD_OPTION_END);
     if (daemon == nullptr) return flow::fail("cannot start the HTTP server on " + where);
     static_cast<void>(socket.release());
     listening.daemon.reset(daemon);

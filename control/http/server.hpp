@@ -55,15 +55,15 @@ class Server {
   public:
     // Opens every socket; who connects waits for serve(). A Unix socket gets mode 0660; one that a dead process
     // left is replaced, one that answers is an error.
-    [[nodiscard]] static flow::Result<std::unique_ptr<Server>> open(
-        const std::vector<control::Endpoint>& endpoints, const std::vector<std::string>& unix_paths,
-        std::vector<Route> routes);
+    [[nodiscard]] static flow::Result<std::unique_ptr<Server>> open(const std::vector<control::Endpoint>& endpoints,
+                                                                    const std::vector<std::string>& unix_paths,
+                                                                    std::vector<Route> routes);
     // Serves until destroyed, on a thread with the privileges that the caller has now. Once.
     void serve();
     // Both.
-    [[nodiscard]] static flow::Result<std::unique_ptr<Server>> start(
-        const std::vector<control::Endpoint>& endpoints, const std::vector<std::string>& unix_paths,
-        std::vector<Route> routes);
+    [[nodiscard]] static flow::Result<std::unique_ptr<Server>> start(const std::vector<control::Endpoint>& endpoints,
+                                                                     const std::vector<std::string>& unix_paths,
+                                                                     std::vector<Route> routes);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     // Ends the thread, closes all connections and removes the Unix sockets.

@@ -20,7 +20,8 @@ constexpr std::array<ColumnPlace, flow::kColumns> kPlaces{{
 
 template <class T>
 T* column(FlowBatch& batch, Column c, std::uint32_t row) noexcept {
-    return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(&batch) + kPlaces[static_cast<std::size_t>(c)].offset) + row;
+    return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(&batch) + kPlaces[static_cast<std::size_t>(c)].offset) +
+           row;
 }
 
 void store_number(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint64_t value) noexcept {
@@ -29,10 +30,14 @@ void store_number(FlowBatch& batch, const Step& step, std::uint32_t row, std::ui
         if (!step.only_where_zero || at == 0) at = static_cast<T>(value);
     };
     switch (kPlaces[static_cast<std::size_t>(step.column)].width) {
-        case 1: return put(std::uint8_t{});
-        case 2: return put(std::uint16_t{});
-        case 4: return put(std::uint32_t{});
-        default: return put(std::uint64_t{});
+        case 1:
+            return put(std::uint8_t{});
+        case 2:
+            return put(std::uint16_t{});
+        case 4:
+            return put(std::uint32_t{});
+        default:
+            return put(std::uint64_t{});
     }
 }
 
@@ -71,7 +76,8 @@ void store_icmp(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint
     batch.dst_port[row] = static_cast<std::uint16_t>(batch.dst_port[row] | value << shift);
 }
 
-void store_uptime(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint32_t at, const RecordState& record) noexcept {
+void store_uptime(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint32_t at,
+                  const RecordState& record) noexcept {
     if (record.context.has_uptime) {
         store_number(batch, step, row, time_of_uptime(record.context.export_ms, record.context.uptime_ms, at));
     } else {
@@ -80,8 +86,8 @@ void store_uptime(FlowBatch& batch, const Step& step, std::uint32_t row, std::ui
 }
 
 template <class T, int W>
-void copy_numbers(FlowBatch& batch, const Step& step, const std::uint8_t* from, std::uint32_t stride, std::uint32_t count,
-                  std::uint32_t row) noexcept {
+void copy_numbers(FlowBatch& batch, const Step& step, const std::uint8_t* from, std::uint32_t stride,
+                  std::uint32_t count, std::uint32_t row) noexcept {
     T* to = column<T>(batch, step.column, row);
     for (std::uint32_t i = 0; i < count; ++i, from += stride) {
         if constexpr (W == 1) to[i] = static_cast<T>(*from);
@@ -95,45 +101,72 @@ template <int W>
 bool copy_numbers_of(FlowBatch& batch, const Step& step, const std::uint8_t* from, std::uint32_t stride,
                      std::uint32_t count, std::uint32_t row) noexcept {
     switch (kPlaces[static_cast<std::size_t>(step.column)].width) {
-        case 1: copy_numbers<std::uint8_t, W>(batch, step, from, stride, count, row); return true;
-        case 2: copy_numbers<std::uint16_t, W>(batch, step, from, stride, count, row); return true;
-        case 4: copy_numbers<std::uint32_t, W>(batch, step, from, stride, count, row); return true;
-        case 8: copy_numbers<std::uint64_t, W>(batch, step, from, stride, count, row); return true;
-        default: return false;
+        case 1:
+            copy_numbers<std::uint8_t, W>(batch, step, from, stride, count, row);
+            return true;
+        case 2:
+            copy_numbers<std::uint16_t, W>(batch, step, from, stride, count, row);
+            return true;
+        case 4:
+            copy_numbers<std::uint32_t, W>(batch, step, from, stride, count, row);
+            return true;
+        case 8:
+            copy_numbers<std::uint64_t, W>(batch, step, from, stride, count, row);
+            return true;
+        default:
+            return false;
     }
 }
 
 bool copy_number_column(FlowBatch& batch, const Step& step, std::uint32_t width, const std::uint8_t* from,
                         std::uint32_t stride, std::uint32_t count, std::uint32_t row) noexcept {
     switch (width) {
-        case 1: return copy_numbers_of<1>(batch, step, from, stride, count, row);
-        case 2: return copy_numbers_of<2>(batch, step, from, stride, count, row);
-        case 4: return copy_numbers_of<4>(batch, step, from, stride, count, row);
-        case 8: return copy_numbers_of<8>(batch, step, from, stride, count, row);
-        default: return false;
+        case 1:
+            return copy_numbers_of<1>(batch, step, from, stride, count, row);
+        case 2:
+            return copy_numbers_of<2>(batch, step, from, stride, count, row);
+        case 4:
+            return copy_numbers_of<4>(batch, step, from, stride, count, row);
+        case 8:
+            return copy_numbers_of<8>(batch, step, from, stride, count, row);
+        default:
+            return false;
     }
 }
 
 }  // namespace
 
-ColumnPlace column_place(Column c) noexcept { return kPlaces[static_cast<std::size_t>(c)]; }
+ColumnPlace column_place(Column c) noexcept {
+    return kPlaces[static_cast<std::size_t>(c)];
+}
 
 bool fits(const Element& element, std::uint16_t width) noexcept {
     const bool variable = width == kVariableLength;
     switch (element.conversion) {
         case Conversion::known:
-        case Conversion::text: return true;
-        case Conversion::ipv4: return width == 4;
-        case Conversion::ipv6: return width == 16;
-        case Conversion::mac: return width == 6;
-        case Conversion::acl: return width == 12;
-        case Conversion::mpls: return width == 3;
-        case Conversion::octets: return !variable && width >= 1 && width <= 8;
-        case Conversion::number: return width >= 1 && width <= column_place(element.column).width;
+        case Conversion::text:
+            return true;
+        case Conversion::ipv4:
+            return width == 4;
+        case Conversion::ipv6:
+            return width == 16;
+        case Conversion::mac:
+            return width == 6;
+        case Conversion::acl:
+            return width == 12;
+        case Conversion::mpls:
+            return width == 3;
+        case Conversion::octets:
+            return !variable && width >= 1 && width <= 8;
+        case Conversion::number:
+            return width >= 1 && width <= column_place(element.column).width;
         case Conversion::icmp_type:
-        case Conversion::icmp_code: return width == 1;
-        case Conversion::icmp_type_code: return width == 2;
-        default: return !variable && width >= 1 && width <= 8;
+        case Conversion::icmp_code:
+            return width == 1;
+        case Conversion::icmp_type_code:
+            return width == 2;
+        default:
+            return !variable && width >= 1 && width <= 8;
     }
 }
 
@@ -141,41 +174,62 @@ void copy_field(const Step& step, const std::uint8_t* data, std::uint32_t width,
                 RecordState& record, flow::Ledger& ledger) noexcept {
     const auto value = [&] { return flow::load_be(data, width); };
     switch (step.conversion) {
-        case Conversion::known: return;
+        case Conversion::known:
+            return;
         case Conversion::number:
         case Conversion::octets:
         case Conversion::mac:
-        case Conversion::milliseconds: return store_number(batch, step, row, value());
-        case Conversion::low_byte: return store_number(batch, step, row, data[width - 1]);
-        case Conversion::ipv4: return store_address(batch, step, row, IpAddress::v4(flow::load_be32(data)));
-        case Conversion::ipv6: return store_address(batch, step, row, IpAddress::v6(data));
-        case Conversion::text: return store_text(batch, step, row, data, width, ledger);
+        case Conversion::milliseconds:
+            return store_number(batch, step, row, value());
+        case Conversion::low_byte:
+            return store_number(batch, step, row, data[width - 1]);
+        case Conversion::ipv4:
+            return store_address(batch, step, row, IpAddress::v4(flow::load_be32(data)));
+        case Conversion::ipv6:
+            return store_address(batch, step, row, IpAddress::v6(data));
+        case Conversion::text:
+            return store_text(batch, step, row, data, width, ledger);
         case Conversion::acl:
             *column<flow::AclId>(batch, step.column, row) = {flow::load_be32(data), flow::load_be32(data + 4),
                                                              flow::load_be32(data + 8)};
             return;
-        case Conversion::mpls: return store_mpls(batch, step, row, data);
+        case Conversion::mpls:
+            return store_mpls(batch, step, row, data);
         case Conversion::icmp_type_code:
         case Conversion::icmp_type:
-        case Conversion::icmp_code: return store_icmp(batch, step, row, value());
-        case Conversion::seconds: return store_number(batch, step, row, flow::multiply_saturated(value(), 1000));
-        case Conversion::ntp: return store_number(batch, step, row, time_of_ntp(value()));
-        case Conversion::uptime_ms: return store_uptime(batch, step, row, static_cast<std::uint32_t>(value()), record);
-        case Conversion::before_export_us: return store_number(batch, step, row, record.context.export_ms - value() / 1000);
-        case Conversion::init_ms: record.init_ms = value(); return;
-        case Conversion::duration_ms: record.duration_ms = value(); return;
-        case Conversion::duration_us: record.duration_ms = value() / 1000; return;
+        case Conversion::icmp_code:
+            return store_icmp(batch, step, row, value());
+        case Conversion::seconds:
+            return store_number(batch, step, row, flow::multiply_saturated(value(), 1000));
+        case Conversion::ntp:
+            return store_number(batch, step, row, time_of_ntp(value()));
+        case Conversion::uptime_ms:
+            return store_uptime(batch, step, row, static_cast<std::uint32_t>(value()), record);
+        case Conversion::before_export_us:
+            return store_number(batch, step, row, record.context.export_ms - value() / 1000);
+        case Conversion::init_ms:
+            record.init_ms = value();
+            return;
+        case Conversion::duration_ms:
+            record.duration_ms = value();
+            return;
+        case Conversion::duration_us:
+            record.duration_ms = value() / 1000;
+            return;
     }
 }
 
-bool copy_column(const Step& step, const std::uint8_t* from, std::uint32_t stride, std::uint32_t count, FlowBatch& batch,
-                 std::uint32_t row, const RecordContext& context) noexcept {
+bool copy_column(const Step& step, const std::uint8_t* from, std::uint32_t stride, std::uint32_t count,
+                 FlowBatch& batch, std::uint32_t row, const RecordContext& context) noexcept {
     if (step.only_where_zero) return false;
     switch (step.conversion) {
-        case Conversion::known: return true;
+        case Conversion::known:
+            return true;
         case Conversion::number:
-        case Conversion::milliseconds: return copy_number_column(batch, step, step.width, from, stride, count, row);
-        case Conversion::low_byte: return copy_number_column(batch, step, 1, from + step.width - 1, stride, count, row);
+        case Conversion::milliseconds:
+            return copy_number_column(batch, step, step.width, from, stride, count, row);
+        case Conversion::low_byte:
+            return copy_number_column(batch, step, 1, from + step.width - 1, stride, count, row);
         case Conversion::ipv4: {
             IpAddress* to = column<IpAddress>(batch, step.column, row);
             for (std::uint32_t i = 0; i < count; ++i, from += stride) {
@@ -201,11 +255,13 @@ bool copy_column(const Step& step, const std::uint8_t* from, std::uint32_t strid
         }
         case Conversion::icmp_type_code: {
             for (std::uint32_t i = row; i < row + count; ++i, from += stride) {
-                if (is_icmp(batch.proto[i])) batch.dst_port[i] = static_cast<std::uint16_t>(batch.dst_port[i] | flow::load_be16(from));
+                if (is_icmp(batch.proto[i]))
+                    batch.dst_port[i] = static_cast<std::uint16_t>(batch.dst_port[i] | flow::load_be16(from));
             }
             return true;
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 

@@ -33,11 +33,14 @@ bool copy_column(const Step& step, const std::uint8_t* first, std::uint32_t stri
 // True when a field of `width` bytes can be this element.
 [[nodiscard]] bool fits(const Element& element, std::uint16_t width) noexcept;
 
-[[nodiscard]] constexpr bool is_icmp(std::uint8_t proto) noexcept { return proto == 1 || proto == 58; }
+[[nodiscard]] constexpr bool is_icmp(std::uint8_t proto) noexcept {
+    return proto == 1 || proto == 58;
+}
 
 // Uptime arithmetic of NetFlow: 32 bits wide, so that it survives the wrap after 49.7 days; a flow time slightly after
 // sysUptime counts as after it, not 49.7 days before.
-[[nodiscard]] inline std::uint64_t time_of_uptime(std::uint64_t export_ms, std::uint32_t header, std::uint32_t at) noexcept {
+[[nodiscard]] inline std::uint64_t time_of_uptime(std::uint64_t export_ms, std::uint32_t header,
+                                                  std::uint32_t at) noexcept {
     const auto before = static_cast<std::int32_t>(header - at);
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(export_ms) - before);
 }

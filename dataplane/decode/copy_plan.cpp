@@ -23,8 +23,10 @@ constexpr bool always_written(Column c) noexcept {
         case Column::sampling:
         case Column::source:
         case Column::thinning:
-        case Column::family: return true;
-        default: return false;
+        case Column::family:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -76,17 +78,24 @@ void CopyPlan::add_step(const Field& field, const Element& element, std::uint32_
     steps_.push_back({element.conversion, element.column, false, element.rank, element.label, field.length, offset});
     uses_uptime_ |= element.conversion == Conversion::uptime_ms;
     switch (element.conversion) {
-        case Conversion::text: by_row_ = true; break;
-        case Conversion::init_ms: by_row_ = true; break;
+        case Conversion::text:
+            by_row_ = true;
+            break;
+        case Conversion::init_ms:
+            by_row_ = true;
+            break;
         case Conversion::duration_ms:
-        case Conversion::duration_us: by_row_ = has_duration_ = true; break;
+        case Conversion::duration_us:
+            by_row_ = has_duration_ = true;
+            break;
         case Conversion::ipv4:
             has_ipv4_ |= element.column == Column::src_addr || element.column == Column::dst_addr;
             break;
         case Conversion::ipv6:
             has_ipv6_ |= element.column == Column::src_addr || element.column == Column::dst_addr;
             break;
-        default: break;
+        default:
+            break;
     }
     has_icmp_ |= is_icmp_step(element.conversion);
     has_first_ |= element.column == Column::first_ms;
@@ -207,7 +216,8 @@ CopyPlan::Count CopyPlan::run_rows(flow::Bytes records, const RecordContext& con
     return result;
 }
 
-void CopyPlan::run_row(const Located* located, FlowBatch& batch, const RecordContext& context, flow::Ledger& ledger) const noexcept {
+void CopyPlan::run_row(const Located* located, FlowBatch& batch, const RecordContext& context,
+                       flow::Ledger& ledger) const noexcept {
     const std::uint32_t row = batch.rows;
     RecordState record{context};
     bool icmp_cleared = false;
@@ -263,8 +273,8 @@ void CopyPlan::fill_constants(FlowBatch& batch, std::uint32_t row, std::uint32_t
                               const RecordContext& context) const noexcept {
     for (const Column c : absent_) {
         const ColumnPlace place = column_place(c);
-        std::memset(reinterpret_cast<std::byte*>(&batch) + place.offset + static_cast<std::size_t>(row) * place.width, 0,
-                    static_cast<std::size_t>(count) * place.width);
+        std::memset(reinterpret_cast<std::byte*>(&batch) + place.offset + static_cast<std::size_t>(row) * place.width,
+                    0, static_cast<std::size_t>(count) * place.width);
     }
     std::fill_n(batch.present.begin() + row, count, present_);
     std::fill_n(batch.exporter.begin() + row, count, context.exporter);
@@ -294,7 +304,8 @@ void CopyPlan::finish(FlowBatch& batch, std::uint32_t row, std::uint32_t count, 
     std::uint64_t clamped = 0;
     const std::uint64_t latest = context.received_ms + kAheadMs;
     const auto check = [&](std::uint64_t& at, bool told) {
-        if (at - kEarliestMs <= latest - kEarliestMs) [[likely]] return;
+        if (at - kEarliestMs <= latest - kEarliestMs) [[likely]]
+            return;
         at = context.received_ms;
         clamped += told;
     };

@@ -67,7 +67,7 @@ class CopyPlan {
         bool complete = true;
     };
     Count run(flow::Bytes records, const RecordContext& context, flow::BatchWriter& writer,
-                      flow::Ledger& ledger) const noexcept;
+              flow::Ledger& ledger) const noexcept;
 
     // Counts the records of a set without decoding them (options data).
     Count count(flow::Bytes records, flow::Ledger& ledger) const noexcept;
@@ -88,7 +88,7 @@ class CopyPlan {
     void run_columns(const std::uint8_t* records, flow::FlowBatch& batch, std::uint32_t count,
                      const RecordContext& context, flow::Ledger& ledger) const noexcept;
     Count run_rows(flow::Bytes records, const RecordContext& context, flow::BatchWriter& writer,
-                           flow::Ledger& ledger) const noexcept;
+                   flow::Ledger& ledger) const noexcept;
     void run_row(const Located* located, flow::FlowBatch& batch, const RecordContext& context,
                  flow::Ledger& ledger) const noexcept;
     // Length of the record at the front of `records`, 0 if it does not fit; fills `located`, one per step, when given.
@@ -102,15 +102,15 @@ class CopyPlan {
 
     std::uint32_t record_bytes_ = 0;
     std::uint64_t present_ = 0;
-    std::uint32_t unknown_ = 0;       // fields of a record whose element is not known
-    std::uint32_t unfit_ = 0;         // fields whose length does not suit their element
+    std::uint32_t unknown_ = 0;  // fields of a record whose element is not known
+    std::uint32_t unfit_ = 0;    // fields whose length does not suit their element
     bool variable_ = false;
-    bool by_row_ = false;             // text, variable length or times that need another field of the record
+    bool by_row_ = false;  // text, variable length or times that need another field of the record
     bool uses_uptime_ = false;
     bool has_icmp_ = false;
     bool has_first_ = false, has_last_ = false, has_duration_ = false;
     bool has_ipv4_ = false, has_ipv6_ = false;
-    std::vector<Step> steps_;         // in order of rank: the first to write a column writes all rows
+    std::vector<Step> steps_;  // in order of rank: the first to write a column writes all rows
     std::vector<Slot> slots_;
     std::vector<flow::Column> absent_;  // common columns that no step writes: zeroed
 };

@@ -24,11 +24,16 @@ constexpr Dialect kSflow5{Protocol::sflow5, identify_sflow5, decode_sflow5};
 // NetFlow and IPFIX begin with a 16-bit version, sFlow with a 32-bit one whose upper half is 0: they cannot be confused.
 const Dialect* recognise(flow::Bytes payload) noexcept {
     switch (flow::load_be16(payload.data())) {
-        case 5: return &kNetflow5;
-        case 9: return &kNetflow9;
-        case 10: return &kIpfix;
-        case 0: return flow::load_be16(payload.data() + 2) == 5 ? &kSflow5 : nullptr;
-        default: return nullptr;
+        case 5:
+            return &kNetflow5;
+        case 9:
+            return &kNetflow9;
+        case 10:
+            return &kIpfix;
+        case 0:
+            return flow::load_be16(payload.data() + 2) == 5 ? &kSflow5 : nullptr;
+        default:
+            return nullptr;
     }
 }
 

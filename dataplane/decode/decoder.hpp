@@ -24,11 +24,11 @@ namespace decode {
 enum class Accepts : std::uint8_t { netflow, sflow, any };
 
 struct Datagram {
-    flow::Bytes payload;           // of UDP
-    flow::IpAddress exporter{};    // UDP source address
-    std::uint64_t received_ms = 0; // since 1970
-    std::uint32_t source_id = 0;   // stable id of the source
-    std::uint16_t source = 0;      // its index in the batch's generation
+    flow::Bytes payload;            // of UDP
+    flow::IpAddress exporter{};     // UDP source address
+    std::uint64_t received_ms = 0;  // since 1970
+    std::uint32_t source_id = 0;    // stable id of the source
+    std::uint16_t source = 0;       // its index in the batch's generation
     Accepts accepts = Accepts::any;
 };
 
@@ -42,7 +42,8 @@ struct ExporterState {
 class Decoder {
   public:
     // Both must outlive the decoder.
-    Decoder(flow::ExporterTable& exporters, flow::BatchWriter& writer) noexcept : exporters_(exporters), writer_(writer) {}
+    Decoder(flow::ExporterTable& exporters, flow::BatchWriter& writer) noexcept
+        : exporters_(exporters), writer_(writer) {}
 
     // Books the outcome, records and flows in `tally`; rows go to the writer.
     void decode(const Datagram& datagram, flow::Tally& tally) noexcept;
@@ -59,7 +60,8 @@ class Decoder {
     flow::ExporterTable& exporters_;
     flow::BatchWriter& writer_;
     TemplateBudget budget_;
-    std::unordered_map<flow::ExporterKey, std::unique_ptr<TemplateTable>, flow::ExporterKeyHash> templates_;  // without source
+    std::unordered_map<flow::ExporterKey, std::unique_ptr<TemplateTable>, flow::ExporterKeyHash>
+        templates_;  // without source
     std::unordered_map<flow::ExporterKey, std::unique_ptr<ExporterState>, flow::ExporterKeyHash> states_;
     flow::ExporterKey last_key_{};
     ExporterState* last_state_ = nullptr;

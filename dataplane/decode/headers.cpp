@@ -12,7 +12,9 @@ constexpr bool is_vlan(std::uint16_t ethertype) noexcept {
     return ethertype == 0x8100 || ethertype == 0x88a8 || ethertype == 0x9100 || ethertype == 0x9200;
 }
 
-std::uint64_t mac(flow::Bytes six) noexcept { return six.size() == 6 ? flow::load_be(six.data(), 6) : 0; }
+std::uint64_t mac(flow::Bytes six) noexcept {
+    return six.size() == 6 ? flow::load_be(six.data(), 6) : 0;
+}
 
 // Sets ethertype; false when the frame ends first.
 bool read_link(Cursor& at, LinkType link, Headers& h) noexcept {
@@ -75,7 +77,12 @@ bool read_ipv4(Cursor& at, Headers& h) noexcept {
 bool read_extensions(Cursor& at, Headers& h) noexcept {
     for (unsigned n = 0; n <= kMaxExtensions; ++n) {
         switch (h.proto) {
-            case 0: case 43: case 60: case 135: case 139: case 140: {  // hop-by-hop, routing, destination, mobility, HIP, shim6
+            case 0:
+            case 43:
+            case 60:
+            case 135:
+            case 139:
+            case 140: {  // hop-by-hop, routing, destination, mobility, HIP, shim6
                 const std::uint8_t next = at.u8();
                 const std::size_t bytes = (at.u8() + 1u) * 8;
                 at.skip(bytes - 2);
@@ -100,7 +107,8 @@ bool read_extensions(Cursor& at, Headers& h) noexcept {
                 if (h.later_fragment) return at.ok();
                 break;
             }
-            default: return at.ok();
+            default:
+                return at.ok();
         }
         if (!at.ok()) return h.fault = Headers::Fault::short_frame, false;
     }
@@ -130,17 +138,23 @@ bool read_ipv6(Cursor& at, Headers& h) noexcept {
 void read_transport(Cursor at, Headers& h) noexcept {
     const flow::Bytes rest = at.rest();
     switch (h.proto) {
-        case 6: case 17: case 33: case 132: case 136:  // TCP, UDP, DCCP, SCTP, UDP-Lite: ports first
+        case 6:
+        case 17:
+        case 33:
+        case 132:
+        case 136:  // TCP, UDP, DCCP, SCTP, UDP-Lite: ports first
             if (rest.size() < 4) return;
             h.src_port = flow::load_be16(rest.data());
             h.dst_port = flow::load_be16(rest.data() + 2);
             if (h.proto == 6 && rest.size() >= 14) h.tcp_flags = rest[13];
             break;
-        case 1: case 58:
+        case 1:
+        case 58:
             if (rest.size() < 2) return;
             h.dst_port = flow::load_be16(rest.data());
             break;
-        default: break;
+        default:
+            break;
     }
     h.depth = Headers::Depth::transport;
 }

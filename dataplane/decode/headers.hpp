@@ -30,19 +30,19 @@ struct Headers {
     std::uint16_t ethertype = 0;             // of what follows the VLAN tags
     std::uint16_t vlan = 0;                  // outermost tag's id
     bool has_vlan = false;
-    std::uint8_t family = 0;                 // 4, 6; 0 when not IP
-    std::uint8_t proto = 0;                  // transport, after extension headers
+    std::uint8_t family = 0;  // 4, 6; 0 when not IP
+    std::uint8_t proto = 0;   // transport, after extension headers
     std::uint8_t tos = 0;
     std::uint8_t ttl = 0;
     std::uint8_t tcp_flags = 0;
-    bool fragment = false;                   // any fragment, first or not
-    bool later_fragment = false;             // has no transport header
-    std::uint16_t src_port = 0;              // ICMP: 0
-    std::uint16_t dst_port = 0;              // ICMP: type * 256 + code
-    std::uint32_t flow_label = 0;            // IPv6
-    std::uint32_t network_offset = 0;        // of the IP header
-    std::uint32_t transport_offset = 0;      // of the transport header
-    std::uint32_t network_bytes = 0;         // IP header and payload, as the IP header says; may exceed the capture
+    bool fragment = false;               // any fragment, first or not
+    bool later_fragment = false;         // has no transport header
+    std::uint16_t src_port = 0;          // ICMP: 0
+    std::uint16_t dst_port = 0;          // ICMP: type * 256 + code
+    std::uint32_t flow_label = 0;        // IPv6
+    std::uint32_t network_offset = 0;    // of the IP header
+    std::uint32_t transport_offset = 0;  // of the transport header
+    std::uint32_t network_bytes = 0;     // IP header and payload, as the IP header says; may exceed the capture
     flow::IpAddress src{}, dst{};
 };
 

@@ -12,9 +12,10 @@ constexpr std::size_t kHeader = 24;
 constexpr std::size_t kRecord = 48;
 
 // The v5 record in element numbers of v9, which were made from it.
-constexpr std::array<Field, 20> kFields{{{0, 8, 4},  {0, 12, 4}, {0, 15, 4}, {0, 10, 2}, {0, 14, 2},  {0, 2, 4},  {0, 1, 4},
-                                         {0, 22, 4}, {0, 21, 4}, {0, 7, 2},  {0, 11, 2}, {0, 210, 1}, {0, 6, 1},  {0, 4, 1},
-                                         {0, 5, 1},  {0, 16, 2}, {0, 17, 2}, {0, 9, 1},  {0, 13, 1},  {0, 210, 2}}};
+constexpr std::array<Field, 20> kFields{{{0, 8, 4},  {0, 12, 4},  {0, 15, 4}, {0, 10, 2}, {0, 14, 2},
+                                         {0, 2, 4},  {0, 1, 4},   {0, 22, 4}, {0, 21, 4}, {0, 7, 2},
+                                         {0, 11, 2}, {0, 210, 1}, {0, 6, 1},  {0, 4, 1},  {0, 5, 1},
+                                         {0, 16, 2}, {0, 17, 2},  {0, 9, 1},  {0, 13, 1}, {0, 210, 2}}};
 
 const CopyPlan& record_plan() noexcept {
     static const CopyPlan plan = CopyPlan::compile(kFields, flow::Protocol::netflow5);

@@ -19,11 +19,13 @@ void learn(flow::Bytes content, bool options, const Work& work) {
         // One that changes all the time is stored now and then only; memory must not grow while the store is behind.
         if (work.tally.templates.size() == kMaxTemplatesUnderWay) return;
         work.tally.templates.push_back(
-            {work.state.id, {.id = id, .options = changed.options, .learned_ms = work.datagram.received_ms, .wire = changed.wire}});
+            {work.state.id,
+             {.id = id, .options = changed.options, .learned_ms = work.datagram.received_ms, .wire = changed.wire}});
     });
 }
 
-void decode_data(std::uint16_t id, flow::Bytes content, const RecordContext& context, const Work& work, SetWalk& walk) noexcept {
+void decode_data(std::uint16_t id, flow::Bytes content, const RecordContext& context, const Work& work,
+                 SetWalk& walk) noexcept {
     const Template* known = work.state.templates.find(id);
     if (known == nullptr) {
         work.ledger.skip(Skip::no_template);

@@ -26,7 +26,8 @@ struct Sample {
     Headers headers{};
     flow::Bytes payload{};
     std::uint32_t frame_bytes = 0;
-    std::uint32_t src_vlan = kNoVlan, dst_vlan = kNoVlan;  // of extended_switch: the sampled header may have lost its tag
+    std::uint32_t src_vlan = kNoVlan,
+                  dst_vlan = kNoVlan;  // of extended_switch: the sampled header may have lost its tag
 };
 
 // Compact form: two bits of format (0 = interface index), 30 bits of value.
@@ -128,7 +129,8 @@ void write_link(flow::FlowBatch& batch, std::uint32_t row, const Headers& h, std
     batch.in_src_mac[row] = h.src_mac;
     batch.in_dst_mac[row] = h.dst_mac;
     batch.ethertype[row] = h.ethertype;
-    present |= flow::present_bit(Column::in_src_mac) | flow::present_bit(Column::in_dst_mac) | flow::present_bit(Column::ethertype);
+    present |= flow::present_bit(Column::in_src_mac) | flow::present_bit(Column::in_dst_mac) |
+               flow::present_bit(Column::ethertype);
 }
 
 void write_vlans(flow::FlowBatch& batch, std::uint32_t row, const Sample& sample, std::uint64_t& present) noexcept {
@@ -214,7 +216,8 @@ void decode_flow_sample(Cursor at, bool expanded, const Work& work) noexcept {
 }
 
 // Reads the header; false when it is short or names an unknown kind of address.
-bool read_header(Cursor& at, Identity& identity, std::uint32_t& number, std::uint32_t& uptime_ms, std::uint32_t& samples) noexcept {
+bool read_header(Cursor& at, Identity& identity, std::uint32_t& number, std::uint32_t& uptime_ms,
+                 std::uint32_t& samples) noexcept {
     at.skip(4);  // version
     const std::uint32_t kind = at.u32();
     const flow::Bytes agent = at.take(kind == 2 ? 16 : 4);
@@ -252,13 +255,16 @@ void decode_sflow5(const Work& work) noexcept {
         if (!at.ok()) return work.ledger.skip(Skip::bad_sample);  // the datagram ends inside; the rest is one fault
         switch (format) {
             case kFlowSample:
-            case kFlowSampleExpanded: decode_flow_sample(Cursor(content), format == kFlowSampleExpanded, work); break;
+            case kFlowSampleExpanded:
+                decode_flow_sample(Cursor(content), format == kFlowSampleExpanded, work);
+                break;
             case kCounterSample:
             case kCounterSampleExpanded:
                 ++work.ledger[Counter::records_seen];
                 ++work.ledger[Counter::records_counter];
                 break;
-            default: work.ledger.skip(Skip::unknown_sample);
+            default:
+                work.ledger.skip(Skip::unknown_sample);
         }
     }
 }

@@ -9,8 +9,8 @@ using flow::Counter;
 using flow::Skip;
 
 namespace {
-constexpr std::uint16_t kFirstTemplateId = 256;  // RFC 7011 section 3.4.1
-constexpr std::uint32_t kMaxRecordBytes = 65535; // no datagram holds more
+constexpr std::uint16_t kFirstTemplateId = 256;   // RFC 7011 section 3.4.1
+constexpr std::uint32_t kMaxRecordBytes = 65535;  // no datagram holds more
 }  // namespace
 
 const Template* TemplateTable::find(std::uint16_t id) const noexcept {
@@ -77,16 +77,18 @@ TemplateTable::Parsed TemplateTable::parse_fields(flow::Cursor& at, std::uint16_
         bytes += field.length == kVariableLength ? 1u : field.length;
         if (parsed.fields.size() < kMaxFields) parsed.fields.push_back(field);
     }
-    if (!at.ok() || bytes == 0 || bytes > kMaxRecordBytes) parsed.fault = Skip::bad_template;
-    else if (count > kMaxFields) parsed.fault = Skip::template_limit;
+    if (!at.ok() || bytes == 0 || bytes > kMaxRecordBytes)
+        parsed.fault = Skip::bad_template;
+    else if (count > kMaxFields)
+        parsed.fault = Skip::template_limit;
     return parsed;
 }
 
 const Template* TemplateTable::learn(const Parsed& parsed, bool options, flow::Bytes wire, flow::Ledger& ledger) {
     auto found = templates_.find(parsed.id);
     if (found != templates_.end()) {
-        if (found->second.options == options && std::equal(wire.begin(), wire.end(), found->second.wire.begin(),
-                                                           found->second.wire.end())) {
+        if (found->second.options == options &&
+            std::equal(wire.begin(), wire.end(), found->second.wire.begin(), found->second.wire.end())) {
             ++ledger[Counter::templates_refreshed];
             return nullptr;
         }

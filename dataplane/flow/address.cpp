@@ -52,7 +52,9 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
     return Prefix{masked(*address, bits), static_cast<std::uint8_t>(bits)};
 }
 
-bool Prefix::contains(const IpAddress& a) const noexcept { return masked(a, bits) == address; }
+bool Prefix::contains(const IpAddress& a) const noexcept {
+    return masked(a, bits) == address;
+}
 
 std::string Prefix::text() const {
     const unsigned shown = address.is_v4() && bits >= 96 ? bits - 96u : bits;

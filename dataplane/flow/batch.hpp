@@ -43,10 +43,10 @@ class TextArena {
 
 struct FlowBatch {
     std::uint32_t rows = 0;
-    std::uint32_t bucket_s = 0;       // start of the 10-s bucket of receive time that all rows belong to, seconds since 1970
-    std::uint64_t received_ms = 0;    // receive time of the first row
-    const void* generation = nullptr; // dataplane::Generation under which `source` was given
-    std::uint64_t present_any = 0;    // or of all rows' `present`
+    std::uint32_t bucket_s = 0;  // start of the 10-s bucket of receive time that all rows belong to, seconds since 1970
+    std::uint64_t received_ms = 0;     // receive time of the first row
+    const void* generation = nullptr;  // dataplane::Generation under which `source` was given
+    std::uint64_t present_any = 0;     // or of all rows' `present`
 
 #define X(name, type, what) alignas(64) std::array<type, kBatchRows> name;
     FLOW_COMMON_COLUMNS(X)
@@ -59,7 +59,9 @@ struct FlowBatch {
         present_any = 0;
         arena.reset();
     }
-    [[nodiscard]] bool has(std::uint32_t row, Column c) const noexcept { return (present[row] & present_bit(c)) != 0; }
+    [[nodiscard]] bool has(std::uint32_t row, Column c) const noexcept {
+        return (present[row] & present_bit(c)) != 0;
+    }
 };
 
 #define X(name, type, what) +sizeof(type)

@@ -30,87 +30,87 @@ struct AclId {
 };
 
 // Always there, 128 bytes a row together. What a template did not bring is zero and its presence bit clear.
-#define FLOW_COMMON_COLUMNS(X)                                                                        \
-    X(src_addr, flow::IpAddress, "source address")                                                          \
-    X(dst_addr, flow::IpAddress, "destination address")                                                     \
-    X(next_hop, flow::IpAddress, "next hop router")                                                         \
-    X(first_ms, std::uint64_t, "first packet, milliseconds since 1970 UTC")                           \
-    X(last_ms, std::uint64_t, "last packet, milliseconds since 1970 UTC")                             \
-    X(in_bytes, std::uint64_t, "bytes, as exported")                                                  \
-    X(in_packets, std::uint64_t, "packets, as exported")                                              \
-    X(present, std::uint64_t, "a bit per Column that the record carried")                             \
-    X(exporter, std::uint32_t, "index into ExporterTable")                                            \
-    X(sampling, std::uint32_t, "1 in n packets were looked at; 0 = unknown, counts as 1")             \
-    X(input_if, std::uint32_t, "input interface, SNMP index")                                         \
-    X(output_if, std::uint32_t, "output interface, SNMP index")                                       \
-    X(src_as, std::uint32_t, "source autonomous system")                                              \
-    X(dst_as, std::uint32_t, "destination autonomous system")                                         \
-    X(src_port, std::uint16_t, "source port")                                                         \
-    X(dst_port, std::uint16_t, "destination port; type * 256 + code for ICMP and ICMPv6")             \
-    X(source, std::uint16_t, "index of the configured source, of the batch's generation")             \
-    X(thinning, std::uint16_t, "1 in n datagrams of the exporter were kept; at least 1")              \
-    X(proto, std::uint8_t, "IP protocol")                                                             \
-    X(tcp_flags, std::uint8_t, "TCP flags, or-ed")                                                    \
-    X(tos, std::uint8_t, "type of service, source side")                                              \
-    X(src_mask, std::uint8_t, "source prefix length")                                                 \
-    X(dst_mask, std::uint8_t, "destination prefix length")                                            \
-    X(direction, std::uint8_t, "0 ingress, 1 egress")                                                 \
-    X(forwarding_status, std::uint8_t, "RFC 7270 section 4.12")                                       \
+#define FLOW_COMMON_COLUMNS(X)                                                            \
+    X(src_addr, flow::IpAddress, "source address")                                        \
+    X(dst_addr, flow::IpAddress, "destination address")                                   \
+    X(next_hop, flow::IpAddress, "next hop router")                                       \
+    X(first_ms, std::uint64_t, "first packet, milliseconds since 1970 UTC")               \
+    X(last_ms, std::uint64_t, "last packet, milliseconds since 1970 UTC")                 \
+    X(in_bytes, std::uint64_t, "bytes, as exported")                                      \
+    X(in_packets, std::uint64_t, "packets, as exported")                                  \
+    X(present, std::uint64_t, "a bit per Column that the record carried")                 \
+    X(exporter, std::uint32_t, "index into ExporterTable")                                \
+    X(sampling, std::uint32_t, "1 in n packets were looked at; 0 = unknown, counts as 1") \
+    X(input_if, std::uint32_t, "input interface, SNMP index")                             \
+    X(output_if, std::uint32_t, "output interface, SNMP index")                           \
+    X(src_as, std::uint32_t, "source autonomous system")                                  \
+    X(dst_as, std::uint32_t, "destination autonomous system")                             \
+    X(src_port, std::uint16_t, "source port")                                             \
+    X(dst_port, std::uint16_t, "destination port; type * 256 + code for ICMP and ICMPv6") \
+    X(source, std::uint16_t, "index of the configured source, of the batch's generation") \
+    X(thinning, std::uint16_t, "1 in n datagrams of the exporter were kept; at least 1")  \
+    X(proto, std::uint8_t, "IP protocol")                                                 \
+    X(tcp_flags, std::uint8_t, "TCP flags, or-ed")                                        \
+    X(tos, std::uint8_t, "type of service, source side")                                  \
+    X(src_mask, std::uint8_t, "source prefix length")                                     \
+    X(dst_mask, std::uint8_t, "destination prefix length")                                \
+    X(direction, std::uint8_t, "0 ingress, 1 egress")                                     \
+    X(forwarding_status, std::uint8_t, "RFC 7270 section 4.12")                           \
     X(family, std::uint8_t, "4 or 6; 0 where the record named no address")
 
 // Written only where a template or sample brings them; elsewhere undefined: look at the presence bit first.
-#define FLOW_RARE_COLUMNS(X)                                                        \
-    X(out_bytes, std::uint64_t, "bytes, output or reverse side")                    \
-    X(out_packets, std::uint64_t, "packets, output or reverse side")                \
-    X(dst_tos, std::uint8_t, "type of service, destination side")                   \
-    X(src_vlan, std::uint16_t, "VLAN, source side")                                 \
-    X(dst_vlan, std::uint16_t, "VLAN, destination side")                            \
-    X(in_src_mac, std::uint64_t, "incoming source MAC, low 48 bits")                \
-    X(out_dst_mac, std::uint64_t, "outgoing destination MAC")                       \
-    X(in_dst_mac, std::uint64_t, "incoming destination MAC")                        \
-    X(out_src_mac, std::uint64_t, "outgoing source MAC")                            \
-    X(bgp_next_hop, flow::IpAddress, "BGP next hop")                                      \
-    X(prev_as, std::uint32_t, "BGP previous adjacent AS")                           \
-    X(next_as, std::uint32_t, "BGP next adjacent AS")                               \
-    X(mpls, flow::MplsStack, "MPLS label stack")                                          \
-    X(nat_src_addr, flow::IpAddress, "translated source address")                         \
-    X(nat_dst_addr, flow::IpAddress, "translated destination address")                    \
-    X(nat_src_port, std::uint16_t, "translated source port")                        \
-    X(nat_dst_port, std::uint16_t, "translated destination port")                   \
-    X(nat_event, std::uint8_t, "NAT event")                                         \
-    X(port_block_start, std::uint16_t, "NAT port block, first port")                \
-    X(port_block_end, std::uint16_t, "NAT port block, last port")                   \
-    X(port_block_step, std::uint16_t, "NAT port block, step")                       \
-    X(port_block_size, std::uint16_t, "NAT port block, size")                       \
-    X(firewall_event, std::uint8_t, "NSEL firewall event")                          \
-    X(firewall_xevent, std::uint16_t, "NSEL extended firewall event")               \
-    X(ingress_acl, flow::AclId, "NSEL ingress access list")                               \
-    X(egress_acl, flow::AclId, "NSEL egress access list")                                 \
-    X(ingress_vrf, std::uint32_t, "ingress VRF id")                                 \
-    X(egress_vrf, std::uint32_t, "egress VRF id")                                   \
-    X(client_latency_us, std::uint32_t, "client network latency, microseconds")     \
-    X(server_latency_us, std::uint32_t, "server network latency, microseconds")     \
-    X(app_latency_us, std::uint32_t, "application latency, microseconds")           \
-    X(observation_domain, std::uint32_t, "observation domain id (149)")             \
-    X(observation_point, std::uint64_t, "observation point id (138)")               \
-    X(min_ttl, std::uint8_t, "smallest TTL or hop limit")                           \
-    X(max_ttl, std::uint8_t, "largest TTL or hop limit")                            \
-    X(ethertype, std::uint16_t, "EtherType")                                        \
-    X(flow_label, std::uint32_t, "IPv6 flow label")                                 \
-    X(end_reason, std::uint8_t, "flow end reason (136)")                            \
-    X(sampler_id, std::uint32_t, "sampler or selector id")                          \
-    X(tunnel_src_addr, flow::IpAddress, "tunnel source address")                          \
-    X(tunnel_dst_addr, flow::IpAddress, "tunnel destination address")                     \
-    X(tunnel_proto, std::uint8_t, "tunnel's IP protocol")                           \
-    X(tunnel_key, std::uint64_t, "tunnel key or VNI")                               \
-    X(application_id, std::uint64_t, "application id (95): engine and selector")    \
-    X(application, flow::Text, "application name")                                        \
-    X(user, flow::Text, "user name")                                                      \
-    X(input_if_name, flow::Text, "input interface name")                                  \
-    X(output_if_name, flow::Text, "output interface name")                                \
-    X(vrf_name, flow::Text, "VRF name")                                                   \
-    X(http_host, flow::Text, "HTTP host or TLS server name")                              \
-    X(http_url, flow::Text, "HTTP target")                                                \
+#define FLOW_RARE_COLUMNS(X)                                                     \
+    X(out_bytes, std::uint64_t, "bytes, output or reverse side")                 \
+    X(out_packets, std::uint64_t, "packets, output or reverse side")             \
+    X(dst_tos, std::uint8_t, "type of service, destination side")                \
+    X(src_vlan, std::uint16_t, "VLAN, source side")                              \
+    X(dst_vlan, std::uint16_t, "VLAN, destination side")                         \
+    X(in_src_mac, std::uint64_t, "incoming source MAC, low 48 bits")             \
+    X(out_dst_mac, std::uint64_t, "outgoing destination MAC")                    \
+    X(in_dst_mac, std::uint64_t, "incoming destination MAC")                     \
+    X(out_src_mac, std::uint64_t, "outgoing source MAC")                         \
+    X(bgp_next_hop, flow::IpAddress, "BGP next hop")                             \
+    X(prev_as, std::uint32_t, "BGP previous adjacent AS")                        \
+    X(next_as, std::uint32_t, "BGP next adjacent AS")                            \
+    X(mpls, flow::MplsStack, "MPLS label stack")                                 \
+    X(nat_src_addr, flow::IpAddress, "translated source address")                \
+    X(nat_dst_addr, flow::IpAddress, "translated destination address")           \
+    X(nat_src_port, std::uint16_t, "translated source port")                     \
+    X(nat_dst_port, std::uint16_t, "translated destination port")                \
+    X(nat_event, std::uint8_t, "NAT event")                                      \
+    X(port_block_start, std::uint16_t, "NAT port block, first port")             \
+    X(port_block_end, std::uint16_t, "NAT port block, last port")                \
+    X(port_block_step, std::uint16_t, "NAT port block, step")                    \
+    X(port_block_size, std::uint16_t, "NAT port block, size")                    \
+    X(firewall_event, std::uint8_t, "NSEL firewall event")                       \
+    X(firewall_xevent, std::uint16_t, "NSEL extended firewall event")            \
+    X(ingress_acl, flow::AclId, "NSEL ingress access list")                      \
+    X(egress_acl, flow::AclId, "NSEL egress access list")                        \
+    X(ingress_vrf, std::uint32_t, "ingress VRF id")                              \
+    X(egress_vrf, std::uint32_t, "egress VRF id")                                \
+    X(client_latency_us, std::uint32_t, "client network latency, microseconds")  \
+    X(server_latency_us, std::uint32_t, "server network latency, microseconds")  \
+    X(app_latency_us, std::uint32_t, "application latency, microseconds")        \
+    X(observation_domain, std::uint32_t, "observation domain id (149)")          \
+    X(observation_point, std::uint64_t, "observation point id (138)")            \
+    X(min_ttl, std::uint8_t, "smallest TTL or hop limit")                        \
+    X(max_ttl, std::uint8_t, "largest TTL or hop limit")                         \
+    X(ethertype, std::uint16_t, "EtherType")                                     \
+    X(flow_label, std::uint32_t, "IPv6 flow label")                              \
+    X(end_reason, std::uint8_t, "flow end reason (136)")                         \
+    X(sampler_id, std::uint32_t, "sampler or selector id")                       \
+    X(tunnel_src_addr, flow::IpAddress, "tunnel source address")                 \
+    X(tunnel_dst_addr, flow::IpAddress, "tunnel destination address")            \
+    X(tunnel_proto, std::uint8_t, "tunnel's IP protocol")                        \
+    X(tunnel_key, std::uint64_t, "tunnel key or VNI")                            \
+    X(application_id, std::uint64_t, "application id (95): engine and selector") \
+    X(application, flow::Text, "application name")                               \
+    X(user, flow::Text, "user name")                                             \
+    X(input_if_name, flow::Text, "input interface name")                         \
+    X(output_if_name, flow::Text, "output interface name")                       \
+    X(vrf_name, flow::Text, "VRF name")                                          \
+    X(http_host, flow::Text, "HTTP host or TLS server name")                     \
+    X(http_url, flow::Text, "HTTP target")                                       \
     X(payload, flow::Text, "sampled packet from its first header on")
 
 enum class Column : std::uint8_t {
@@ -133,25 +133,42 @@ inline constexpr std::size_t kCommonColumns = 0 FLOW_COMMON_COLUMNS(X);
     constexpr auto first_rare = static_cast<unsigned>(kCommonColumns);
     constexpr unsigned rare_base = 16;
     switch (c) {
-        case Column::src_addr: return 1ull << 0;
-        case Column::dst_addr: return 1ull << 1;
-        case Column::next_hop: return 1ull << 2;
-        case Column::in_bytes: return 1ull << 3;
-        case Column::in_packets: return 1ull << 4;
-        case Column::input_if: return 1ull << 5;
-        case Column::output_if: return 1ull << 6;
-        case Column::src_as: return 1ull << 7;
-        case Column::dst_as: return 1ull << 8;
+        case Column::src_addr:
+            return 1ull << 0;
+        case Column::dst_addr:
+            return 1ull << 1;
+        case Column::next_hop:
+            return 1ull << 2;
+        case Column::in_bytes:
+            return 1ull << 3;
+        case Column::in_packets:
+            return 1ull << 4;
+        case Column::input_if:
+            return 1ull << 5;
+        case Column::output_if:
+            return 1ull << 6;
+        case Column::src_as:
+            return 1ull << 7;
+        case Column::dst_as:
+            return 1ull << 8;
         case Column::src_port:
-        case Column::dst_port: return 1ull << 9;
-        case Column::tcp_flags: return 1ull << 10;
-        case Column::tos: return 1ull << 11;
+        case Column::dst_port:
+            return 1ull << 9;
+        case Column::tcp_flags:
+            return 1ull << 10;
+        case Column::tos:
+            return 1ull << 11;
         case Column::src_mask:
-        case Column::dst_mask: return 1ull << 12;
-        case Column::direction: return 1ull << 13;
-        case Column::forwarding_status: return 1ull << 14;
-        case Column::proto: return 1ull << 15;
-        default: break;
+        case Column::dst_mask:
+            return 1ull << 12;
+        case Column::direction:
+            return 1ull << 13;
+        case Column::forwarding_status:
+            return 1ull << 14;
+        case Column::proto:
+            return 1ull << 15;
+        default:
+            break;
     }
     const auto i = static_cast<unsigned>(c);
     if (i < first_rare) return 0;
@@ -159,8 +176,8 @@ inline constexpr std::size_t kCommonColumns = 0 FLOW_COMMON_COLUMNS(X);
     unsigned rare = i - first_rare;
     const auto at = [](Column x) { return static_cast<unsigned>(x) - static_cast<unsigned>(kCommonColumns); };
     unsigned shift = 0;
-    for (const Column shared : {Column::nat_dst_port, Column::port_block_end, Column::port_block_step, Column::port_block_size,
-                                Column::tunnel_dst_addr, Column::output_if_name}) {
+    for (const Column shared : {Column::nat_dst_port, Column::port_block_end, Column::port_block_step,
+                                Column::port_block_size, Column::tunnel_dst_addr, Column::output_if_name}) {
         if (rare >= at(shared)) ++shift;
     }
     return 1ull << (rare_base + rare - shift);

@@ -8,10 +8,14 @@ namespace flow {
 
 const char* protocol_name(Protocol p) noexcept {
     switch (p) {
-        case Protocol::netflow5: return "netflow5";
-        case Protocol::netflow9: return "netflow9";
-        case Protocol::ipfix: return "ipfix";
-        case Protocol::sflow5: return "sflow5";
+        case Protocol::netflow5:
+            return "netflow5";
+        case Protocol::netflow9:
+            return "netflow9";
+        case Protocol::ipfix:
+            return "ipfix";
+        case Protocol::sflow5:
+            return "sflow5";
     }
     return "unknown";
 }
@@ -33,7 +37,8 @@ void ExporterTable::preload(std::vector<ExporterKey> keys,
         all.insert(all.end(), std::make_move_iterator(definitions.begin()), std::make_move_iterator(definitions.end()));
     }
     for (auto& [key, definitions] : stored_) {
-        std::stable_sort(definitions.begin(), definitions.end(), [](const auto& a, const auto& b) { return a.learned_ms < b.learned_ms; });
+        std::stable_sort(definitions.begin(), definitions.end(),
+                         [](const auto& a, const auto& b) { return a.learned_ms < b.learned_ms; });
     }
     size_.store(count, std::memory_order_release);
 }

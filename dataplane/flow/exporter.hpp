@@ -29,7 +29,8 @@ struct ExporterKey {
     IpAddress address{};          // UDP source address
     IpAddress agent{};            // sFlow agent address; zero for NetFlow and IPFIX
     std::uint32_t source_id = 0;  // stable id of the configured source, from the store's catalogue
-    std::uint32_t domain = 0;     // v5 engine type << 8 | engine id, v9 source id, IPFIX observation domain, sFlow sub-agent
+    std::uint32_t domain =
+        0;  // v5 engine type << 8 | engine id, v9 source id, IPFIX observation domain, sFlow sub-agent
     Protocol protocol = Protocol::netflow5;
 
     // The same exporter whatever source it comes by: what templates are kept under (RFC 7011 section 8; routers send
@@ -65,7 +66,8 @@ class ExporterTable {
     ExporterTable();
 
     // Puts what a data directory knows at the same ids: `keys[i]` gets id i. Ids beyond kMaxExporters are ignored.
-    void preload(std::vector<ExporterKey> keys, std::unordered_map<std::uint32_t, std::vector<TemplateDefinition>> templates);
+    void preload(std::vector<ExporterKey> keys,
+                 std::unordered_map<std::uint32_t, std::vector<TemplateDefinition>> templates);
 
     // The id; nullopt when the table is full.
     [[nodiscard]] std::optional<std::uint32_t> find_or_add(const ExporterKey& key);
@@ -81,7 +83,8 @@ class ExporterTable {
     std::unique_ptr<ExporterKey[]> keys_;                                  // written under mutex_ before size_ grows
     std::atomic<std::uint32_t> size_{0};                                   // written under mutex_
     std::unordered_map<IpAddress, std::uint32_t> entries_of_;              // guarded by mutex_
-    std::unordered_map<ExporterKey, std::vector<TemplateDefinition>, ExporterKeyHash> stored_;  // constant after preload()
+    std::unordered_map<ExporterKey, std::vector<TemplateDefinition>, ExporterKeyHash>
+        stored_;  // constant after preload()
 };
 
 }  // namespace flow

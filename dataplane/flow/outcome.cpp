@@ -11,13 +11,13 @@ LedgerName ledger_name(std::size_t i) noexcept {
         FLOW_PACKET_FATES(X)
 #undef X
 #define X(name, text) {"datagrams.outcomes." #name, text},
-        FLOW_OUTCOMES(X)
+            FLOW_OUTCOMES(X)
 #undef X
 #define X(name, text) {"records.skipped." #name, text},
-        FLOW_SKIPS(X)
+                FLOW_SKIPS(X)
 #undef X
 #define X(name, path, text) {path, text},
-        FLOW_COUNTERS(X)
+                    FLOW_COUNTERS(X)
 #undef X
     }};
     return kNames[i];
@@ -38,8 +38,8 @@ std::string_view broken_law(const Ledger& l, bool idle) noexcept {
     if (l[Counter::datagrams_received] != sum(l, kPacketFates, kOutcomes)) {
         return "datagrams.received != sum of datagrams.outcomes";
     }
-    if (l[Counter::records_seen] != l[Counter::records_flow] + l[Counter::records_option] + l[Counter::records_counter] +
-                                        sum(l, kPacketFates + kOutcomes, kSkips)) {
+    if (l[Counter::records_seen] != l[Counter::records_flow] + l[Counter::records_option] +
+                                        l[Counter::records_counter] + sum(l, kPacketFates + kOutcomes, kSkips)) {
         return "records.seen != decoded + options + counters + skipped";
     }
     if (l[Counter::flows_decoded] != l[Counter::records_flow] + l[Counter::flows_extra]) {

@@ -19,75 +19,75 @@
 namespace flow {
 
 // Where a received packet ended. `whole` ones carry a datagram for one of our ports.
-#define FLOW_PACKET_FATES(X)                                                       \
-    X(whole, "datagram to a configured port")                                      \
-    X(not_ip, "neither IPv4 nor IPv6")                                             \
-    X(not_udp, "IP, but not UDP")                                                  \
-    X(other_port, "UDP to a port that no source has")                              \
-    X(not_ours, "not addressed to a configured address")                           \
-    X(fragment, "IP fragment")                                                     \
-    X(short_frame, "frame ends inside a header")                                   \
-    X(bad_ip_header, "IP header length, version or extension chain is wrong")      \
-    X(bad_udp_length, "UDP length does not fit the IP packet")                     \
+#define FLOW_PACKET_FATES(X)                                                  \
+    X(whole, "datagram to a configured port")                                 \
+    X(not_ip, "neither IPv4 nor IPv6")                                        \
+    X(not_udp, "IP, but not UDP")                                             \
+    X(other_port, "UDP to a port that no source has")                         \
+    X(not_ours, "not addressed to a configured address")                      \
+    X(fragment, "IP fragment")                                                \
+    X(short_frame, "frame ends inside a header")                              \
+    X(bad_ip_header, "IP header length, version or extension chain is wrong") \
+    X(bad_udp_length, "UDP length does not fit the IP packet")                \
     X(cut_short, "frame shorter than the IP length says: cut by device or capture")
 
 // How a datagram ended. Exactly one each.
-#define FLOW_OUTCOMES(X)                                                                  \
-    X(accepted, "decoded; faulty sets inside are counted as skipped records")             \
-    X(no_source, "no source on that port admits the exporter's address")                  \
-    X(too_short, "shorter than its protocol's header")                                    \
-    X(unknown_version, "not NetFlow v5, v9, IPFIX or sFlow v5")                           \
-    X(wrong_protocol, "a protocol that the source does not take")                         \
-    X(bad_length, "the length in the header does not fit the datagram")                   \
-    X(too_many_exporters, "the table of exporters and domains is full")                   \
+#define FLOW_OUTCOMES(X)                                                      \
+    X(accepted, "decoded; faulty sets inside are counted as skipped records") \
+    X(no_source, "no source on that port admits the exporter's address")      \
+    X(too_short, "shorter than its protocol's header")                        \
+    X(unknown_version, "not NetFlow v5, v9, IPFIX or sFlow v5")               \
+    X(wrong_protocol, "a protocol that the source does not take")             \
+    X(bad_length, "the length in the header does not fit the datagram")       \
+    X(too_many_exporters, "the table of exporters and domains is full")       \
     X(thinned, "left out on purpose: its exporter exceeds its share")
 
 // Why a set or record inside an accepted datagram was not decoded. A set whose records cannot be counted is one.
-#define FLOW_SKIPS(X)                                                                     \
-    X(no_template, "data set whose template is not known; counted per set")               \
-    X(bad_set_length, "set length below 4 or beyond the datagram; the rest is skipped")   \
-    X(reserved_set, "set id that the protocol reserves")                                  \
-    X(bad_template, "template that contradicts itself or its set")                        \
-    X(template_limit, "template beyond the limits per exporter or in size")               \
-    X(template_withdrawal, "withdrawal: ignored over UDP, RFC 7011 section 8.4")          \
-    X(bad_record, "record that runs past the end of its set")                             \
-    X(missing_records, "the header promises more records than the datagram holds")        \
-    X(unknown_sample, "sFlow sample of a type not decoded")                               \
-    X(bad_sample, "sFlow sample whose lengths contradict each other")                     \
-    X(no_packet_header, "sFlow flow sample without a packet header to decode")            \
+#define FLOW_SKIPS(X)                                                                   \
+    X(no_template, "data set whose template is not known; counted per set")             \
+    X(bad_set_length, "set length below 4 or beyond the datagram; the rest is skipped") \
+    X(reserved_set, "set id that the protocol reserves")                                \
+    X(bad_template, "template that contradicts itself or its set")                      \
+    X(template_limit, "template beyond the limits per exporter or in size")             \
+    X(template_withdrawal, "withdrawal: ignored over UDP, RFC 7011 section 8.4")        \
+    X(bad_record, "record that runs past the end of its set")                           \
+    X(missing_records, "the header promises more records than the datagram holds")      \
+    X(unknown_sample, "sFlow sample of a type not decoded")                             \
+    X(bad_sample, "sFlow sample whose lengths contradict each other")                   \
+    X(no_packet_header, "sFlow flow sample without a packet header to decode")          \
     X(bad_packet_header, "sampled packet header too short to be one")
 
 // Other figures of the ledger. Section and name: "records.seen", "flows.through" ...
-#define FLOW_COUNTERS(X)                                                                      \
-    X(packets_received, "packets.received", "packets taken from devices")                     \
-    X(packet_bytes, "packets.bytes", "bytes of packets taken from devices")                   \
-    X(port_missed, "packets.missed", "packets lost in devices that can tell")                 \
-    X(port_no_mbuf, "packets.no_buffer", "packets lost for want of a buffer")                 \
-    X(port_errors, "packets.device_errors", "packets that devices reported as broken")        \
-    X(datagrams_received, "datagrams.received", "datagrams that reached a decoder")           \
-    X(datagram_bytes, "datagrams.bytes", "bytes of UDP payload that reached a decoder")       \
-    X(handed_off, "datagrams.handed_off", "datagrams passed to the worker that owns the exporter") \
-    X(handoff_lost, "datagrams.handoff_lost", "datagrams lost on the way to the owner")       \
-    X(records_seen, "records.seen", "records found in accepted datagrams, and skipped ones")  \
-    X(records_flow, "records.decoded", "records that became flows")                           \
-    X(records_option, "records.options", "records of options templates")                      \
-    X(records_counter, "records.counters", "sFlow counter samples")                           \
-    X(flows_extra, "flows.extra", "flows beyond one a record")                                \
-    X(flows_decoded, "flows.decoded", "flows written to batches")                             \
-    X(flows_through, "flows.through", "flows that left match, in a channel or not")           \
-    X(flows_lost_ring, "flows.lost_ring", "flows lost because no batch slot was free")        \
-    X(templates_new, "templates.new", "templates learned")                                    \
-    X(templates_refreshed, "templates.refreshed", "templates sent again unchanged")           \
-    X(templates_changed, "templates.changed", "templates redefined")                          \
-    X(elements_unknown, "fields.unknown_elements", "fields of data records skipped: element not known")  \
-    X(fields_unfit, "fields.unfit", "fields longer than their column, left out")              \
-    X(texts_lost, "fields.texts_lost", "texts left out: arena full or too long")              \
-    X(times_clamped, "fields.times_clamped", "flow times that made no sense, set to the receive time") \
-    X(tally_delayed, "tally.delayed", "hand-overs of tallies put off: the store is behind")   \
+#define FLOW_COUNTERS(X)                                                                                \
+    X(packets_received, "packets.received", "packets taken from devices")                               \
+    X(packet_bytes, "packets.bytes", "bytes of packets taken from devices")                             \
+    X(port_missed, "packets.missed", "packets lost in devices that can tell")                           \
+    X(port_no_mbuf, "packets.no_buffer", "packets lost for want of a buffer")                           \
+    X(port_errors, "packets.device_errors", "packets that devices reported as broken")                  \
+    X(datagrams_received, "datagrams.received", "datagrams that reached a decoder")                     \
+    X(datagram_bytes, "datagrams.bytes", "bytes of UDP payload that reached a decoder")                 \
+    X(handed_off, "datagrams.handed_off", "datagrams passed to the worker that owns the exporter")      \
+    X(handoff_lost, "datagrams.handoff_lost", "datagrams lost on the way to the owner")                 \
+    X(records_seen, "records.seen", "records found in accepted datagrams, and skipped ones")            \
+    X(records_flow, "records.decoded", "records that became flows")                                     \
+    X(records_option, "records.options", "records of options templates")                                \
+    X(records_counter, "records.counters", "sFlow counter samples")                                     \
+    X(flows_extra, "flows.extra", "flows beyond one a record")                                          \
+    X(flows_decoded, "flows.decoded", "flows written to batches")                                       \
+    X(flows_through, "flows.through", "flows that left match, in a channel or not")                     \
+    X(flows_lost_ring, "flows.lost_ring", "flows lost because no batch slot was free")                  \
+    X(templates_new, "templates.new", "templates learned")                                              \
+    X(templates_refreshed, "templates.refreshed", "templates sent again unchanged")                     \
+    X(templates_changed, "templates.changed", "templates redefined")                                    \
+    X(elements_unknown, "fields.unknown_elements", "fields of data records skipped: element not known") \
+    X(fields_unfit, "fields.unfit", "fields longer than their column, left out")                        \
+    X(texts_lost, "fields.texts_lost", "texts left out: arena full or too long")                        \
+    X(times_clamped, "fields.times_clamped", "flow times that made no sense, set to the receive time")  \
+    X(tally_delayed, "tally.delayed", "hand-overs of tallies put off: the store is behind")             \
     X(batches, "batches.closed", "batches closed")
 
-#define FLOW_ENUM(Name, LIST)                                                        \
-    enum class Name : std::uint8_t { LIST(FLOW_ENUM_ITEM) count_ };                  \
+#define FLOW_ENUM(Name, LIST)                                       \
+    enum class Name : std::uint8_t { LIST(FLOW_ENUM_ITEM) count_ }; \
     inline constexpr std::size_t k##Name##s = static_cast<std::size_t>(Name::count_);
 #define FLOW_ENUM_ITEM(name, ...) name,
 FLOW_ENUM(PacketFate, FLOW_PACKET_FATES)
@@ -108,7 +108,9 @@ struct Ledger {
     [[nodiscard]] std::uint64_t& operator[](Skip s) noexcept { return values[index(s)]; }
     [[nodiscard]] std::uint64_t& operator[](Counter c) noexcept { return values[index(c)]; }
     template <class E>
-    [[nodiscard]] std::uint64_t operator[](E e) const noexcept { return values[index(e)]; }
+    [[nodiscard]] std::uint64_t operator[](E e) const noexcept {
+        return values[index(e)];
+    }
 
     // A record that could not be decoded: in both the sum and its reason.
     void skip(Skip s, std::uint64_t n = 1) noexcept {
@@ -120,8 +122,12 @@ struct Ledger {
     }
 
     [[nodiscard]] static constexpr std::size_t index(PacketFate f) noexcept { return static_cast<std::size_t>(f); }
-    [[nodiscard]] static constexpr std::size_t index(Outcome o) noexcept { return kPacketFates + static_cast<std::size_t>(o); }
-    [[nodiscard]] static constexpr std::size_t index(Skip s) noexcept { return kPacketFates + kOutcomes + static_cast<std::size_t>(s); }
+    [[nodiscard]] static constexpr std::size_t index(Outcome o) noexcept {
+        return kPacketFates + static_cast<std::size_t>(o);
+    }
+    [[nodiscard]] static constexpr std::size_t index(Skip s) noexcept {
+        return kPacketFates + kOutcomes + static_cast<std::size_t>(s);
+    }
     [[nodiscard]] static constexpr std::size_t index(Counter c) noexcept {
         return kPacketFates + kOutcomes + kSkips + static_cast<std::size_t>(c);
     }

@@ -19,6 +19,8 @@ tl::unexpected<Error> fail_errno(const std::string& what, int error_number) {
     return fail(what + ": " + std::strerror(error_number));
 }
 
-tl::unexpected<Error> fail_errno(const std::string& what) { return fail_errno(what, errno); }
+tl::unexpected<Error> fail_errno(const std::string& what) {
+    return fail_errno(what, errno);
+}
 
 }  // namespace flow

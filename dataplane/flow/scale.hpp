@@ -17,11 +17,15 @@ namespace flow {
 }
 // Packets or bytes as they were on the wire. sampling 0 = unknown rate, counts as 1.
 [[nodiscard]] inline std::uint64_t scaled(std::uint64_t raw, std::uint32_t sampling, std::uint16_t thinning) noexcept {
-    if (sampling <= 1 && thinning <= 1) [[likely]] return raw;
-    const std::uint64_t factor = static_cast<std::uint64_t>(sampling == 0 ? 1 : sampling) * (thinning == 0 ? 1 : thinning);
+    if (sampling <= 1 && thinning <= 1) [[likely]]
+        return raw;
+    const std::uint64_t factor =
+        static_cast<std::uint64_t>(sampling == 0 ? 1 : sampling) * (thinning == 0 ? 1 : thinning);
     return multiply_saturated(raw, factor);
 }
 // Flows that one kept record stands for.
-[[nodiscard]] inline std::uint64_t scaled_flows(std::uint16_t thinning) noexcept { return thinning == 0 ? 1 : thinning; }
+[[nodiscard]] inline std::uint64_t scaled_flows(std::uint16_t thinning) noexcept {
+    return thinning == 0 ? 1 : thinning;
+}
 
 }  // namespace flow

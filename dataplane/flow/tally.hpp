@@ -20,8 +20,10 @@ enum class TrafficClass : std::uint8_t { tcp, udp, icmp, other };
 inline constexpr std::uint32_t kClasses = 4;
 inline constexpr std::array<std::string_view, kClasses> kClassNames{"tcp", "udp", "icmp", "other"};
 [[nodiscard]] constexpr TrafficClass traffic_class(std::uint8_t proto) noexcept {
-    return proto == 6 ? TrafficClass::tcp : proto == 17 ? TrafficClass::udp
-           : proto == 1 || proto == 58 ? TrafficClass::icmp : TrafficClass::other;
+    return proto == 6                  ? TrafficClass::tcp
+           : proto == 17               ? TrafficClass::udp
+           : proto == 1 || proto == 58 ? TrafficClass::icmp
+                                       : TrafficClass::other;
 }
 
 struct Cell {
@@ -46,16 +48,16 @@ struct SeriesMap {
 };
 
 // Per exporter, of what X(name, text).
-#define FLOW_EXPORTER_COUNTS(X)                                                \
-    X(datagrams, "accepted datagrams")                                         \
-    X(bytes, "bytes of UDP payload")                                           \
-    X(records, "records that became flows")                                    \
-    X(options, "records of options templates")                                 \
-    X(skipped, "records and sets not decoded")                                 \
-    X(lost, "missing by sequence number, in the protocol's unit")              \
-    X(reordered, "datagrams that came late, by sequence number")               \
-    X(duplicates, "datagrams that came twice")                                 \
-    X(restarts, "times the exporter restarted")                                \
+#define FLOW_EXPORTER_COUNTS(X)                                   \
+    X(datagrams, "accepted datagrams")                            \
+    X(bytes, "bytes of UDP payload")                              \
+    X(records, "records that became flows")                       \
+    X(options, "records of options templates")                    \
+    X(skipped, "records and sets not decoded")                    \
+    X(lost, "missing by sequence number, in the protocol's unit") \
+    X(reordered, "datagrams that came late, by sequence number")  \
+    X(duplicates, "datagrams that came twice")                    \
+    X(restarts, "times the exporter restarted")                   \
     X(gaps_unknown, "times the sequence could not be told")
 struct ExporterCounts {
 #define X(name, text) std::uint64_t name = 0;

@@ -56,7 +56,8 @@ class Cursor {
 
   private:
     bool has(std::size_t n) noexcept {
-        if (n <= left()) [[likely]] return true;
+        if (n <= left()) [[likely]]
+            return true;
         ok_ = false;
         at_ = end_;
         return false;

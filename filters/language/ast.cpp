@@ -55,9 +55,8 @@ void append_numbers(std::string& out, const Field& field, const std::vector<Rang
     }
     const Range range = ranges.front();
     if (range.low == range.high) {
-        const auto name = field.operand == Operand::protocol
-                              ? protocol_name(static_cast<std::uint8_t>(range.low))
-                              : std::string_view{};
+        const auto name = field.operand == Operand::protocol ? protocol_name(static_cast<std::uint8_t>(range.low))
+                                                             : std::string_view{};
         out += ' ';
         out += name.empty() ? std::to_string(range.low) : std::string(name);
     } else if (range.high == field.most) {

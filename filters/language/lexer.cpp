@@ -19,8 +19,8 @@ bool is_blank(char c) noexcept {
 }
 
 bool is_word(char c) noexcept {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '.' || c == ':' ||
-           c == '_' || c == '+' || c == '-' || c == '/';
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '.' || c == ':' || c == '_' ||
+           c == '+' || c == '-' || c == '/';
 }
 
 // UTF-8 continuation bytes take no column of their own.
@@ -34,12 +34,10 @@ struct Symbol {
 };
 // Longer ones first.
 constexpr std::array kSymbols = {
-    Symbol{"&&", TokenKind::conjunction}, Symbol{"||", TokenKind::disjunction},
-    Symbol{"==", TokenKind::compare},     Symbol{"<=", TokenKind::compare},
-    Symbol{">=", TokenKind::compare},     Symbol{"=", TokenKind::compare},
-    Symbol{"<", TokenKind::compare},      Symbol{">", TokenKind::compare},
-    Symbol{"!", TokenKind::negation},     Symbol{"(", TokenKind::open},
-    Symbol{")", TokenKind::close},        Symbol{"[", TokenKind::open_list},
+    Symbol{"&&", TokenKind::conjunction}, Symbol{"||", TokenKind::disjunction}, Symbol{"==", TokenKind::compare},
+    Symbol{"<=", TokenKind::compare},     Symbol{">=", TokenKind::compare},     Symbol{"=", TokenKind::compare},
+    Symbol{"<", TokenKind::compare},      Symbol{">", TokenKind::compare},      Symbol{"!", TokenKind::negation},
+    Symbol{"(", TokenKind::open},         Symbol{")", TokenKind::close},        Symbol{"[", TokenKind::open_list},
     Symbol{"]", TokenKind::close_list},   Symbol{",", TokenKind::comma},
 };
 
@@ -87,12 +85,10 @@ class Lexer {
         std::size_t length = 0;
         while (at_ + length < text_.size() && is_word(text_[at_ + length])) ++length;
         if (length == 0) {
-            const auto symbol = std::find_if(kSymbols.begin(), kSymbols.end(), [&](const Symbol& s) {
-                return text_.substr(at_).starts_with(s.text);
-            });
+            const auto symbol = std::find_if(kSymbols.begin(), kSymbols.end(),
+                                             [&](const Symbol& s) { return text_.substr(at_).starts_with(s.text); });
             if (symbol == kSymbols.end()) {
-                return flow::fail("unexpected character " + quoted(text_.substr(at_, 1)),
-                                  {{}, line_, column_});
+                return flow::fail("unexpected character " + quoted(text_.substr(at_, 1)), {{}, line_, column_});
             }
             token.kind = symbol->kind;
             length = symbol->text.size();
@@ -128,8 +124,7 @@ std::size_t token_width(std::string_view rest) {
     } else {
         while (bytes < rest.size() && is_word(rest[bytes])) ++bytes;
     }
-    const auto width =
-        std::count_if(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(bytes), starts_character);
+    const auto width = std::count_if(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(bytes), starts_character);
     return std::max<std::size_t>(1, static_cast<std::size_t>(width));
 }
 
@@ -145,8 +140,7 @@ flow::Result<std::vector<Token>> tokens(std::string_view filter) {
 }
 
 bool same_word(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string quoted(std::string_view text) {

@@ -96,8 +96,7 @@ class Parser {
                 ast_.children.push_back(operand);
                 continue;
             }
-            for (std::uint32_t i = 0; i < node.count; ++i)
-                ast_.children.push_back(ast_.children[node.first + i]);
+            for (std::uint32_t i = 0; i < node.count; ++i) ast_.children.push_back(ast_.children[node.first + i]);
         }
         return add(kind, first, ast_.children.size() - first);
     }
@@ -167,8 +166,7 @@ class Parser {
                 words = n;
             }
         }
-        if (field == nullptr || (directed && !field->two_sided()))
-            return unexpected(expected_words(directed));
+        if (field == nullptr || (directed && !field->two_sided())) return unexpected(expected_words(directed));
         at_ += words;
         Test test{.field = static_cast<std::size_t>(field - fields().data()), .side = *side, .place = here()};
         if (const auto failed = operand(*field, test)) return tl::unexpected(*failed);
@@ -273,8 +271,7 @@ class Parser {
         if (!has_mask) return word(field, prefix, take);
         const std::string_view first = at_++->text;
         return word(
-            field, [&](const Field& f, std::string_view mask) { return address_and_mask(f, first, mask); },
-            take);
+            field, [&](const Field& f, std::string_view mask) { return address_and_mask(f, first, mask); }, take);
     }
 
     std::optional<flow::Error> text(const Field& field, Test& test) {

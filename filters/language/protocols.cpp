@@ -17,14 +17,13 @@ struct Name {
 
 // The index is the protocol number, up to where nfdump's names are contiguous.
 constexpr std::array<std::string_view, 90> kShort = {
-    "",      "icmp",  "igmp",  "ggp",  "ipip",  "st",    "tcp",   "cbt",   "egp",   "igp",  "bbn",   "nvpii",
-    "pup",   "argus", "encom", "xnet", "chaos", "udp",   "mux",   "dcn",   "hmp",   "prm",  "xns",   "trnk1",
-    "trnk2", "leaf1", "leaf2", "rdp",  "irtp",  "iso-4", "netbk", "mfesp", "meinp", "dccp", "3pc",   "idpr",
-    "xtp",   "ddp",   "idpr",  "tp++", "il",    "ipv6",  "sdrp",  "rte6",  "frag6", "idrp", "rsvp",  "gre",
-    "mhrp",  "bna",   "esp",   "ah",   "inlsp", "swipe", "narp",  "mobil", "tlsp",  "skip", "icmp6", "nohe6",
-    "opts6", "host",  "cftp",  "net",  "satnt", "klan",  "rvd",   "ippc",  "fs",    "satm", "visa",  "ipcv",
-    "cpnx",  "cphb",  "wsn",   "pvp",  "bsatm", "sunnd", "wbmon", "wbexp", "isoip", "vmtp", "svmtp", "vines",
-    "ttp",   "nsigp", "dgp",   "tcf",  "eigrp", "ospf"};
+    "",      "icmp",  "igmp",  "ggp",   "ipip",  "st",    "tcp",   "cbt",   "egp",   "igp",  "bbn",   "nvpii", "pup",
+    "argus", "encom", "xnet",  "chaos", "udp",   "mux",   "dcn",   "hmp",   "prm",   "xns",  "trnk1", "trnk2", "leaf1",
+    "leaf2", "rdp",   "irtp",  "iso-4", "netbk", "mfesp", "meinp", "dccp",  "3pc",   "idpr", "xtp",   "ddp",   "idpr",
+    "tp++",  "il",    "ipv6",  "sdrp",  "rte6",  "frag6", "idrp",  "rsvp",  "gre",   "mhrp", "bna",   "esp",   "ah",
+    "inlsp", "swipe", "narp",  "mobil", "tlsp",  "skip",  "icmp6", "nohe6", "opts6", "host", "cftp",  "net",   "satnt",
+    "klan",  "rvd",   "ippc",  "fs",    "satm",  "visa",  "ipcv",  "cpnx",  "cphb",  "wsn",  "pvp",   "bsatm", "sunnd",
+    "wbmon", "wbexp", "isoip", "vmtp",  "svmtp", "vines", "ttp",   "nsigp", "dgp",   "tcf",  "eigrp", "ospf"};
 
 constexpr std::array kShortHigh = {
     Name{103, "pim"},  Name{108, "ipcmp"}, Name{112, "vrrp"},  Name{113, "pgm"},   Name{115, "l2tp"},
@@ -79,8 +78,7 @@ constexpr std::array kIana = {
 
 template <class Names>
 std::optional<std::uint8_t> find(const Names& names, std::string_view name) noexcept {
-    const auto at =
-        std::find_if(names.begin(), names.end(), [&](const Name& n) { return same_word(n.name, name); });
+    const auto at = std::find_if(names.begin(), names.end(), [&](const Name& n) { return same_word(n.name, name); });
     if (at == names.end()) return std::nullopt;
     return at->number;
 }

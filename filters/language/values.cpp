@@ -20,12 +20,10 @@ struct Spelling {
     Comparison comparison;
 };
 constexpr std::array kSpellings = {
-    Spelling{"=", Comparison::equal},     Spelling{"==", Comparison::equal},
-    Spelling{"eq", Comparison::equal},    Spelling{"<", Comparison::less},
-    Spelling{"lt", Comparison::less},     Spelling{">", Comparison::greater},
-    Spelling{"gt", Comparison::greater},  Spelling{"<=", Comparison::at_most},
-    Spelling{"le", Comparison::at_most},  Spelling{">=", Comparison::at_least},
-    Spelling{"ge", Comparison::at_least},
+    Spelling{"=", Comparison::equal},     Spelling{"==", Comparison::equal},    Spelling{"eq", Comparison::equal},
+    Spelling{"<", Comparison::less},      Spelling{"lt", Comparison::less},     Spelling{">", Comparison::greater},
+    Spelling{"gt", Comparison::greater},  Spelling{"<=", Comparison::at_most},  Spelling{"le", Comparison::at_most},
+    Spelling{">=", Comparison::at_least}, Spelling{"ge", Comparison::at_least},
 };
 
 std::optional<std::uint64_t> digits(std::string_view text, int base) noexcept {
@@ -76,8 +74,8 @@ std::optional<Octets> octets(std::string_view text) noexcept {
 }  // namespace
 
 std::optional<Comparison> comparison(std::string_view word) noexcept {
-    const auto at = std::find_if(kSpellings.begin(), kSpellings.end(),
-                                 [&](const Spelling& s) { return same_word(s.word, word); });
+    const auto at =
+        std::find_if(kSpellings.begin(), kSpellings.end(), [&](const Spelling& s) { return same_word(s.word, word); });
     if (at == kSpellings.end()) return std::nullopt;
     return at->comparison;
 }
@@ -131,8 +129,7 @@ flow::Result<Net> prefix(const Field& field, std::string_view word) {
     if (!bits || (!v4 && !v6)) return expected(field, word);
     const std::uint64_t most = v4 ? 32 : 128;
     if (*bits > most) {
-        return flow::fail("expected a prefix length of at most " + std::to_string(most) + ", found " +
-                          quoted(word));
+        return flow::fail("expected a prefix length of at most " + std::to_string(most) + ", found " + quoted(word));
     }
     if (v6) return Net::prefix(*v6, static_cast<unsigned>(*bits));
     if (*bits > 8ull * v4->count) {
@@ -146,8 +143,7 @@ flow::Result<Net> address_and_mask(const Field& field, std::string_view word, st
     const auto value = octets(word);
     if (!value || value->count != 4) return expected(field, word);
     const auto bits = octets(mask);
-    if (!bits || bits->count != 4)
-        return flow::fail("expected a mask such as 255.255.0.0, found " + quoted(mask));
+    if (!bits || bits->count != 4) return flow::fail("expected a mask such as 255.255.0.0, found " + quoted(mask));
     return Net::v4_mask(value->address, bits->address);
 }
 

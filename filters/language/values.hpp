@@ -38,7 +38,6 @@ enum class Comparison : std::uint8_t { equal, less, greater, at_most, at_least }
 [[nodiscard]] flow::Result<Net> prefix(const Field& field, std::string_view word);
 
 // a.b.c.d m.m.m.m; any mask.
-[[nodiscard]] flow::Result<Net> address_and_mask(const Field& field, std::string_view word,
-                                                 std::string_view mask);
+[[nodiscard]] flow::Result<Net> address_and_mask(const Field& field, std::string_view word, std::string_view mask);
 
 }  // namespace filters::language

@@ -103,16 +103,14 @@ void share(std::vector<Shared<Table>>& list, Table table) {
 template <class Table>
 std::string columns_of(const Shared<Table>& shared) {
     std::string out;
-    for (const Column column : shared.columns)
-        out += (out.empty() ? "" : "+") + std::string(flow::column_name(column));
+    for (const Column column : shared.columns) out += (out.empty() ? "" : "+") + std::string(flow::column_name(column));
     return out;
 }
 
 void describe(Tables& tables) {
     std::vector<std::string>& out = tables.figures.indexes;
     for (const auto& shared : tables.values) out.push_back(columns_of(shared) + " table");
-    for (const ByteTable& table : tables.bytes)
-        out.push_back(std::string(flow::column_name(table.column)) + " blocks");
+    for (const ByteTable& table : tables.bytes) out.push_back(std::string(flow::column_name(table.column)) + " blocks");
     if (!tables.scans.empty()) out.push_back(std::to_string(tables.scans.size()) + " range compares");
     for (const auto& shared : tables.prefixes) out.push_back(columns_of(shared) + " prefixes");
     if (!tables.masks.empty()) out.push_back(std::to_string(tables.masks.size()) + " mask compares");

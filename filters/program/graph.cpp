@@ -50,8 +50,7 @@ Edge GraphBuilder::operation(OperationKind kind, std::vector<Edge> edges) {
 }
 
 Edge GraphBuilder::make(OperationKind kind, std::vector<Edge> edges) {
-    const auto [at, fresh] =
-        ids_.emplace(Key{kind, std::move(edges)}, static_cast<std::uint32_t>(operations_.size()));
+    const auto [at, fresh] = ids_.emplace(Key{kind, std::move(edges)}, static_cast<std::uint32_t>(operations_.size()));
     if (fresh) {
         operations_.push_back(&at->first);
         double sum = 0;
@@ -74,8 +73,7 @@ double GraphBuilder::share(Edge edge) const {
     const NodeId node = node_of(edge);
     double share = 1;
     if (node != 0) {
-        share =
-            is_predicate(node) ? predicate_share_[predicate_of(node)] : operation_share_[operation_of(node)];
+        share = is_predicate(node) ? predicate_share_[predicate_of(node)] : operation_share_[operation_of(node)];
     }
     return is_negated(edge) ? 1 - share : share;
 }
@@ -88,8 +86,8 @@ GraphBuilder::Finished GraphBuilder::finish() const {
             if (is_negated(a) != is_negated(b)) return is_negated(b);
             return share(a) < share(b);
         });
-        out.operations.push_back({key->kind, static_cast<std::uint32_t>(out.operands.size()),
-                                  static_cast<std::uint32_t>(edges.size())});
+        out.operations.push_back(
+            {key->kind, static_cast<std::uint32_t>(out.operands.size()), static_cast<std::uint32_t>(edges.size())});
         for (const Edge edge : edges) out.operands.push_back(final(edge));
     }
     return out;
@@ -98,9 +96,8 @@ GraphBuilder::Finished GraphBuilder::finish() const {
 Edge GraphBuilder::final(Edge edge) const noexcept {
     const NodeId node = node_of(edge);
     if (node == 0) return edge;
-    const NodeId placed = is_predicate(node)
-                              ? predicate_of(node) + 1
-                              : operation_of(node) + 1 + static_cast<NodeId>(predicates_.size());
+    const NodeId placed =
+        is_predicate(node) ? predicate_of(node) + 1 : operation_of(node) + 1 + static_cast<NodeId>(predicates_.size());
     return edge_to(placed) | (edge & 1);
 }
 
@@ -113,8 +110,7 @@ GraphBuilder::Trigger GraphBuilder::trigger(Edge edge) const {
         return {.share = predicate_share_[id], .predicates = {id}};
     }
     const Key& key = *operations_[operation_of(node)];
-    Trigger out{.always = key.kind == OperationKind::all,
-                .share = key.kind == OperationKind::all ? 2.0 : 0.0};
+    Trigger out{.always = key.kind == OperationKind::all, .share = key.kind == OperationKind::all ? 2.0 : 0.0};
     for (const Edge operand : key.edges) {
         Trigger inner = trigger(operand);
         if (key.kind == OperationKind::all) {

@@ -49,12 +49,8 @@ struct Operation {
 class GraphBuilder {
   public:
     [[nodiscard]] Edge predicate(Predicate predicate);
-    [[nodiscard]] Edge all_of(std::vector<Edge> edges) {
-        return operation(OperationKind::all, std::move(edges));
-    }
-    [[nodiscard]] Edge any_of(std::vector<Edge> edges) {
-        return operation(OperationKind::any, std::move(edges));
-    }
+    [[nodiscard]] Edge all_of(std::vector<Edge> edges) { return operation(OperationKind::all, std::move(edges)); }
+    [[nodiscard]] Edge any_of(std::vector<Edge> edges) { return operation(OperationKind::any, std::move(edges)); }
     // An edge to the same that is not negated; kFalse stays.
     [[nodiscard]] Edge plain(Edge edge);
     [[nodiscard]] const PredicateSet& predicates() const noexcept { return predicates_; }

@@ -119,9 +119,8 @@ class Lowering {
                 if (can_join(field, t)) {
                     const auto at = std::find_if(joined.begin(), joined.end(),
                                                  [&](const auto& j) { return j.first == field.columns; });
-                    Predicate& predicate = at != joined.end()
-                                               ? at->second
-                                               : joined.emplace_back(field.columns, Predicate{}).second;
+                    Predicate& predicate =
+                        at != joined.end() ? at->second : joined.emplace_back(field.columns, Predicate{}).second;
                     feed_sides(predicate, field, t);
                     continue;
                 }
@@ -143,8 +142,7 @@ class Lowering {
             Predicate destination;
             feed(source, field, t, field.columns[0]);
             feed(destination, field, t, field.columns[1]);
-            return graph_.all_of(
-                {graph_.predicate(std::move(source)), graph_.predicate(std::move(destination))});
+            return graph_.all_of({graph_.predicate(std::move(source)), graph_.predicate(std::move(destination))});
         }
         Predicate predicate;
         feed_sides(predicate, field, t);
@@ -156,11 +154,9 @@ class Lowering {
     }
 
     flow::Result<Edge> text(const Field& field, const Test& t) {
-        const auto kind =
-            field.operand == Operand::regex ? text::PatternKind::regex : text::PatternKind::content;
+        const auto kind = field.operand == Operand::regex ? text::PatternKind::regex : text::PatternKind::content;
         text::Pattern pattern{kind, t.text, t.caseless};
-        if (const auto checked = text::check(pattern); !checked)
-            return flow::fail(checked.error().message, t.place);
+        if (const auto checked = text::check(pattern); !checked) return flow::fail(checked.error().message, t.place);
         Predicate predicate;
         predicate.texts.push_back({field.columns[0], std::move(pattern)});
         return graph_.predicate(std::move(predicate));

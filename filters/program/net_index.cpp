@@ -162,12 +162,10 @@ PrefixTable PrefixTable::build(flow::Column column, const NetFeeds& feeds) {
             const bool wide_is_v4 = wide.bits >= kV4Offset && wide.address.is_v4();
             return wide_is_v4 == is_v4 && flow::masked(prefix.address, wide.bits) == wide.address;
         };
-        while (!open.empty() &&
-               flow::masked(prefix.address, open.back().first->bits) != open.back().first->address) {
+        while (!open.empty() && flow::masked(prefix.address, open.back().first->bits) != open.back().first->address) {
             open.pop_back();
         }
-        const auto around =
-            std::find_if(open.rbegin(), open.rend(), [&](const auto& o) { return contains(*o.first); });
+        const auto around = std::find_if(open.rbegin(), open.rend(), [&](const auto& o) { return contains(*o.first); });
         const auto node = static_cast<PrefixNode>(out.outer.size());
         out.outer.push_back(around == open.rend() ? 0 : around->second);
         set_of_node.push_back(sets.intern(prefix.predicates));
@@ -185,8 +183,8 @@ PrefixTable PrefixTable::build(flow::Column column, const NetFeeds& feeds) {
     return out;
 }
 
-void PrefixTable::run(const IpAddress* addresses, const std::uint64_t* present, std::uint64_t bit,
-                      std::uint32_t rows, Scratch& scratch, Marks marks) const noexcept {
+void PrefixTable::run(const IpAddress* addresses, const std::uint64_t* present, std::uint64_t bit, std::uint32_t rows,
+                      Scratch& scratch, Marks marks) const noexcept {
     const auto word = [&](std::uint32_t row, std::size_t at, auto value) {
         std::memcpy(&value, addresses[row].bytes.data() + at, sizeof(value));
         return value;
@@ -225,16 +223,15 @@ bool PrefixTable::answers_like(const PrefixTable& other) const noexcept {
         return a.bits == b.bits &&
                std::equal(a.slots.begin(), a.slots.end(), b.slots.begin(), b.slots.end(), same_slot);
     };
-    return outer == other.outer && heads == other.heads && sets.lists == other.sets.lists &&
-           v4.root == other.v4.root && v4.begins == other.v4.begins && v4.nodes == other.v4.nodes &&
+    return outer == other.outer && heads == other.heads && sets.lists == other.sets.lists && v4.root == other.v4.root &&
+           v4.begins == other.v4.begins && v4.nodes == other.v4.nodes &&
            std::equal(v6.lengths.begin(), v6.lengths.end(), other.v6.lengths.begin(), other.v6.lengths.end(),
                       same_length);
 }
 
 std::size_t PrefixTable::bytes() const noexcept {
     std::size_t sum = sets.bytes() + (outer.size() + heads.size() + v4.root.size() + v4.nodes.size()) * 4 +
-                      v4.begins.size() * 2 + v4.buckets.size() * sizeof(V4Prefixes::Bucket) +
-                      sizeof(v6.long_bits);
+                      v4.begins.size() * 2 + v4.buckets.size() * sizeof(V4Prefixes::Bucket) + sizeof(v6.long_bits);
     for (const auto& length : v6.lengths) sum += length.slots.size() * sizeof(V6Prefixes::Slot);
     return sum;
 }

@@ -34,8 +34,7 @@ struct V4Prefixes {
         std::uint32_t first;
         std::uint32_t count;  // at least one; the first stretch begins at the start of the /16
     };
-    std::vector<std::uint32_t>
-        root{};  // by the first two bytes as they lie in memory: a node, or kBucket | bucket
+    std::vector<std::uint32_t> root{};  // by the first two bytes as they lie in memory: a node, or kBucket | bucket
     std::vector<Bucket> buckets{};
     std::vector<std::uint16_t> begins{};  // of the stretches: low 16 bits, ascending in each bucket
     std::vector<PrefixNode> nodes{};      // of the stretches
@@ -74,9 +73,8 @@ struct V6Prefixes {
         std::uint64_t slot_mask = 0;
         std::vector<Slot> slots{};
     };
-    std::vector<Length> lengths{};  // longest first
-    std::array<std::uint64_t, 1024>
-        long_bits{};  // by hash of the first 32 bits: a prefix over 32 bits begins so
+    std::vector<Length> lengths{};                // longest first
+    std::array<std::uint64_t, 1024> long_bits{};  // by hash of the first 32 bits: a prefix over 32 bits begins so
 
     struct Entry {
         flow::IpAddress address;
@@ -108,8 +106,8 @@ struct PrefixTable {
 
     [[nodiscard]] static PrefixTable build(flow::Column column, const NetFeeds& feeds);
     // `present` and `bit`: whether a row that is not IPv4 has an address at all.
-    void run(const flow::IpAddress* addresses, const std::uint64_t* present, std::uint64_t bit,
-             std::uint32_t rows, Scratch& scratch, Marks marks) const noexcept;
+    void run(const flow::IpAddress* addresses, const std::uint64_t* present, std::uint64_t bit, std::uint32_t rows,
+             Scratch& scratch, Marks marks) const noexcept;
     [[nodiscard]] bool answers_like(const PrefixTable& other) const noexcept;
     [[nodiscard]] std::size_t bytes() const noexcept;
 

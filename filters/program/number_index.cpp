@@ -14,8 +14,7 @@ namespace {
 // Calls visit(first, last, members) for each stretch of values that the same predicates hold for.
 template <class Visit>
 bool sweep(const NumberFeeds& feeds, std::uint64_t values, Visit visit) {
-    std::map<std::uint64_t, std::vector<std::pair<PredicateId, bool>>>
-        changes;  // where predicates begin and end
+    std::map<std::uint64_t, std::vector<std::pair<PredicateId, bool>>> changes;  // where predicates begin and end
     for (const auto& [predicate, ranges] : feeds) {
         for (const language::Range& range : ranges) {
             if (range.low >= values) continue;
@@ -51,16 +50,14 @@ flow::Result<ValueTable> ValueTable::build(flow::Column column, const NumberFeed
     std::size_t entries = 0;
     const bool fits =
         ranges <= kMostTableEntries &&
-        sweep(feeds, kValues,
-              [&](std::uint64_t first, std::uint64_t last, std::span<const PredicateId> members) {
-                  entries += members.size();
-                  const SetId set = sets.intern(members);
-                  if (entries > kMostTableEntries || set >= kValues) return false;
-                  std::fill(out.set_of.begin() + static_cast<std::ptrdiff_t>(first),
-                            out.set_of.begin() + static_cast<std::ptrdiff_t>(last + 1),
-                            static_cast<std::uint16_t>(set));
-                  return true;
-              });
+        sweep(feeds, kValues, [&](std::uint64_t first, std::uint64_t last, std::span<const PredicateId> members) {
+            entries += members.size();
+            const SetId set = sets.intern(members);
+            if (entries > kMostTableEntries || set >= kValues) return false;
+            std::fill(out.set_of.begin() + static_cast<std::ptrdiff_t>(first),
+                      out.set_of.begin() + static_cast<std::ptrdiff_t>(last + 1), static_cast<std::uint16_t>(set));
+            return true;
+        });
     if (!fits) {
         return flow::fail("the filters name more combinations of " + std::string(flow::column_name(column)) +
                           " than a table holds; use fewer overlapping ranges or fewer channels");
@@ -69,8 +66,7 @@ flow::Result<ValueTable> ValueTable::build(flow::Column column, const NumberFeed
     return out;
 }
 
-void ValueTable::run(const std::uint16_t* values, std::uint32_t rows, Hits& hits,
-                     Marks marks) const noexcept {
+void ValueTable::run(const std::uint16_t* values, std::uint32_t rows, Hits& hits, Marks marks) const noexcept {
     const std::uint16_t* table = set_of.data();
     std::size_t count = 0;
     // Without a branch a row: whether a port means something is a coin toss.

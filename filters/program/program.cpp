@@ -20,8 +20,8 @@ using program::Tables;
 tl::unexpected<flow::Error> of_channel(const ChannelSpec& channel, const flow::Error& error) {
     std::string message = "channel '" + channel.name + "': " + error.message;
     if (channel.place.line == 0 && error.place.line != 0) {
-        message += " (line " + std::to_string(error.place.line) + ", column " +
-                   std::to_string(error.place.column) + " of its filter)";
+        message += " (line " + std::to_string(error.place.line) + ", column " + std::to_string(error.place.column) +
+                   " of its filter)";
         return flow::fail(std::move(message), channel.place);
     }
     return flow::fail(std::move(message), language::placed(channel.place, error.place));
@@ -45,8 +45,7 @@ flow::Result<Edge> source_list(const ChannelSpec& channel, std::uint16_t source_
     return graph.predicate(std::move(predicate));
 }
 
-flow::Result<Edge> compile_channel(const ChannelSpec& channel, std::uint16_t source_count,
-                                   GraphBuilder& graph) {
+flow::Result<Edge> compile_channel(const ChannelSpec& channel, std::uint16_t source_count, GraphBuilder& graph) {
     auto ast = language::parse(channel.filter);
     if (!ast) return of_channel(channel, ast.error());
     const auto filter = program::lower(*ast, graph);
@@ -77,10 +76,8 @@ void set_triggers(const std::vector<Edge>& roots, const GraphBuilder& graph, Tab
 
 std::size_t bytes_of(const Tables& tables) {
     std::size_t sum = sizeof(Tables);
-    for (const auto& shared : tables.values)
-        sum += shared.table.set_of.size() * 2 + shared.table.sets.bytes();
-    for (const auto& table : tables.bytes)
-        sum += table.set_of.size() * sizeof(program::SetId) + table.sets.bytes();
+    for (const auto& shared : tables.values) sum += shared.table.set_of.size() * 2 + shared.table.sets.bytes();
+    for (const auto& table : tables.bytes) sum += table.set_of.size() * sizeof(program::SetId) + table.sets.bytes();
     for (const auto& shared : tables.prefixes) sum += shared.table.bytes();
     for (const auto& index : tables.texts) sum += index.db.bytes();
     sum += tables.scans.size() * sizeof(program::RangeScan) + tables.masks.size() * sizeof(program::MaskScan);
@@ -116,8 +113,7 @@ flow::Result<std::unique_ptr<const Program>> Program::compile(std::span<const Ch
     tables->operations = std::move(finished.operations);
     tables->operands = std::move(finished.operands);
     for (const Edge root : roots) {
-        tables->roots.push_back(root == program::kFalse ? Tables::kNever
-                                                        : program::node_of(graph.final(root)));
+        tables->roots.push_back(root == program::kFalse ? Tables::kNever : program::node_of(graph.final(root)));
     }
     set_triggers(roots, graph, *tables);
     ProgramFigures& figures = tables->figures;

@@ -52,8 +52,8 @@ class Run;
 class Program {
   public:
     // Errors name the channel, and point into the file when the spec says where its filter stands.
-    [[nodiscard]] static flow::Result<std::unique_ptr<const Program>> compile(
-        std::span<const ChannelSpec> channels, std::uint16_t source_count);
+    [[nodiscard]] static flow::Result<std::unique_ptr<const Program>> compile(std::span<const ChannelSpec> channels,
+                                                                              std::uint16_t source_count);
 
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;

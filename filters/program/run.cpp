@@ -124,8 +124,7 @@ void Run::forget() noexcept {
 void Run::run_indexes(const FlowBatch& batch) noexcept {
     const std::uint32_t rows = batch.rows;
     for (const auto& [table, columns] : tables_.values) {
-        for (const Column column : columns)
-            table.run(column_of<std::uint16_t>(batch, column), rows, hits_, marks());
+        for (const Column column : columns) table.run(column_of<std::uint16_t>(batch, column), rows, hits_, marks());
     }
     for (const ByteTable& table : tables_.bytes) {
         if (has_two_bytes(table.column)) {
@@ -139,8 +138,8 @@ void Run::run_indexes(const FlowBatch& batch) noexcept {
     }
     for (const auto& [table, columns] : tables_.prefixes) {
         for (const Column column : columns) {
-            table.run(column_of<flow::IpAddress>(batch, column), batch.present.data(),
-                      flow::present_bit(column), rows, prefix_scratch_, marks());
+            table.run(column_of<flow::IpAddress>(batch, column), batch.present.data(), flow::present_bit(column), rows,
+                      prefix_scratch_, marks());
         }
     }
     for (const MaskScan& scan : tables_.masks) {
@@ -176,8 +175,7 @@ void Run::wake() noexcept {
         std::uint64_t eight;
         std::memcpy(&eight, touched_.data() + at, 8);
         for (; eight != 0; eight &= eight - 1) {
-            const auto predicate =
-                static_cast<PredicateId>(at + static_cast<std::size_t>(std::countr_zero(eight)) / 8);
+            const auto predicate = static_cast<PredicateId>(at + static_cast<std::size_t>(std::countr_zero(eight)) / 8);
             touched_list_[touched_count_++] = predicate;
             const std::uint32_t end = tables_.trigger_first[predicate + std::size_t{1}];
             for (std::uint32_t i = tables_.trigger_first[predicate]; i < end; ++i) {
@@ -210,8 +208,7 @@ Run::Rows Run::value(NodeId node) noexcept {
     if (operation_batch_[index] != batch_number_) {
         const Operation& operation = tables_.operations[index];
         std::uint64_t* out = operation_rows_ + index * kWords;
-        operation_value_[index] =
-            operation.kind == OperationKind::all ? all(operation, out) : any(operation, out);
+        operation_value_[index] = operation.kind == OperationKind::all ? all(operation, out) : any(operation, out);
         operation_batch_[index] = batch_number_;
     }
     return operation_value_[index];
@@ -260,8 +257,7 @@ Run::Rows Run::any(const Operation& operation, std::uint64_t* out) noexcept {
         combine(out, so_far, rows, word_or);
         so_far = out;
     }
-    const bool some =
-        so_far != nullptr && std::any_of(so_far, so_far + kWords, [](auto word) { return word != 0; });
+    const bool some = so_far != nullptr && std::any_of(so_far, so_far + kWords, [](auto word) { return word != 0; });
     return some ? so_far : nullptr;
 }
 

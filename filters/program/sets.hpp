@@ -33,9 +33,7 @@ struct Sets {
         const std::uint32_t* list = lists.data() + (head & ~kList);
         for (std::uint32_t i = 1; i <= list[0]; ++i) visit(list[i]);
     }
-    [[nodiscard]] std::size_t bytes() const noexcept {
-        return (heads.size() + lists.size()) * sizeof(heads[0]);
-    }
+    [[nodiscard]] std::size_t bytes() const noexcept { return (heads.size() + lists.size()) * sizeof(heads[0]); }
 };
 
 class SetBuilder {

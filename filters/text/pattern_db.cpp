@@ -65,8 +65,7 @@ flow::Result<void> check(const Pattern& pattern) {
         return refused(pattern, "it has more than " + std::to_string(kMostPatternBytes) + " bytes");
     }
     if (pattern.kind == PatternKind::content) return {};
-    if (pattern.text.find('\0') != std::string::npos)
-        return refused(pattern, "it has a NUL byte; write \\x00");
+    if (pattern.text.find('\0') != std::string::npos) return refused(pattern, "it has a NUL byte; write \\x00");
     if (written_out(pattern.text) > kMostRepeats) {
         return refused(pattern, "its repeats are too large; write + or * instead of counts");
     }
@@ -85,8 +84,8 @@ flow::Result<PatternDb> PatternDb::compile(std::span<const Entry> entries) {
     if (hs_valid_platform() != HS_SUCCESS)
         return flow::fail("payload filters need a CPU with SSSE3, and this has none");
     if (entries.size() > kMostPatterns) {
-        return flow::fail("the filters have " + std::to_string(entries.size()) +
-                          " payload patterns; at most " + std::to_string(kMostPatterns) + " are taken");
+        return flow::fail("the filters have " + std::to_string(entries.size()) + " payload patterns; at most " +
+                          std::to_string(kMostPatterns) + " are taken");
     }
     std::vector<std::string> expressions;
     std::vector<unsigned> all_flags;
@@ -97,20 +96,18 @@ flow::Result<PatternDb> PatternDb::compile(std::span<const Entry> entries) {
         expressions.push_back(expression(entry.pattern));
         all_flags.push_back(flags(entry.pattern));
         ids.push_back(entry.id);
-        together += entry.pattern.kind == PatternKind::regex ? written_out(entry.pattern.text)
-                                                             : entry.pattern.text.size();
+        together +=
+            entry.pattern.kind == PatternKind::regex ? written_out(entry.pattern.text) : entry.pattern.text.size();
     }
     if (together > kMostRepeatsTogether) {
-        return flow::fail(
-            "the payload patterns are too much together; use fewer, or + and * instead of counts");
+        return flow::fail("the payload patterns are too much together; use fewer, or + and * instead of counts");
     }
     std::vector<const char*> pointers;
     for (const std::string& e : expressions) pointers.push_back(e.c_str());
     hs_database_t* db = nullptr;
     hs_compile_error_t* error = nullptr;
-    const auto code =
-        hs_compile_multi(pointers.data(), all_flags.data(), ids.data(),
-                         static_cast<unsigned>(pointers.size()), HS_MODE_BLOCK, nullptr, &db, &error);
+    const auto code = hs_compile_multi(pointers.data(), all_flags.data(), ids.data(),
+                                       static_cast<unsigned>(pointers.size()), HS_MODE_BLOCK, nullptr, &db, &error);
     if (code == HS_SUCCESS) return PatternDb(db);
     const int at = error == nullptr ? -1 : error->expression;
     if (at >= 0 && static_cast<std::size_t>(at) < entries.size()) {
@@ -130,13 +127,13 @@ PatternDb::~PatternDb() {
     hs_free_database(db_);
 }
 
-bool PatternDb::scan(std::string_view bytes, Scratch& scratch,
-                     void (*on_match)(std::uint32_t id, void* context), void* context) const noexcept {
+bool PatternDb::scan(std::string_view bytes, Scratch& scratch, void (*on_match)(std::uint32_t id, void* context),
+                     void* context) const noexcept {
     if (bytes.empty()) return true;
     if (bytes.size() > std::numeric_limits<unsigned>::max()) return false;
     Call call{on_match, context};
-    return hs_scan(db_, bytes.data(), static_cast<unsigned>(bytes.size()), 0, scratch.scratch_, forward,
-                   &call) == HS_SUCCESS;
+    return hs_scan(db_, bytes.data(), static_cast<unsigned>(bytes.size()), 0, scratch.scratch_, forward, &call) ==
+           HS_SUCCESS;
 }
 
 std::size_t PatternDb::bytes() const noexcept {
@@ -150,8 +147,7 @@ Scratch::~Scratch() {
 
 flow::Result<void> Scratch::fit(const PatternDb& db) {
     if (hs_alloc_scratch(db.db_, &scratch_) == HS_SUCCESS) return {};
-    return flow::fail(
-        "no memory for matching payload patterns; add memory or take patterns out of the filters");
+    return flow::fail("no memory for matching payload patterns; add memory or take patterns out of the filters");
 }
 
 }  // namespace filters::text

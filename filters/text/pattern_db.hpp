@@ -61,8 +61,8 @@ class PatternDb {
 
     // Calls on_match(id, context) once for each entry found in `bytes`. False: Hyperscan refused; nothing
     // more is known.
-    [[nodiscard]] bool scan(std::string_view bytes, Scratch& scratch,
-                            void (*on_match)(std::uint32_t id, void* context), void* context) const noexcept;
+    [[nodiscard]] bool scan(std::string_view bytes, Scratch& scratch, void (*on_match)(std::uint32_t id, void* context),
+                            void* context) const noexcept;
     [[nodiscard]] std::size_t bytes() const noexcept;
 
   private:

@@ -57,8 +57,7 @@ bool is_extension(unsigned next) noexcept {
 std::optional<Inner> ipv6(std::string_view packet) noexcept {
     if (packet.size() < kIpv6Bytes || byte_at(packet, 0) >> 4 != 6) return std::nullopt;
     const std::size_t length = word_at(packet, 4);
-    Inner inner{bounded(packet, length == 0 ? 0 : kIpv6Bytes + length).substr(kIpv6Bytes), byte_at(packet, 6),
-                true};
+    Inner inner{bounded(packet, length == 0 ? 0 : kIpv6Bytes + length).substr(kIpv6Bytes), byte_at(packet, 6), true};
     for (unsigned i = 0; i < kMostExtensions && is_extension(inner.proto); ++i) {
         if (inner.bytes.size() < 8) return std::nullopt;
         std::size_t header = (byte_at(inner.bytes, 1) + 1) * 8;

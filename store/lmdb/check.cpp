@@ -107,14 +107,12 @@ class Walk {
                                           : leaf_node(bytes, page, kind, extents[i]);
             if (!sound) return false;
         }
-        return apart(extents, load<std::uint16_t>(bytes.data() + 14)) ||
-               damaged(page, "has nodes in each other");
+        return apart(extents, load<std::uint16_t>(bytes.data() + 14)) || damaged(page, "has nodes in each other");
     }
 
     // No node reaches into another one or below `upper`.
     static bool apart(std::vector<Extent>& extents, std::size_t upper) {
-        std::sort(extents.begin(), extents.end(),
-                  [](const Extent& a, const Extent& b) { return a.at < b.at; });
+        std::sort(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) { return a.at < b.at; });
         for (const Extent& e : extents) {
             if (e.at < upper) return false;
             upper = e.at + e.size;
@@ -146,8 +144,7 @@ class Walk {
         const std::uint8_t* node = bytes.data() + extent.at;
         const auto flags = load<std::uint16_t>(node + 4);
         const std::uint64_t size = low_number(node);
-        const std::size_t key_bytes = load<std::uint16_t>(node + 6),
-                          value = extent.at + kNodeHeader + key_bytes;
+        const std::size_t key_bytes = load<std::uint16_t>(node + 6), value = extent.at + kNodeHeader + key_bytes;
         if (key_bytes == 0 || key_bytes > kLongestKey) return damaged(page, "has a key of a wrong size");
         if (flags != 0 && flags != kLongValue && (flags != kSubTree || kind != Kind::main)) {
             return damaged(page, "has a value of an unknown kind");
@@ -170,8 +167,7 @@ class Walk {
     // A list of free pages of `size` bytes at `at` of the file: how many, then their numbers, descending.
     bool free_pages(std::uint64_t at, std::uint64_t size, std::uint64_t page) {
         std::vector<std::uint64_t> numbers(size / sizeof(std::uint64_t));
-        if (numbers.empty() ||
-            !read(reinterpret_cast<std::uint8_t*>(numbers.data()), numbers.size() * 8, at)) {
+        if (numbers.empty() || !read(reinterpret_cast<std::uint8_t*>(numbers.data()), numbers.size() * 8, at)) {
             return damaged(page, "has a list of free pages that cannot be read");
         }
         if (numbers[0] >= numbers.size()) return damaged(page, "has a list of free pages of a wrong size");
@@ -189,10 +185,8 @@ class Walk {
 
     bool long_value(std::uint64_t page, std::uint64_t size) {
         const std::uint64_t pages = (kPageHeader - 1 + size) / page_bytes_ + 1;
-        if (page > meta_.last_page || pages > meta_.last_page - page + 1)
-            return damaged(page, "is beyond the tree");
-        if (page + pages > file_pages_)
-            return damaged(page, "is beyond the end of the file: the file is truncated");
+        if (page > meta_.last_page || pages > meta_.last_page - page + 1) return damaged(page, "is beyond the tree");
+        if (page + pages > file_pages_) return damaged(page, "is beyond the end of the file: the file is truncated");
         std::array<std::uint8_t, kPageHeader> header{};
         if (!read(header.data(), header.size(), page * page_bytes_)) return damaged(page, "cannot be read");
         const bool sound = load<std::uint64_t>(header.data()) == page &&

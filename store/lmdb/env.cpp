@@ -107,8 +107,7 @@ flow::Result<void> note_map_size(Shared& shared, std::uint64_t wanted) {
     rlimit limit{};
     getrlimit(RLIMIT_AS, &limit);
     shared.note = "data directory " + shared.directory + ": at most " + size_text(info.me_mapsize) +
-                  " can be stored instead of " + size_text(wanted) +
-                  ", because the address space is limited" +
+                  " can be stored instead of " + size_text(wanted) + ", because the address space is limited" +
                   (limit.rlim_cur == RLIM_INFINITY ? "" : " to " + size_text(limit.rlim_cur)) +
                   ": raise that (ulimit -v)";
     return {};
@@ -172,8 +171,7 @@ flow::Result<void> open_tables(Shared& shared, const EnvOptions& options) {
     if (auto checked = check_schema(shared, options, txn); !checked) return flow::pass(checked);
     for (const std::string& name : options.tables) {
         MDB_dbi dbi = 0;
-        rc =
-            mdb_dbi_open(txn, name.c_str(), options.read_only ? 0u : static_cast<unsigned>(MDB_CREATE), &dbi);
+        rc = mdb_dbi_open(txn, name.c_str(), options.read_only ? 0u : static_cast<unsigned>(MDB_CREATE), &dbi);
         if (rc != 0) return fail(shared, ("open table " + name).c_str(), rc);
         shared.tables.push_back(dbi);
     }
@@ -191,9 +189,8 @@ flow::Result<std::unique_ptr<Shared>> open_new(const EnvOptions& options) {
     const bool is_new = access(path.c_str(), F_OK) != 0;
     if (options.read_only && is_new) {
         if (errno != ENOENT) return fail(*shared, "open data.mdb", errno);
-        return flow::fail(
-            "data directory " + options.directory +
-            ": there is no data.mdb: name the directory that the collector writes to, or start it");
+        return flow::fail("data directory " + options.directory +
+                          ": there is no data.mdb: name the directory that the collector writes to, or start it");
     }
     if (!options.read_only) {
         if (auto done = reserve_lock_file(options.directory); !done) return flow::pass(done);
@@ -266,8 +263,7 @@ flow::Result<ReadTxn> Env::read() const {
 
 flow::Result<WriteTxn> Env::write() {
     MDB_txn* txn = nullptr;
-    if (const int rc = mdb_txn_begin(shared_->env.get(), nullptr, 0, &txn); rc != 0)
-        return fail(*shared_, "write", rc);
+    if (const int rc = mdb_txn_begin(shared_->env.get(), nullptr, 0, &txn); rc != 0) return fail(*shared_, "write", rc);
     return WriteTxn(txn, shared_);
 }
 
@@ -297,8 +293,7 @@ EnvInfo Env::info() const {
     mdb_env_get_fd(shared_->env.get(), &fd);
     struct stat file {};
     fstat(fd, &file);
-    return {info.me_mapsize, (info.me_last_pgno + 1) * main.ms_psize,
-            static_cast<std::uint64_t>(file.st_size)};
+    return {info.me_mapsize, (info.me_last_pgno + 1) * main.ms_psize, static_cast<std::uint64_t>(file.st_size)};
 }
 
 void Env::clear_dead_readers() noexcept {

@@ -31,7 +31,7 @@ struct Table {
 struct EnvOptions {
     std::string directory;            // holds data.mdb and lock.mdb
     std::vector<std::string> tables;  // opened, and created unless read_only; Table i is the i-th
-    std::uint32_t schema = 1;  // under "schema" in table 0; a file with a greater one is refused, unchanged
+    std::uint32_t schema = 1;         // under "schema" in table 0; a file with a greater one is refused, unchanged
     bool read_only = false;
     std::uint64_t map_bytes = 1ull << 40;
     std::uint64_t check_pages = 0;  // of leaves, read and checked for damage at open; tree pages always are

@@ -25,8 +25,7 @@ flow::Result<LockFile> LockFile::take(const std::string& directory) {
         std::string pid(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
         while (!pid.empty() && pid.back() == '\n') pid.pop_back();
         return flow::fail("data directory " + directory + " is in use by another collector" +
-                          (pid.empty() ? "" : ", process " + pid) +
-                          ": stop that one, or use another directory");
+                          (pid.empty() ? "" : ", process " + pid) + ": stop that one, or use another directory");
     }
     // The number only helps people: a disk too full for it is no reason not to start.
     const std::string pid = std::to_string(getpid()) + "\n";

@@ -22,9 +22,8 @@ bool is_part_of(flow::Bytes key, std::uint32_t start_s, std::uint32_t series) no
 }
 
 // Reads a chunk and deletes its parts.
-flow::Result<void> take_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
-                              std::uint32_t start_s, std::uint32_t series, std::uint64_t& damaged,
-                              ChunkPoints& points) {
+flow::Result<void> take_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level, std::uint32_t start_s,
+                              std::uint32_t series, std::uint64_t& damaged, ChunkPoints& points) {
     auto cursor = txn.cursor(points_table(env, level));
     if (!cursor) return flow::pass(cursor);
     auto more = cursor->seek(chunk_key(start_s, series, 0));
@@ -51,8 +50,8 @@ void add_late(std::size_t level, std::uint32_t start_s, std::span<Late> late, Ch
 
 }  // namespace
 
-flow::Result<void> read_chunk(lmdb::Cursor& cursor, std::size_t level, std::uint32_t start_s,
-                              std::uint32_t series, std::uint64_t& damaged, ChunkPoints& points) {
+flow::Result<void> read_chunk(lmdb::Cursor& cursor, std::size_t level, std::uint32_t start_s, std::uint32_t series,
+                              std::uint64_t& damaged, ChunkPoints& points) {
     auto more = cursor.seek(chunk_key(start_s, series, 0));
     for (; more && *more && is_part_of(cursor.key(), start_s, series); more = cursor.next()) {
         if (!decode_part(cursor.value(), has_max(level), points)) ++damaged;
@@ -61,9 +60,8 @@ flow::Result<void> read_chunk(lmdb::Cursor& cursor, std::size_t level, std::uint
     return {};
 }
 
-flow::Result<void> read_chunks(lmdb::Cursor& cursor, std::size_t level, std::uint32_t start_s,
-                               std::uint32_t first, std::uint32_t end, std::uint64_t& damaged,
-                               const UseChunk& use) {
+flow::Result<void> read_chunks(lmdb::Cursor& cursor, std::size_t level, std::uint32_t start_s, std::uint32_t first,
+                               std::uint32_t end, std::uint64_t& damaged, const UseChunk& use) {
     ChunkPoints points(kResolutions[level].points);
     auto more = cursor.seek(chunk_key(start_s, first, 0));
     const auto wanted = [&] {
@@ -82,8 +80,8 @@ flow::Result<void> read_chunks(lmdb::Cursor& cursor, std::size_t level, std::uin
     return {};
 }
 
-flow::Result<void> write_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
-                               std::uint32_t start_s, std::uint32_t series, const ChunkPoints& points) {
+flow::Result<void> write_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level, std::uint32_t start_s,
+                               std::uint32_t series, const ChunkPoints& points) {
     std::uint8_t part = 0;
     for (const Buffer& bytes : encode_chunk(points, has_max(level), kPartBytes)) {
         auto done = txn.put_last(points_table(env, level), chunk_key(start_s, series, part++), bytes);
@@ -92,12 +90,10 @@ flow::Result<void> write_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::s
     return {};
 }
 
-flow::Result<void> merge_late(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
-                              std::span<Late> late, std::uint64_t& damaged) {
+flow::Result<void> merge_late(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level, std::span<Late> late,
+                              std::uint64_t& damaged) {
     const Resolution& resolution = kResolutions[level];
-    const auto chunk = [&](const Late& l) {
-        return std::tuple(resolution.chunk_start(l.bucket_s), l.series);
-    };
+    const auto chunk = [&](const Late& l) { return std::tuple(resolution.chunk_start(l.bucket_s), l.series); };
     std::sort(late.begin(), late.end(), [&](const Late& a, const Late& b) { return chunk(a) < chunk(b); });
     for (std::size_t i = 0; i < late.size();) {
         std::size_t end = i + 1;

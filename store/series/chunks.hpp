@@ -22,8 +22,7 @@ namespace store {
 
 // Adds the chunk's points to `points`, which has as many as the level's chunks.
 [[nodiscard]] flow::Result<void> read_chunk(lmdb::Cursor& cursor, std::size_t level, std::uint32_t start_s,
-                                            std::uint32_t series, std::uint64_t& damaged,
-                                            ChunkPoints& points);
+                                            std::uint32_t series, std::uint64_t& damaged, ChunkPoints& points);
 
 // Calls use(series, points) for the chunks that start at `start_s` of the series [first, end), ascending.
 using UseChunk = std::function<void(std::uint32_t series, const ChunkPoints& points)>;
@@ -33,8 +32,7 @@ using UseChunk = std::function<void(std::uint32_t series, const ChunkPoints& poi
 
 // Writes a chunk that is not there yet.
 [[nodiscard]] flow::Result<void> write_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
-                                             std::uint32_t start_s, std::uint32_t series,
-                                             const ChunkPoints& points);
+                                             std::uint32_t start_s, std::uint32_t series, const ChunkPoints& points);
 
 // Values that come after their chunk was written.
 struct Late {

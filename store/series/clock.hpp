@@ -27,9 +27,7 @@ class LeapGuard {
     void observe(std::uint64_t wall_ms, std::uint64_t steady_ms);
 
     [[nodiscard]] bool deletion_waits() const noexcept { return waits_ms_ != 0; }
-    [[nodiscard]] bool chunks_wait() const noexcept {
-        return waits_ms_ > (kDeletionWaitS - kChunkWaitS) * 1000;
-    }
+    [[nodiscard]] bool chunks_wait() const noexcept { return waits_ms_ > (kDeletionWaitS - kChunkWaitS) * 1000; }
     [[nodiscard]] std::uint64_t deletion_waits_s() const noexcept { return (waits_ms_ + 999) / 1000; }
     // For the operator; empty when nothing waits.
     [[nodiscard]] std::string text() const;

@@ -56,8 +56,7 @@ flow::Result<void> Compactor::advance(std::size_t level, std::uint64_t end_s, st
         const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(budget, kSeriesAtOnce));
         const std::uint32_t first = closed.series_done;
         const std::uint32_t end = first + std::min(count, series_ - std::min(series_, first));
-        auto done =
-            level == 0 ? write_finest(start_s, first, end) : write_coarser(level, start_s, first, end);
+        auto done = level == 0 ? write_finest(start_s, first, end) : write_coarser(level, start_s, first, end);
         if (!done) return done;
         budget -= std::max(end - first, 1u);
         closed.series_done = end;
@@ -88,8 +87,7 @@ flow::Result<void> Compactor::write_finest(std::uint32_t start_s, std::uint32_t 
         add(point.sum, entry.sums);
     };
     const std::uint64_t end_s = start_s + static_cast<std::uint64_t>(kResolutions[0].span_s());
-    auto done =
-        read_range(txn_, table(env_, TableId::folded), start_s, end_s, first, end, state_.damaged, take);
+    auto done = read_range(txn_, table(env_, TableId::folded), start_s, end_s, first, end, state_.damaged, take);
     for (std::uint32_t i = 0; done && i < end - first; ++i) {
         if (!chunks[i].empty()) done = write_chunk(env_, txn_, 0, start_s, first + i, chunks[i]);
     }
@@ -116,8 +114,8 @@ flow::Result<void> Compactor::write_coarser(std::size_t level, std::uint32_t sta
                     if (has_max(level)) raise(to.max, has_max(level - 1) ? from[i].max : from[i].sum);
                 }
             };
-            auto done = read_chunks(*cursor, level - 1, static_cast<std::uint32_t>(at_s), first, end,
-                                    state_.damaged, take);
+            auto done =
+                read_chunks(*cursor, level - 1, static_cast<std::uint32_t>(at_s), first, end, state_.damaged, take);
             if (!done) return done;
         }
     }
@@ -138,8 +136,7 @@ flow::Result<void> Compactor::expire(const Retention& retention, std::uint64_t m
     const auto days = retention.days();
     for (std::size_t level = 0; level < kResolutionCount; ++level) {
         std::uint64_t limit_s = align_down(before(now_s_, days[level] * 86400ull), level);
-        if (level + 1 < kResolutionCount)
-            limit_s = std::min(limit_s, state_.progress.closed[level + 1].until_s);
+        if (level + 1 < kResolutionCount) limit_s = std::min(limit_s, state_.progress.closed[level + 1].until_s);
         auto erased = erase_head(txn_, points_table(env_, level), limit_s, most);
         if (!erased) return flow::pass(erased);
         state_.deleted_rows += *erased;

@@ -51,8 +51,7 @@ class Compactor {
   private:
     flow::Result<bool> skip_empty(std::size_t level, std::uint64_t end_s);
     flow::Result<void> write_finest(std::uint32_t start_s, std::uint32_t first, std::uint32_t end);
-    flow::Result<void> write_coarser(std::size_t level, std::uint32_t start_s, std::uint32_t first,
-                                     std::uint32_t end);
+    flow::Result<void> write_coarser(std::size_t level, std::uint32_t start_s, std::uint32_t first, std::uint32_t end);
     flow::Result<void> advance(std::size_t level, std::uint64_t end_s, std::uint64_t& budget);
 
     const lmdb::Env& env_;

@@ -96,8 +96,7 @@ void Engine::absorb(const flow::Tally& tally) {
         add(at_grown(process_series_, series), sums);
         series_count_ = std::max(series_count_, series + 1);
     }
-    if (!tally.touched().empty())
-        newest_s_ = std::max<std::uint64_t>(newest_s_, bucket_s + std::uint64_t{kBucketS});
+    if (!tally.touched().empty()) newest_s_ = std::max<std::uint64_t>(newest_s_, bucket_s + std::uint64_t{kBucketS});
     for (const flow::Tally::Exporter& e : tally.exporters()) {
         at_grown(counts_, e.id).add(e.counts);
         at_grown(process_exporters_, e.id).add(e.counts);
@@ -233,8 +232,7 @@ flow::Result<void> Engine::save_cells(lmdb::WriteTxn& txn, CompactorState& state
     }
     late_count = late.size();
     for (std::size_t level = 0; level < kResolutionCount && !late.empty(); ++level) {
-        std::erase_if(late,
-                      [&](const Late& l) { return l.bucket_s >= progress.closed_until(level, l.series); });
+        std::erase_if(late, [&](const Late& l) { return l.bucket_s >= progress.closed_until(level, l.series); });
         if (auto done = merge_late(*env_, txn, level, late, state.damaged); !done) return done;
     }
     return {};
@@ -295,8 +293,7 @@ Stats Engine::stats() const {
         s.used_bytes = info.used_bytes;
         s.file_bytes = info.file_bytes;
         if (auto txn = env_->read()) {
-            s.live_rows =
-                txn->entries(table(*env_, TableId::live)) + txn->entries(table(*env_, TableId::folded));
+            s.live_rows = txn->entries(table(*env_, TableId::live)) + txn->entries(table(*env_, TableId::folded));
         }
     }
     struct statvfs disk {};

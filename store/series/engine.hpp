@@ -70,8 +70,7 @@ class Engine {
     [[nodiscard]] const lmdb::Env& environment() const noexcept { return *env_; }
 
   private:
-    Engine(const Options& options, lmdb::LockFile lock)
-        : options_(options), lock_(std::move(lock)), clock_(0, 0) {}
+    Engine(const Options& options, lmdb::LockFile lock) : options_(options), lock_(std::move(lock)), clock_(0, 0) {}
     flow::Result<void> open_data();
     flow::Result<void> load();
     flow::Result<void> reopen_when_needed();
@@ -113,7 +112,7 @@ class Engine {
     CompactorState state_;
     LeapGuard clock_;
     std::uint32_t series_count_ = 0;
-    std::uint64_t newest_s_ = 0;  // end of the newest bucket seen: the time of a replay
+    std::uint64_t newest_s_ = 0;                                 // end of the newest bucket seen: the time of a replay
     std::uint64_t last_turn_ms_ = 0, last_reader_check_ms_ = 0;  // steady clock
     bool observed_ = false;
 

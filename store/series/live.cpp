@@ -34,8 +34,7 @@ flow::Result<bool> seek_row(lmdb::Cursor& cursor, std::uint32_t bucket_s, std::u
     }
     auto before = *found ? cursor.previous() : cursor.last();
     if (!before) return before;
-    if (*before && is_row(cursor.key()) && bucket_of(cursor.key()) == bucket_s &&
-        sequence_of(cursor.key()) == sequence)
+    if (*before && is_row(cursor.key()) && bucket_of(cursor.key()) == bucket_s && sequence_of(cursor.key()) == sequence)
         return true;
     return cursor.seek(row_key(bucket_s, sequence, series));
 }
@@ -65,12 +64,10 @@ flow::Result<Unfolded> load_unfolded(const lmdb::Env& env, const lmdb::Txn& txn)
     return unfolded;
 }
 
-flow::Result<void> put_rows(lmdb::WriteTxn& txn, lmdb::Table table, std::uint32_t bucket_s,
-                            std::uint32_t sequence, std::span<const RowEntry> entries) {
+flow::Result<void> put_rows(lmdb::WriteTxn& txn, lmdb::Table table, std::uint32_t bucket_s, std::uint32_t sequence,
+                            std::span<const RowEntry> entries) {
     RowPacker row(kRowBytes);
-    const auto put = [&] {
-        return txn.put_last(table, row_key(bucket_s, sequence, row.first()), row.bytes());
-    };
+    const auto put = [&] { return txn.put_last(table, row_key(bucket_s, sequence, row.first()), row.bytes()); };
     for (const RowEntry& entry : entries) {
         if (row.add(entry)) continue;
         if (auto done = put(); !done) return done;
@@ -80,15 +77,13 @@ flow::Result<void> put_rows(lmdb::WriteTxn& txn, lmdb::Table table, std::uint32_
     return row.empty() ? flow::Result<void>{} : put();
 }
 
-flow::Result<void> fold(const lmdb::Env& env, lmdb::WriteTxn& txn, std::uint32_t bucket_s,
-                        std::uint64_t& damaged) {
+flow::Result<void> fold(const lmdb::Env& env, lmdb::WriteTxn& txn, std::uint32_t bucket_s, std::uint64_t& damaged) {
     std::vector<RowEntry> entries;
     const auto take = [&](std::uint32_t, const RowEntry& entry) { entries.push_back(entry); };
     for (const TableId id : {TableId::folded, TableId::live}) {
         const auto end = static_cast<std::uint64_t>(bucket_s) + 1;
         constexpr auto kAll = std::numeric_limits<std::uint32_t>::max();
-        if (auto done = read_range(txn, table(env, id), bucket_s, end, 0, kAll, damaged, take); !done)
-            return done;
+        if (auto done = read_range(txn, table(env, id), bucket_s, end, 0, kAll, damaged, take); !done) return done;
         auto cursor = txn.cursor(table(env, id));
         if (!cursor) return flow::pass(cursor);
         auto more = cursor->seek(row_key(bucket_s, 0, 0));
@@ -97,8 +92,7 @@ flow::Result<void> fold(const lmdb::Env& env, lmdb::WriteTxn& txn, std::uint32_t
         }
         if (!more) return flow::pass(more);
     }
-    std::sort(entries.begin(), entries.end(),
-              [](const RowEntry& a, const RowEntry& b) { return a.series < b.series; });
+    std::sort(entries.begin(), entries.end(), [](const RowEntry& a, const RowEntry& b) { return a.series < b.series; });
     std::size_t count = 0;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         if (count > 0 && entries[count - 1].series == entries[i].series) {
@@ -111,18 +105,15 @@ flow::Result<void> fold(const lmdb::Env& env, lmdb::WriteTxn& txn, std::uint32_t
     return put_rows(txn, table(env, TableId::folded), bucket_s, 0, entries);
 }
 
-flow::Result<void> read_range(const lmdb::Txn& txn, lmdb::Table table, std::uint64_t from_s,
-                              std::uint64_t to_s, std::uint32_t first, std::uint32_t end,
-                              std::uint64_t& damaged, const UseEntry& use) {
+flow::Result<void> read_range(const lmdb::Txn& txn, lmdb::Table table, std::uint64_t from_s, std::uint64_t to_s,
+                              std::uint32_t first, std::uint32_t end, std::uint64_t& damaged, const UseEntry& use) {
     if (from_s >= std::min(to_s, kEndOfTime)) return {};
     auto cursor = txn.cursor(table);
     if (!cursor) return flow::pass(cursor);
     auto more = cursor->seek(row_key(static_cast<std::uint32_t>(from_s), 0, 0));
     while (more && *more && is_row(cursor->key()) && bucket_of(cursor->key()) < to_s) {
         const std::uint32_t bucket = bucket_of(cursor->key()), sequence = sequence_of(cursor->key());
-        const auto same = [&] {
-            return bucket_of(cursor->key()) == bucket && sequence_of(cursor->key()) == sequence;
-        };
+        const auto same = [&] { return bucket_of(cursor->key()) == bucket && sequence_of(cursor->key()) == sequence; };
         if (first > first_of(cursor->key())) more = seek_row(*cursor, bucket, sequence, first);
         for (; more && *more && is_row(cursor->key()) && same() && first_of(cursor->key()) < end;
              more = cursor->next()) {
@@ -141,9 +132,8 @@ flow::Result<void> read_range(const lmdb::Txn& txn, lmdb::Table table, std::uint
     return {};
 }
 
-flow::Result<void> read_some(const lmdb::Txn& txn, lmdb::Table table, std::uint64_t from_s,
-                             std::uint64_t to_s, std::span<const std::uint32_t> series,
-                             std::uint64_t& damaged, const UseEntry& use) {
+flow::Result<void> read_some(const lmdb::Txn& txn, lmdb::Table table, std::uint64_t from_s, std::uint64_t to_s,
+                             std::span<const std::uint32_t> series, std::uint64_t& damaged, const UseEntry& use) {
     // Neighbours are read in one go: a row holds many series.
     constexpr std::uint32_t kNear = 64;
     for (std::size_t i = 0; i < series.size();) {

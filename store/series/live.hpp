@@ -44,12 +44,11 @@ using UseEntry = std::function<void(std::uint32_t bucket_s, const RowEntry& entr
 
 // First bucket >= `from_s` with rows in `table`; kNoBucket when there is none.
 inline constexpr std::uint64_t kNoBucket = ~0ull;
-[[nodiscard]] flow::Result<std::uint64_t> next_bucket(const lmdb::Txn& txn, lmdb::Table table,
-                                                      std::uint64_t from_s);
+[[nodiscard]] flow::Result<std::uint64_t> next_bucket(const lmdb::Txn& txn, lmdb::Table table, std::uint64_t from_s);
 
 // Deletes from the head of `table` the keys whose first number is below `limit_s`, at most `most`; how many
 // it were.
-[[nodiscard]] flow::Result<std::uint64_t> erase_head(lmdb::WriteTxn& txn, lmdb::Table table,
-                                                     std::uint64_t limit_s, std::uint64_t most);
+[[nodiscard]] flow::Result<std::uint64_t> erase_head(lmdb::WriteTxn& txn, lmdb::Table table, std::uint64_t limit_s,
+                                                     std::uint64_t most);
 
 }  // namespace store

@@ -9,12 +9,10 @@ namespace {
 constexpr std::size_t kLongestName = 255;
 
 flow::Result<void> check(const std::string& name, const char* what) {
-    if (name.empty())
-        return flow::fail(std::string("a series has a ") + what + " without a name: give it one");
+    if (name.empty()) return flow::fail(std::string("a series has a ") + what + " without a name: give it one");
     if (name.size() <= kLongestName) return {};
-    return flow::fail(std::string(what) + " \"" + name.substr(0, 32) + "...\" has " +
-                      std::to_string(name.size()) + " bytes: choose a name of at most " +
-                      std::to_string(kLongestName));
+    return flow::fail(std::string(what) + " \"" + name.substr(0, 32) + "...\" has " + std::to_string(name.size()) +
+                      " bytes: choose a name of at most " + std::to_string(kLongestName));
 }
 flow::Result<void> check(const SeriesName& name) {
     if (auto sound = check(name.profile, "profile"); !sound) return sound;
@@ -36,16 +34,15 @@ Names::Names(std::vector<StoredSeries> series, std::vector<std::string> sources)
     for (std::uint32_t id = 0; id < sources_.size(); ++id) source_id_.emplace(sources_[id], id);
 }
 
-flow::Result<std::vector<std::uint32_t>> Names::series_ids(std::span<const SeriesName> names,
-                                                           std::uint64_t now_ms, Inbox& inbox) {
+flow::Result<std::vector<std::uint32_t>> Names::series_ids(std::span<const SeriesName> names, std::uint64_t now_ms,
+                                                           Inbox& inbox) {
     for (const SeriesName& name : names) {
         if (auto sound = check(name); !sound) return flow::pass(sound);
     }
     std::vector<std::uint32_t> ids;
     ids.reserve(names.size());
     for (const SeriesName& name : names) {
-        const auto [found, is_new] =
-            series_id_.try_emplace(key(name), static_cast<std::uint32_t>(series_.size()));
+        const auto [found, is_new] = series_id_.try_emplace(key(name), static_cast<std::uint32_t>(series_.size()));
         const std::uint32_t id = found->second;
         ids.push_back(id);
         if (is_new) series_.push_back({id, name.profile, name.channel, name.source, {}});
@@ -63,8 +60,7 @@ flow::Result<std::vector<std::uint32_t>> Names::source_ids(std::span<const std::
     }
     std::vector<std::uint32_t> ids;
     for (const std::string& name : names) {
-        const auto [found, is_new] =
-            source_id_.try_emplace(name, static_cast<std::uint32_t>(sources_.size()));
+        const auto [found, is_new] = source_id_.try_emplace(name, static_cast<std::uint32_t>(sources_.size()));
         ids.push_back(found->second);
         if (!is_new) continue;
         sources_.push_back(name);
@@ -98,12 +94,10 @@ flow::Result<void> Names::rename_source(const std::string& from, const std::stri
     const auto found = source_id_.find(from);
     if (found == source_id_.end())
         return flow::fail("source " + from + " cannot be renamed: there is none of that name");
-    const bool taken =
-        source_id_.contains(to) ||
-        std::any_of(series_.begin(), series_.end(), [&](const StoredSeries& s) { return s.source == to; });
+    const bool taken = source_id_.contains(to) || std::any_of(series_.begin(), series_.end(),
+                                                              [&](const StoredSeries& s) { return s.source == to; });
     if (taken)
-        return flow::fail("source " + from + " cannot be renamed: " + to +
-                          " exists already, choose another name");
+        return flow::fail("source " + from + " cannot be renamed: " + to + " exists already, choose another name");
     const std::uint32_t id = found->second;
     source_id_.erase(found);
     source_id_.emplace(to, id);

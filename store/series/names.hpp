@@ -24,8 +24,8 @@ class Names {
     Names(std::vector<StoredSeries> series, std::vector<std::string> sources);
 
     // What is new or changed is added to `inbox`, for the next commit. `now_ms` dates a changed filter.
-    flow::Result<std::vector<std::uint32_t>> series_ids(std::span<const SeriesName> names,
-                                                        std::uint64_t now_ms, Inbox& inbox);
+    flow::Result<std::vector<std::uint32_t>> series_ids(std::span<const SeriesName> names, std::uint64_t now_ms,
+                                                        Inbox& inbox);
     flow::Result<std::vector<std::uint32_t>> source_ids(std::span<const std::string> names, Inbox& inbox);
     flow::Result<void> rename_series(const SeriesName& from, const SeriesName& to, Inbox& inbox);
     flow::Result<void> rename_source(const std::string& from, const std::string& to, Inbox& inbox);

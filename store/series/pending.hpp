@@ -37,8 +37,7 @@ class Pending {
     [[nodiscard]] std::size_t find(std::uint32_t bucket_s, std::uint32_t series) const noexcept;
 
     std::vector<Cell> cells_;
-    std::vector<std::uint32_t>
-        slots_;  // index into cells_ + 1, 0 = free; a power of two, at most half of it used
+    std::vector<std::uint32_t> slots_;  // index into cells_ + 1, 0 = free; a power of two, at most half of it used
 };
 
 }  // namespace store

@@ -34,8 +34,7 @@ T take_raw(flow::Cursor& from) noexcept {
 
 // Calls use(key, value) -> bool for every record; false = damaged.
 template <class Use>
-flow::Result<void> for_each(const lmdb::Env& env, const lmdb::Txn& txn, TableId id, const char* name,
-                            Use use) {
+flow::Result<void> for_each(const lmdb::Env& env, const lmdb::Txn& txn, TableId id, const char* name, Use use) {
     auto cursor = txn.cursor(table(env, id));
     if (!cursor) return flow::pass(cursor);
     auto more = cursor->first();
@@ -97,8 +96,7 @@ flow::Result<WriterState> load_writer_state(const lmdb::Env& env, const lmdb::Tx
             Closed& closed = state.progress.closed[level];
             closed.until_s = take_raw<std::uint64_t>(from);
             closed.series_done = take_raw<std::uint32_t>(from);
-            if (!from.ok() || closed.until_s % kResolutions[level].span_s() != 0)
-                return fail_damaged(env, "meta");
+            if (!from.ok() || closed.until_s % kResolutions[level].span_s() != 0) return fail_damaged(env, "meta");
         }
     }
     auto clock = txn.get(table(env, TableId::meta), as_bytes(kClockKey));
@@ -119,8 +117,7 @@ flow::Result<void> save_writer_state(const lmdb::Env& env, lmdb::WriteTxn& txn, 
             put_raw(progress, closed.until_s);
             put_raw(progress, closed.series_done);
         }
-        if (auto done = txn.put(table(env, TableId::meta), as_bytes(kProgressKey), progress); !done)
-            return done;
+        if (auto done = txn.put(table(env, TableId::meta), as_bytes(kProgressKey), progress); !done) return done;
     }
     Buffer clock;
     put_raw(clock, state.last_commit_ms);
@@ -146,8 +143,7 @@ flow::Result<void> save_ledger(const lmdb::Env& env, lmdb::WriteTxn& txn, const 
         if (stored.values[i] == now.values[i]) continue;
         Buffer value;
         put_raw(value, now.values[i]);
-        if (auto done = txn.put(table(env, TableId::ledger), as_bytes(flow::ledger_name(i).path), value);
-            !done)
+        if (auto done = txn.put(table(env, TableId::ledger), as_bytes(flow::ledger_name(i).path), value); !done)
             return done;
     }
     return {};
@@ -164,8 +160,7 @@ flow::Result<std::vector<std::string>> load_sources(const lmdb::Env& env, const 
     return sources;
 }
 
-flow::Result<void> save_source(const lmdb::Env& env, lmdb::WriteTxn& txn, std::uint32_t id,
-                               const std::string& name) {
+flow::Result<void> save_source(const lmdb::Env& env, lmdb::WriteTxn& txn, std::uint32_t id, const std::string& name) {
     return txn.put(table(env, TableId::sources), id_key(id), as_bytes(name));
 }
 
@@ -231,8 +226,7 @@ flow::Result<std::vector<StoredExporter>> load_exporters(const lmdb::Env& env, c
         flow::Cursor from(value);
         for (const std::string& name : order) {
             const auto number = take_raw<std::uint64_t>(from);
-            if (std::uint64_t* to = counter(all[flow::load_be32(key.data())].counts, name); to != nullptr)
-                *to = number;
+            if (std::uint64_t* to = counter(all[flow::load_be32(key.data())].counts, name); to != nullptr) *to = number;
         }
         return true;
     });
@@ -286,8 +280,7 @@ flow::Result<Templates> load_templates(const lmdb::Env& env, const lmdb::Txn& tx
     return all;
 }
 
-flow::Result<void> save_template(const lmdb::Env& env, lmdb::WriteTxn& txn,
-                                 const flow::LearnedTemplate& learned) {
+flow::Result<void> save_template(const lmdb::Env& env, lmdb::WriteTxn& txn, const flow::LearnedTemplate& learned) {
     std::array<std::uint8_t, 6> key;
     store_be32(key.data(), learned.exporter);
     key[4] = static_cast<std::uint8_t>(learned.definition.id >> 8);

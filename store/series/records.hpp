@@ -33,26 +33,22 @@ struct WriterState {
 };
 
 [[nodiscard]] flow::Result<WriterState> load_writer_state(const lmdb::Env& env, const lmdb::Txn& txn);
-[[nodiscard]] flow::Result<void> save_writer_state(const lmdb::Env& env, lmdb::WriteTxn& txn,
-                                                   const WriterState& state);
+[[nodiscard]] flow::Result<void> save_writer_state(const lmdb::Env& env, lmdb::WriteTxn& txn, const WriterState& state);
 
 [[nodiscard]] flow::Result<flow::Ledger> load_ledger(const lmdb::Env& env, const lmdb::Txn& txn);
 // Those values that differ from `stored`.
-[[nodiscard]] flow::Result<void> save_ledger(const lmdb::Env& env, lmdb::WriteTxn& txn,
-                                             const flow::Ledger& stored, const flow::Ledger& now);
+[[nodiscard]] flow::Result<void> save_ledger(const lmdb::Env& env, lmdb::WriteTxn& txn, const flow::Ledger& stored,
+                                             const flow::Ledger& now);
 
 [[nodiscard]] flow::Result<std::vector<std::string>> load_sources(const lmdb::Env& env, const lmdb::Txn& txn);
 [[nodiscard]] flow::Result<void> save_source(const lmdb::Env& env, lmdb::WriteTxn& txn, std::uint32_t id,
                                              const std::string& name);
 
-[[nodiscard]] flow::Result<std::vector<StoredSeries>> load_catalogue(const lmdb::Env& env,
-                                                                     const lmdb::Txn& txn);
+[[nodiscard]] flow::Result<std::vector<StoredSeries>> load_catalogue(const lmdb::Env& env, const lmdb::Txn& txn);
 // Names and the newest mark.
-[[nodiscard]] flow::Result<void> save_series(const lmdb::Env& env, lmdb::WriteTxn& txn,
-                                             const StoredSeries& series);
+[[nodiscard]] flow::Result<void> save_series(const lmdb::Env& env, lmdb::WriteTxn& txn, const StoredSeries& series);
 
-[[nodiscard]] flow::Result<std::vector<StoredExporter>> load_exporters(const lmdb::Env& env,
-                                                                       const lmdb::Txn& txn);
+[[nodiscard]] flow::Result<std::vector<StoredExporter>> load_exporters(const lmdb::Env& env, const lmdb::Txn& txn);
 [[nodiscard]] flow::Result<void> save_exporter(const lmdb::Env& env, lmdb::WriteTxn& txn, std::uint32_t id,
                                                const flow::ExporterKey& key);
 [[nodiscard]] flow::Result<void> save_counts(const lmdb::Env& env, lmdb::WriteTxn& txn, std::uint32_t id,

@@ -26,9 +26,8 @@ flow::Result<void> Retention::check() const {
                               std::to_string(kResolutions[i + 1].step_s) + "-s values are made from them");
         }
         if (kept[i] > kept[i + 1]) {
-            return flow::fail(given + "give at most as many as for " +
-                              std::to_string(kResolutions[i + 1].step_s) + "-s values (" +
-                              std::to_string(kept[i + 1]) + ")");
+            return flow::fail(given + "give at most as many as for " + std::to_string(kResolutions[i + 1].step_s) +
+                              "-s values (" + std::to_string(kept[i + 1]) + ")");
         }
     }
     return {};

@@ -36,7 +36,7 @@ inline constexpr std::array<Resolution, kResolutionCount> kResolutions{{
     {86400, 30, "points_86400"},
 }};
 inline constexpr std::uint32_t kBucketS = kResolutions[0].step_s;  // what a Tally belongs to
-inline constexpr std::size_t kMaximumOf = 1;  // maxima are the highest value of this resolution
+inline constexpr std::size_t kMaximumOf = 1;                       // maxima are the highest value of this resolution
 
 // Days that each resolution is kept.
 struct Retention {

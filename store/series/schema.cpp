@@ -10,8 +10,7 @@ constexpr std::uint64_t kCheckedLeaves = 262144;
 constexpr std::uint64_t kCheckedLeavesReading = 256;
 }  // namespace
 
-flow::Result<lmdb::Env> open_environment(const std::string& directory, bool read_only,
-                                         std::uint64_t map_bytes) {
+flow::Result<lmdb::Env> open_environment(const std::string& directory, bool read_only, std::uint64_t map_bytes) {
     if (!read_only) {
         std::error_code code;
         std::filesystem::create_directories(directory, code);
@@ -21,8 +20,8 @@ flow::Result<lmdb::Env> open_environment(const std::string& directory, bool read
         }
     }
     lmdb::EnvOptions options{.directory = directory,
-                             .tables = {"meta", "ledger", "sources", "catalogue", "marks", "exporters",
-                                        "counts", "templates", "live", "folded"}};
+                             .tables = {"meta", "ledger", "sources", "catalogue", "marks", "exporters", "counts",
+                                        "templates", "live", "folded"}};
     for (const Resolution& r : kResolutions) options.tables.emplace_back(r.table);
     options.schema = kSchema;
     options.read_only = read_only;

@@ -76,16 +76,14 @@ inline constexpr std::size_t kPartBytes = lmdb::kInlineBytes - ChunkKey{}.size()
     store_be32(key.data(), id);
     return key;
 }
-[[nodiscard]] inline RowKey row_key(std::uint32_t bucket_s, std::uint32_t sequence,
-                                    std::uint32_t first) noexcept {
+[[nodiscard]] inline RowKey row_key(std::uint32_t bucket_s, std::uint32_t sequence, std::uint32_t first) noexcept {
     RowKey key;
     store_be32(key.data(), bucket_s);
     store_be32(key.data() + 4, sequence);
     store_be32(key.data() + 8, first);
     return key;
 }
-[[nodiscard]] inline ChunkKey chunk_key(std::uint32_t start_s, std::uint32_t series,
-                                        std::uint8_t part) noexcept {
+[[nodiscard]] inline ChunkKey chunk_key(std::uint32_t start_s, std::uint32_t series, std::uint8_t part) noexcept {
     ChunkKey key;
     store_be32(key.data(), start_s);
     store_be32(key.data() + 4, series);
@@ -95,8 +93,7 @@ inline constexpr std::size_t kPartBytes = lmdb::kInlineBytes - ChunkKey{}.size()
 
 // How far the chunks of one resolution are written.
 struct Closed {
-    std::uint64_t until_s =
-        0;  // chunks that start before are written for every series; a multiple of the span
+    std::uint64_t until_s = 0;      // chunks that start before are written for every series; a multiple of the span
     std::uint32_t series_done = 0;  // of the chunk that starts there: for series below
 };
 // What is not closed is in finer resolutions, or in `folded` and `live`. Finer ones are never behind coarser

@@ -39,12 +39,11 @@ ChannelSpec channel(std::size_t i, std::string filter, std::vector<std::uint16_t
 
 std::vector<ChannelSpec> default_channels() {
     std::vector<ChannelSpec> out{channel(0, "proto icmp")};
-    for (const int port : {19,  21,  22,  23,   53,   80,   110,  123,  135,  137,
-                           161, 443, 445, 8080, 1433, 3306, 3389, 5060, 6681, 6682}) {
+    for (const int port :
+         {19, 21, 22, 23, 53, 80, 110, 123, 135, 137, 161, 443, 445, 8080, 1433, 3306, 3389, 5060, 6681, 6682}) {
         out.push_back(channel(out.size(), "port " + std::to_string(port)));
     }
-    for (std::uint16_t source = 0; source < kSources; ++source)
-        out.push_back(channel(out.size(), "", {source}));
+    for (std::uint16_t source = 0; source < kSources; ++source) out.push_back(channel(out.size(), "", {source}));
     return out;
 }
 
@@ -95,9 +94,9 @@ std::vector<ChannelSpec> prefix_channels(std::size_t count) {
     std::vector<ChannelSpec> out;
     for (std::size_t i = 0; i < count; ++i) {
         const auto n = static_cast<std::uint32_t>(random());
-        out.push_back(channel(i, i % 4 == 3 ? "net 2001:db8:" + std::to_string(i % 9999) + ":" +
-                                                  std::to_string(n % 9999) + "::/64"
-                                            : "net " + v4(n) + "/" + std::to_string(20 + n % 13)));
+        out.push_back(channel(
+            i, i % 4 == 3 ? "net 2001:db8:" + std::to_string(i % 9999) + ":" + std::to_string(n % 9999) + "::/64"
+                          : "net " + v4(n) + "/" + std::to_string(20 + n % 13)));
     }
     return out;
 }
@@ -187,8 +186,7 @@ void BM_DefaultsOneService(benchmark::State& state) {
     const auto program = Program::compile(channels, kSources);
     const auto matcher = Matcher::make(**program);
     FilterBatch batch;
-    for (std::uint32_t row = 0; row < flow::kBatchRows; ++row)
-        batch.add({.src_port = 40000, .dst_port = 443});
+    for (std::uint32_t row = 0; row < flow::kBatchRows; ++row) batch.add({.src_port = 40000, .dst_port = 443});
     measure(state, **matcher, [&]() -> const flow::FlowBatch& { return *batch; });
 }
 
@@ -219,15 +217,15 @@ void BM_Payload(benchmark::State& state) {
     std::mt19937 random(3);
     std::vector<ChannelSpec> channels;
     for (std::int64_t i = 0; i < state.range(0); ++i) {
-        channels.push_back(channel(
-            channels.size(), "payload content 'host" + std::to_string(random() % 100000) + ".example'"));
+        channels.push_back(
+            channel(channels.size(), "payload content 'host" + std::to_string(random() % 100000) + ".example'"));
     }
     const auto program = Program::compile(channels, kSources);
     const auto matcher = Matcher::make(**program);
     FilterBatch batch;
     for (std::uint32_t row = 0; row < flow::kBatchRows; ++row) {
-        std::string packet = std::string(12, 'm') + std::string("\x08\x00\x45\x00", 4) +
-                             std::string(7, '\0') + "\x06" + std::string(10, '\0');
+        std::string packet = std::string(12, 'm') + std::string("\x08\x00\x45\x00", 4) + std::string(7, '\0') + "\x06" +
+                             std::string(10, '\0');
         packet += std::string(12, 't') + "\x50" + std::string(7, 't');
         packet += "GET / HTTP/1.1 host: host" + std::to_string(random() % 100000) + ".example ";
         while (packet.size() < 254) packet += static_cast<char>(' ' + random() % 90);

@@ -75,11 +75,8 @@ class Month {
         engine_ = std::move(*opened);
         store::Inbox inbox;
         for (std::uint32_t id = 0; id < series; ++id) {
-            inbox.series.push_back({id,
-                                    "bench",
-                                    "channel" + std::to_string(id / 100),
-                                    "source" + std::to_string(id % 100),
-                                    {{1, ""}}});
+            inbox.series.push_back(
+                {id, "bench", "channel" + std::to_string(id / 100), "source" + std::to_string(id % 100), {{1, ""}}});
         }
         engine_->absorb(std::move(inbox));
     }
@@ -91,15 +88,13 @@ class Month {
     Row run() {
         const auto begin = Clock::now();
         std::vector<double> turns, seconds;
-        const std::uint32_t dense_s =
-            kStart + (arguments_.days - std::min(arguments_.days, kDenseDays)) * kDay;
+        const std::uint32_t dense_s = kStart + (arguments_.days - std::min(arguments_.days, kDenseDays)) * kDay;
         const std::uint32_t end_s = kStart + arguments_.days * kDay;
         for (std::uint32_t at_s = kStart; at_s < end_s; at_s += kTurn) {
             if (at_s < dense_s) {
                 count(at_s, 1);
             } else {
-                for (std::uint32_t bucket_s = at_s; bucket_s < at_s + kTurn; bucket_s += 10)
-                    count(bucket_s, 5);
+                for (std::uint32_t bucket_s = at_s; bucket_s < at_s + kTurn; bucket_s += 10) count(bucket_s, 5);
             }
             turns.push_back(commit(at_s + kTurn));
             if ((at_s + kTurn - kStart) % kDay == 0) end_day();
@@ -148,8 +143,8 @@ class Month {
     }
     void end_day() {
         row_.file_mib.push_back(static_cast<double>(engine_->stats().used_bytes) / (1 << 20));
-        std::fprintf(stderr, "\r%u series: day %zu of %u, %.0f MiB ", series_, row_.file_mib.size(),
-                     arguments_.days, row_.file_mib.back());
+        std::fprintf(stderr, "\r%u series: day %zu of %u, %.0f MiB ", series_, row_.file_mib.size(), arguments_.days,
+                     row_.file_mib.back());
     }
     double read_day(std::uint32_t end_s) const {
         const auto reader = store::Reader::open(arguments_.directory);
@@ -190,10 +185,9 @@ void print_json(const std::vector<Row>& rows, const Arguments& arguments) {
             "series\",\"series\":%u,\"commit_median_ms\":%.3f,\"commit_p99_ms\":%.3f,\"commit_max_ms\":%.3f,"
             "\"turn_300s_median_ms\":%.3f,\"turn_300s_p99_ms\":%.3f,\"read_day_ms\":%.3f,\"seconds\":%.1f,"
             "\"file_mib\":[",
-            i == 0 ? "" : ",", r.series, r.series, r.median_ms, r.p99_ms, r.max_ms, r.chunk_median_ms,
-            r.chunk_p99_ms, r.read_day_ms, r.seconds);
-        for (std::size_t d = 0; d < r.file_mib.size(); ++d)
-            std::printf("%s%.1f", d == 0 ? "" : ",", r.file_mib[d]);
+            i == 0 ? "" : ",", r.series, r.series, r.median_ms, r.p99_ms, r.max_ms, r.chunk_median_ms, r.chunk_p99_ms,
+            r.read_day_ms, r.seconds);
+        for (std::size_t d = 0; d < r.file_mib.size(); ++d) std::printf("%s%.1f", d == 0 ? "" : ",", r.file_mib[d]);
         std::printf("]}");
     }
     std::printf("],\"machine\":\"%s\"}\n", machine().c_str());
@@ -203,8 +197,8 @@ void print_table(const std::vector<Row>& rows, const Arguments& arguments) {
     std::printf("%-8s %12s %10s %10s %14s %12s %12s\n", "series", "commit p50", "p99", "max", "300-s turn",
                 "read a day", "took");
     for (const Row& r : rows) {
-        std::printf("%-8u %9.2f ms %7.2f ms %7.2f ms %11.2f ms %9.2f ms %10.1f s\n", r.series, r.median_ms,
-                    r.p99_ms, r.max_ms, r.chunk_median_ms, r.read_day_ms, r.seconds);
+        std::printf("%-8u %9.2f ms %7.2f ms %7.2f ms %11.2f ms %9.2f ms %10.1f s\n", r.series, r.median_ms, r.p99_ms,
+                    r.max_ms, r.chunk_median_ms, r.read_day_ms, r.seconds);
     }
     std::printf("\nfile, MiB at the end of day");
     for (const Row& r : rows) {
@@ -225,8 +219,7 @@ Arguments parse(int argc, char** argv) {
     Arguments a;
     for (int i = 1; i < argc; ++i) {
         const std::string name = argv[i];
-        if (i + 1 == argc)
-            fail("usage: store_bench [--series N]... [--days D] [--live S] [--directory DIR] [-o json]");
+        if (i + 1 == argc) fail("usage: store_bench [--series N]... [--days D] [--live S] [--directory DIR] [-o json]");
         const char* value = argv[++i];
         const auto number = static_cast<std::uint32_t>(std::strtoul(value, nullptr, 10));
         if (name == "--series" && number >= 20) {

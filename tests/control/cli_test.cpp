@@ -30,8 +30,7 @@ Said run_cli(std::vector<std::string> arguments, bool colour = false) {
     std::ostringstream out;
     std::ostringstream err;
     // Five minutes after the start of the data.
-    const int code =
-        run(static_cast<int>(argv.size()), argv.data(), out, err, colour, control::kDataStart_s + 300);
+    const int code = run(static_cast<int>(argv.size()), argv.data(), out, err, colour, control::kDataStart_s + 300);
     return {code, out.str(), err.str()};
 }
 
@@ -100,8 +99,8 @@ TEST_F(OnData, ExportersAndTemplates) {
 }
 
 TEST_F(OnData, SeriesSumOverSourcesAndClasses) {
-    const Said said = run_cli({"series", "-o", "json", "-d", data(), "--profile", "zone", "--from",
-                               "2024-05-01T12:30", "--to", "2024-05-01T12:35"});
+    const Said said = run_cli({"series", "-o", "json", "-d", data(), "--profile", "zone", "--from", "2024-05-01T12:30",
+                               "--to", "2024-05-01T12:35"});
     ASSERT_EQ(said.code, 0) << said.err;
     const Json j = said.json();
     EXPECT_EQ(j.at("resolution_s"), 10);
@@ -152,8 +151,7 @@ TEST_F(OnData, SeriesForPeople) {
 TEST_F(OnData, SeriesOfATimeWithoutDataSayWhereThereIsSome) {
     const Said said = run_cli({"series", "-d", data(), "--from", "2024-04-01", "--to", "2024-04-02"});
     EXPECT_EQ(said.code, 0);
-    EXPECT_NE(said.out.find("the newest data is of 2024-05-01: try --from 1714521600"), std::string::npos)
-        << said.out;
+    EXPECT_NE(said.out.find("the newest data is of 2024-05-01: try --from 1714521600"), std::string::npos) << said.out;
 }
 
 TEST_F(OnData, NamesThatNothingHas) {
@@ -161,8 +159,7 @@ TEST_F(OnData, NamesThatNothingHas) {
     EXPECT_EQ(channel.code, code_of(Exit::no_data));
     EXPECT_NE(channel.err.find("there is no channel \"dnss\": did you mean \"dns\"?"), std::string::npos)
         << channel.err;
-    EXPECT_EQ(run_cli({"series", "-d", data(), "--profile", "live", "--channel", "dns"}).code,
-              code_of(Exit::no_data));
+    EXPECT_EQ(run_cli({"series", "-d", data(), "--profile", "live", "--channel", "dns"}).code, code_of(Exit::no_data));
 }
 
 TEST_F(OnData, BackupIsAnotherDataDirectory) {
@@ -171,8 +168,7 @@ TEST_F(OnData, BackupIsAnotherDataDirectory) {
     ASSERT_EQ(said.code, 0) << said.err;
     EXPECT_EQ(run_cli({"ledger", "-o", "json", "-d", copy}).json(),
               run_cli({"ledger", "-o", "json", "-d", data()}).json());
-    EXPECT_EQ(run_cli({"backup", copy, "-d", data()}).code, code_of(Exit::failed))
-        << "never over what is there";
+    EXPECT_EQ(run_cli({"backup", copy, "-d", data()}).code, code_of(Exit::failed)) << "never over what is there";
 }
 
 TEST(Cli, ExitCodes) {
@@ -212,8 +208,7 @@ TEST(Cli, CheckConfig) {
     const std::string shipped = std::string(SOURCE_ROOT) + "/conf/net-collector.toml";
     const Said good = run_cli({"check-config", shipped});
     EXPECT_EQ(good.code, 0) << good.err;
-    EXPECT_NE(good.out.find("is right (sources: 5, profiles: 1, channels: 21)"), std::string::npos)
-        << good.out;
+    EXPECT_NE(good.out.find("is right (sources: 5, profiles: 1, channels: 21)"), std::string::npos) << good.out;
 
     const control::TemporaryDirectory directory;
     directory.write("c.toml", "devices = [\"loopback\"]\n[[source]]\nname = \"a\"\nport = 1\n");
@@ -247,11 +242,11 @@ TEST(Cli, ProfilesAndSources) {
 class OnDaemon : public testing::Test {
   protected:
     void SetUp() override {
-        auto started = http::Server::start({}, {(directory_.path() / "control.sock").string()},
-                                           {{"GET", control::kStatusPath, http::Reach::unix_socket,
-                                             [this](const http::Request&) { return status_; }},
-                                            {"POST", control::kReloadPath, http::Reach::unix_socket,
-                                             [this](const http::Request&) { return reload_; }}});
+        auto started = http::Server::start(
+            {}, {(directory_.path() / "control.sock").string()},
+            {{"GET", control::kStatusPath, http::Reach::unix_socket, [this](const http::Request&) { return status_; }},
+             {"POST", control::kReloadPath, http::Reach::unix_socket,
+              [this](const http::Request&) { return reload_; }}});
         ASSERT_TRUE(started.has_value()) << started.error().text();
         server_ = std::move(*started);
     }
@@ -276,8 +271,8 @@ TEST_F(OnDaemon, Status) {
     status_ = {200, control::kJsonContentType, control::status_json(s)};
     const Said said = run_cli({"status", "-d", data()});
     ASSERT_EQ(said.code, 0) << said.err;
-    for (const char* part : {"net-collector 1.2.3", "a.toml:1:2: wrong", "`cores` changed", "net_pcap",
-                             "unknown", "25", "105k", "3/64", "FAILING: disk full", "balanced"}) {
+    for (const char* part : {"net-collector 1.2.3", "a.toml:1:2: wrong", "`cores` changed", "net_pcap", "unknown", "25",
+                             "105k", "3/64", "FAILING: disk full", "balanced"}) {
         EXPECT_NE(said.out.find(part), std::string::npos) << part << "\n" << said.out;
     }
     EXPECT_EQ(run_cli({"status", "-d", data(), "-o", "json"}).json().at("version"), "1.2.3");

@@ -48,8 +48,7 @@ TEST(Text, TablesAlign) {
 }
 
 TEST(TemplateFields, IpfixWithEnterpriseElement) {
-    const flow::TemplateDefinition t{
-        256, false, 0, {1, 0, 0, 2, 0, 8, 0, 4, 0x80, 1, 0xff, 0xff, 0, 0, 0x72, 0x79}};
+    const flow::TemplateDefinition t{256, false, 0, {1, 0, 0, 2, 0, 8, 0, 4, 0x80, 1, 0xff, 0xff, 0, 0, 0x72, 0x79}};
     const auto fields = template_fields(flow::Protocol::ipfix, t);
     ASSERT_EQ(fields.size(), 2u);
     EXPECT_EQ(fields[0].name, "sourceIPv4Address");
@@ -71,8 +70,7 @@ TEST(TemplateFields, Netflow9OptionsCountScopesInBytes) {
 TEST(TemplateFields, BytesThatEndEarlyGiveWhatIsThere) {
     const std::vector<std::uint8_t> wire{1, 0, 0, 9, 0, 8, 0, 4, 0x80, 1, 0, 4, 0, 0};
     for (std::size_t n = 0; n <= wire.size(); ++n) {
-        const flow::TemplateDefinition t{
-            256, false, 0, {wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(n)}};
+        const flow::TemplateDefinition t{256, false, 0, {wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(n)}};
         EXPECT_EQ(template_fields(flow::Protocol::ipfix, t).size(), n >= 8 ? 1u : 0u) << n;
     }
 }

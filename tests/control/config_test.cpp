@@ -42,9 +42,8 @@ TEST_P(InvalidConfig, IsRefusedWithPlaceAndAdvice) {
     const auto config = load_config(arrange(invalid.name, directory.path()));
     ASSERT_FALSE(config.has_value());
     const flow::Error& error = config.error();
-    EXPECT_NE(
-        error.place.file.find(invalid.name.starts_with("profile_") ? invalid.name : invalid.name + ".toml"),
-        std::string::npos)
+    EXPECT_NE(error.place.file.find(invalid.name.starts_with("profile_") ? invalid.name : invalid.name + ".toml"),
+              std::string::npos)
         << error.text();
     EXPECT_EQ(error.place.line, invalid.line) << error.text();
     EXPECT_EQ(error.place.column, invalid.column) << error.text();
@@ -59,8 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
         Invalid{"config_control_character", 2, 14, "a control character, byte 0"},
         Invalid{"config_letters_outside_quotes", 4, 2, "may stand in quotes or comments only"},
         Invalid{"config_backslash_before_umlaut", 2, 15, "a backslash before a character that needs none"},
-        Invalid{"config_unknown_key", 2, 1,
-                "there is no key \"huge_pages\" here: did you mean \"hugepages\"?"},
+        Invalid{"config_unknown_key", 2, 1, "there is no key \"huge_pages\" here: did you mean \"hugepages\"?"},
         Invalid{"config_unknown_source_key", 5, 1, "did you mean \"source.addresses\"?"},
         Invalid{"config_no_devices", 1, 1, "devices is missing: name at least one"},
         Invalid{"config_bad_device", 1, 24, "\"loopbak\" is no device: did you mean \"loopback\"?"},
@@ -98,8 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
         Invalid{"profile_without_channels", 1, 1, "has no channels: add [[channel]]"},
         Invalid{"profile_unknown_key", 2, 1, "did you mean \"channel\"?"},
         Invalid{"profile_channel_without_filter", 2, 1, "channel.filter is missing"},
-        Invalid{"profile_channel_twice", 5, 1,
-                "channel \"dns\" of profile \"p\" is already defined at line 2"},
+        Invalid{"profile_channel_twice", 5, 1, "channel \"dns\" of profile \"p\" is already defined at line 2"},
         Invalid{"profile_channel_sign", 5, 8, "write one of \"+\", \"-\""},
         Invalid{"profile_channel_order", 5, 9, "is 0: write a whole number from 1"},
         Invalid{"profile_channel_colour", 5, 10, "write \"#RRGGBB\""},
@@ -141,8 +138,7 @@ TEST(Config, ShippedFilesAreRight) {
 
 TEST(Config, DefaultsAndRelativePaths) {
     const TemporaryDirectory directory;
-    directory.write("c.toml",
-                    "devices = [\"pcap:x.pcap\"]\ndata = \"var\"\n[[source]]\nname = \"a\"\nport = 1\n");
+    directory.write("c.toml", "devices = [\"pcap:x.pcap\"]\ndata = \"var\"\n[[source]]\nname = \"a\"\nport = 1\n");
     const auto config = load_config((directory.path() / "c.toml").string());
     ASSERT_TRUE(config.has_value()) << config.error().text();
     EXPECT_EQ(config->devices.at(0), "pcap:" + (directory.path() / "x.pcap").string());
@@ -167,8 +163,9 @@ TEST(Config, AFaultyFileStillSaysWhereTheDaemonIs) {
     const TemporaryDirectory directory;
     const std::string path = (directory.path() / "c.toml").string();
     const std::string data = (directory.path() / "var").string();
-    for (const char* faulty : {"data = \"var\"\n", "data = \"var\"\ndevices = [\"nic\"]\nfoo = 1\n",
-                               "data = \"var\"\n[[source]\nname = \"a\"\n", "data = \"var\"\n\x01", "data = \"var\"\n["}) {
+    for (const char* faulty :
+         {"data = \"var\"\n", "data = \"var\"\ndevices = [\"nic\"]\nfoo = 1\n",
+          "data = \"var\"\n[[source]\nname = \"a\"\n", "data = \"var\"\n\x01", "data = \"var\"\n["}) {
         directory.write("c.toml", faulty);
         const auto found = load_whereabouts(path);
         ASSERT_TRUE(found.has_value()) << faulty << ": " << found.error().text();
@@ -184,12 +181,10 @@ TEST(Config, AFaultyFileStillSaysWhereTheDaemonIs) {
 
 TEST(Config, AGivenProfilesDirectoryMustExist) {
     const TemporaryDirectory directory;
-    directory.write("c.toml",
-                    "devices = [\"loopback\"]\nprofiles = \"none\"\n[[source]]\nname = \"a\"\nport = 1\n");
+    directory.write("c.toml", "devices = [\"loopback\"]\nprofiles = \"none\"\n[[source]]\nname = \"a\"\nport = 1\n");
     const auto config = load_config((directory.path() / "c.toml").string());
     ASSERT_FALSE(config.has_value());
-    EXPECT_NE(config.error().text().find(":2:12: profiles cannot be read"), std::string::npos)
-        << config.error().text();
+    EXPECT_NE(config.error().text().find(":2:12: profiles cannot be read"), std::string::npos) << config.error().text();
 }
 
 TEST(Config, AllFaultsAreReportedTogether) {
@@ -199,8 +194,7 @@ TEST(Config, AllFaultsAreReportedTogether) {
     const auto config = load_config((directory.path() / "c.toml").string());
     ASSERT_FALSE(config.has_value());
     const std::string text = config.error().text();
-    for (const char* part :
-         {"c.toml:1:12:", "c.toml:2:1:", "c.toml:5:8:", "p.toml:3:10: channel.filter is a number"}) {
+    for (const char* part : {"c.toml:1:12:", "c.toml:2:1:", "c.toml:5:8:", "p.toml:3:10: channel.filter is a number"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
     }
 }
@@ -210,10 +204,9 @@ TEST(Config, AnyLanguageInQuotesAndComments) {
     directory.write("c.toml",
                     "\xef\xbb\xbf# schön, \"ungerade\ndevices = ['loopback'] # größer\n[[source]]\nname = "
                     "\"a\"\nport = 1\n");
-    directory.write(
-        "profiles.d/p.toml",
-        "description = \"Überblick \\\"klein\\\" # kein Kommentar\"\ngroup = ''\n[[channel]]\nname = 'c'\n"
-        "filter = \"\"\"\n# ältere\nport 53\"\"\"\n");
+    directory.write("profiles.d/p.toml",
+                    "description = \"Überblick \\\"klein\\\" # kein Kommentar\"\ngroup = ''\n[[channel]]\nname = 'c'\n"
+                    "filter = \"\"\"\n# ältere\nport 53\"\"\"\n");
     const auto config = load_config((directory.path() / "c.toml").string());
     ASSERT_TRUE(config.has_value()) << config.error().text();
     EXPECT_EQ(config->profiles.at(0).description, "Überblick \"klein\" # kein Kommentar");
@@ -222,10 +215,8 @@ TEST(Config, AnyLanguageInQuotesAndComments) {
 
 TEST(Config, ADirectoryOrNothingIsNoFile) {
     const TemporaryDirectory directory;
-    EXPECT_NE(load_config(directory.path().string()).error().text().find("is a directory"),
-              std::string::npos);
-    EXPECT_NE(load_config((directory.path() / "gone").string()).error().text().find("No such file"),
-              std::string::npos);
+    EXPECT_NE(load_config(directory.path().string()).error().text().find("is a directory"), std::string::npos);
+    EXPECT_NE(load_config((directory.path() / "gone").string()).error().text().find("No such file"), std::string::npos);
 }
 
 TEST(Config, FilterPlaceIsTheFirstCharacterInsideTheQuotes) {
@@ -233,9 +224,9 @@ TEST(Config, FilterPlaceIsTheFirstCharacterInsideTheQuotes) {
         const char* line;
         std::uint32_t line_number, column;
     };
-    for (const Case& c : {Case{"filter = \"port 1\"", 3, 11}, Case{"filter='port 1'", 3, 9},
-                          Case{"filter = '''port 1'''", 3, 13}, Case{"filter = \"\"\"\nport 1\"\"\"", 4, 1},
-                          Case{"filter =   \"\"", 3, 13}}) {
+    for (const Case& c :
+         {Case{"filter = \"port 1\"", 3, 11}, Case{"filter='port 1'", 3, 9}, Case{"filter = '''port 1'''", 3, 13},
+          Case{"filter = \"\"\"\nport 1\"\"\"", 4, 1}, Case{"filter =   \"\"", 3, 13}}) {
         const TemporaryDirectory directory;
         directory.write("c.toml", "devices = [\"loopback\"]\n[[source]]\nname = \"a\"\nport = 1\n");
         directory.write("profiles.d/p.toml", std::string("[[channel]]\nname = \"c\"\n") + c.line + "\n");

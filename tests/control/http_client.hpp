@@ -59,8 +59,7 @@ inline std::string talk(const std::string& unix_path, const std::string& bytes) 
     return read_all(connect_and_send(reinterpret_cast<const sockaddr*>(&name), sizeof name, bytes));
 }
 
-inline std::string request(const std::string& method, const std::string& target,
-                           const std::string& body = {}) {
+inline std::string request(const std::string& method, const std::string& target, const std::string& body = {}) {
     return method + " " + target +
            " HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
            "\r\n\r\n" + body;

@@ -77,10 +77,9 @@ TEST_F(HttpServer, KeepsUnixRoutesFromTcp) {
 }
 
 TEST_F(HttpServer, LimitsBodies) {
-    EXPECT_TRUE(starts_with(talk(path(), request("POST", "/reload", std::string(kMaxBodyBytes, 'x'))),
-                            "HTTP/1.1 422"));
-    EXPECT_TRUE(starts_with(talk(path(), request("POST", "/reload", std::string(kMaxBodyBytes + 1, 'x'))),
-                            "HTTP/1.1 413"));
+    EXPECT_TRUE(starts_with(talk(path(), request("POST", "/reload", std::string(kMaxBodyBytes, 'x'))), "HTTP/1.1 422"));
+    EXPECT_TRUE(
+        starts_with(talk(path(), request("POST", "/reload", std::string(kMaxBodyBytes + 1, 'x'))), "HTTP/1.1 413"));
 }
 
 TEST_F(HttpServer, SurvivesNonsense) {
@@ -116,10 +115,7 @@ TEST(HttpListener, ReplacesADeadSocketButNoFile) {
     { const auto dead = listen_unix(path); }
     EXPECT_TRUE(Server::start({}, {path}, routes()).has_value());
     directory.write("file", "precious");
-    EXPECT_NE(Server::start({}, {(directory.path() / "file").string()}, routes())
-                  .error()
-                  .text()
-                  .find("is no socket"),
+    EXPECT_NE(Server::start({}, {(directory.path() / "file").string()}, routes()).error().text().find("is no socket"),
               std::string::npos);
     EXPECT_NE(listen_unix(std::string(120, 'x')).error().text().find("1 to 107 bytes"), std::string::npos);
 }

@@ -49,8 +49,8 @@ Status example() {
     s.generation = 3;
     s.reload = {1'700'000'050'000, 1'700'000'000'000, false, "a.toml:1:2: wrong", {"cores"}};
     s.idle = true;
-    s.devices.push_back({"loopback", "net_pcap", "02:00:00:00:00:01", true, 0, "one queue", 1, std::nullopt,
-                         4, std::nullopt});
+    s.devices.push_back(
+        {"loopback", "net_pcap", "02:00:00:00:00:01", true, 0, "one queue", 1, std::nullopt, 4, std::nullopt});
     s.workers.push_back({2, 3, 0.25, 0.5, 105, 1, 0, 3, 64});
     s.process_ledger = balanced_ledger();
     s.total_ledger = balanced_ledger();
@@ -130,13 +130,12 @@ TEST(Metrics, LabelsAreBounded) {
     s.series.clear();
     s.series_totals.assign(1, {});
     s.series_totals[0][0].flows = 1;
-    for (std::size_t i = 0; i < kMetricsChannels + 5; ++i)
-        s.series.push_back({0, "p", "c" + std::to_string(i), "s"});
+    for (std::size_t i = 0; i < kMetricsChannels + 5; ++i) s.series.push_back({0, "p", "c" + std::to_string(i), "s"});
     const std::string text = render_metrics(s);
-    EXPECT_TRUE(has_line(
-        text, "net_collector_exporter_datagrams_total{exporter=\"other\",domain=\"\",protocol=\"\"} 7"));
-    EXPECT_TRUE(has_line(
-        text, "net_collector_channel_flows_total{profile=\"other\",channel=\"other\",class=\"tcp\"} 5"));
+    EXPECT_TRUE(
+        has_line(text, "net_collector_exporter_datagrams_total{exporter=\"other\",domain=\"\",protocol=\"\"} 7"));
+    EXPECT_TRUE(
+        has_line(text, "net_collector_channel_flows_total{profile=\"other\",channel=\"other\",class=\"tcp\"} 5"));
     EXPECT_EQ(text.find("exporter=\"10.0.3.232\""), std::string::npos) << "the 1001st";
     EXPECT_TRUE(has_line(text, "net_collector_exporters 1007"));
 }
@@ -150,8 +149,8 @@ TEST(Metrics, PromtoolFindsNothingWrong) {
         GTEST_SKIP() << "promtool (package prometheus) is not installed";
     const TemporaryDirectory directory;
     directory.write("metrics", render_metrics(example()));
-    const std::string command = "promtool check metrics < " + (directory.path() / "metrics").string() +
-                                " > " + (directory.path() / "said").string() + " 2>&1";
+    const std::string command = "promtool check metrics < " + (directory.path() / "metrics").string() + " > " +
+                                (directory.path() / "said").string() + " 2>&1";
     const int code = std::system(command.c_str());
     std::ifstream said(directory.path() / "said");
     EXPECT_EQ(code, 0) << std::string(std::istreambuf_iterator<char>(said), {});

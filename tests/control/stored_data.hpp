@@ -55,9 +55,8 @@ inline bool make_data(const std::string& directory) {
     auto store = store::Store::open(std::move(options));
     EXPECT_TRUE(store.has_value()) << store.error().text();
     if (!store) return false;
-    const std::vector<store::SeriesName> names{{"live", "edge", "edge", "any"},
-                                               {"zone", "dns", "edge", "port 53"},
-                                               {"zone", "dns", "peer", "port 53"}};
+    const std::vector<store::SeriesName> names{
+        {"live", "edge", "edge", "any"}, {"zone", "dns", "edge", "port 53"}, {"zone", "dns", "peer", "port 53"}};
     const auto ids = (*store)->series_ids(names);
     const auto source_ids = (*store)->source_ids(std::vector<std::string>{"edge", "peer"});
     EXPECT_TRUE(ids.has_value() && source_ids.has_value());

@@ -52,7 +52,8 @@ TEST(Captures, GoThroughTheWorkerWithoutFault) {
         const auto capture = support::read_pcap(file);
         ASSERT_TRUE(capture) << capture.error().text();
         const auto link = static_cast<decode::LinkType>(capture->link_type);
-        const auto generation = support::make_generation(1, ports_of(*capture, link), {{"any"}, {"port 53"}, {"payload content 'HTTP'"}});
+        const auto generation =
+            support::make_generation(1, ports_of(*capture, link), {{"any"}, {"port 53"}, {"payload content 'HTTP'"}});
         flow::ExporterTable exporters;
         flow::SpscRing<flow::Tally*> handover(64);
         support::TallySink sink(handover);
@@ -71,8 +72,8 @@ TEST(Captures, GoThroughTheWorkerWithoutFault) {
         datagrams += sink.ledger[flow::Counter::datagrams_received];
     }
     EXPECT_GT(flows, 10'000u);
-    std::printf("%zu captures: %llu datagrams, %llu flows\n", files(true).size(), static_cast<unsigned long long>(datagrams),
-                static_cast<unsigned long long>(flows));
+    std::printf("%zu captures: %llu datagrams, %llu flows\n", files(true).size(),
+                static_cast<unsigned long long>(datagrams), static_cast<unsigned long long>(flows));
 }
 
 TEST(Captures, RawPayloadsAndOtherFilesAreDatagramsLikeAnyOther) {

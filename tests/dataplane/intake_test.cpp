@@ -22,13 +22,15 @@ const std::vector<dataplane::SourceRule> kSources{
     {.port = 2055, .source_id = 1, .prefixes = {}},
     {.port = 9996, .source_id = 2, .prefixes = {flow::Prefix::parse("172.16.17.18").value()}},
 };
-const std::vector<SmallChannel> kChannels{{"any", {0}}, {"any", {1}}, {"port 80"}, {"proto icmp"}, {"port 53 or port 80", {1}}};
+const std::vector<SmallChannel> kChannels{
+    {"any", {0}}, {"any", {1}}, {"port 80"}, {"proto icmp"}, {"port 53 or port 80", {1}}};
 
 support::Bytes v5_frame(std::uint32_t sequence, std::uint16_t dst_port, std::uint8_t proto, std::size_t records = 30,
                         const char* src = "10.0.0.1", std::uint16_t port = 2055, std::uint16_t sampling = 0) {
     support::V5 v5;
     v5.unix_time(kNow_ms / 1000).uptime_ms(1000).sequence(sequence).sampling(0, sampling);
-    for (std::size_t i = 0; i < records; ++i) v5.record({.packets = 2, .bytes = 100, .dst_port = dst_port, .protocol = proto});
+    for (std::size_t i = 0; i < records; ++i)
+        v5.record({.packets = 2, .bytes = 100, .dst_port = dst_port, .protocol = proto});
     return support::udp_frame(src, "10.0.0.2", 40000, port, v5.build());
 }
 
@@ -130,7 +132,9 @@ TEST_F(IntakeTest, HugeDatagramsTurnBatchesOverInTheirMiddle) {
     templates.unix_seconds(kNow_ms / 1000).template_set({{300, {{4, 1}}}});
     data.unix_seconds(kNow_ms / 1000).set(300, support::Bytes(60'000, 6));
     feed(support::udp_frame("10.0.0.1", "10.0.0.2", 1, 2055, templates.build()));
-    for (int i = 0; i < 5; ++i) feed(support::udp_frame("10.0.0.1", "10.0.0.2", 1, 2055, data.build()), kNow_ms + 10'000u * static_cast<unsigned>(i));
+    for (int i = 0; i < 5; ++i)
+        feed(support::udp_frame("10.0.0.1", "10.0.0.2", 1, 2055, data.build()),
+             kNow_ms + 10'000u * static_cast<unsigned>(i));
     end();
     EXPECT_EQ(sink.flows(0), 300'000u);
     EXPECT_EQ(sink.buckets.size(), 5u);

@@ -17,7 +17,8 @@ const Bytes kPayload(100, 7);
 
 class PacketTest : public ::testing::Test {
   protected:
-    std::unique_ptr<dataplane::Generation> generation = support::make_generation(1, {{.port = 2055, .prefixes = {}}}, {{"any"}});
+    std::unique_ptr<dataplane::Generation> generation =
+        support::make_generation(1, {{.port = 2055, .prefixes = {}}}, {{"any"}});
 };
 
 TEST_F(PacketTest, FindsTheDatagram) {
@@ -58,19 +59,27 @@ TEST_F(PacketTest, WhatIsNotOursIsNamed) {
     const std::vector<Case> cases{
         {"nothing", {}, PacketFate::short_frame},
         {"half an IPv4 header", half, PacketFate::short_frame},
-        {"ARP", Frame().ethernet("02:00:00:00:00:01", "ff:ff:ff:ff:ff:ff", 0x0806).payload(28).build(), PacketFate::not_ip},
+        {"ARP", Frame().ethernet("02:00:00:00:00:01", "ff:ff:ff:ff:ff:ff", 0x0806).payload(28).build(),
+         PacketFate::not_ip},
         {"TCP", Frame().ethernet().ipv4().tcp().build(), PacketFate::not_udp},
         {"ping", Frame().ethernet().ipv6().icmp({.type = 128}).build(), PacketFate::not_udp},
         {"another port", Frame().ethernet().ipv4().udp({.dst = 53}).payload(kPayload).build(), PacketFate::other_port},
-        {"first fragment", Frame().ethernet().ipv4({.more_fragments = true}).udp().payload(kPayload).build(), PacketFate::fragment},
-        {"later fragment", Frame().ethernet().ipv4({.fragment_offset = 10}).payload(kPayload).build(), PacketFate::fragment},
-        {"IPv6 fragment", Frame().ethernet().ipv6().fragment_header(0, true).udp().payload(kPayload).build(), PacketFate::fragment},
+        {"first fragment", Frame().ethernet().ipv4({.more_fragments = true}).udp().payload(kPayload).build(),
+         PacketFate::fragment},
+        {"later fragment", Frame().ethernet().ipv4({.fragment_offset = 10}).payload(kPayload).build(),
+         PacketFate::fragment},
+        {"IPv6 fragment", Frame().ethernet().ipv6().fragment_header(0, true).udp().payload(kPayload).build(),
+         PacketFate::fragment},
         {"cut by the device", cut, PacketFate::cut_short},
-        {"bad header length", Frame().ethernet().ipv4({.version_and_length = 0x41}).udp().build(), PacketFate::bad_ip_header},
-        {"UDP longer than IP", Frame().ethernet().ipv4().udp({.length = 900}).payload(kPayload).build(), PacketFate::bad_udp_length},
-        {"UDP shorter than its header", Frame().ethernet().ipv4().udp({.length = 7}).payload(kPayload).build(), PacketFate::bad_udp_length},
+        {"bad header length", Frame().ethernet().ipv4({.version_and_length = 0x41}).udp().build(),
+         PacketFate::bad_ip_header},
+        {"UDP longer than IP", Frame().ethernet().ipv4().udp({.length = 900}).payload(kPayload).build(),
+         PacketFate::bad_udp_length},
+        {"UDP shorter than its header", Frame().ethernet().ipv4().udp({.length = 7}).payload(kPayload).build(),
+         PacketFate::bad_udp_length},
     };
-    for (const Case& c : cases) EXPECT_EQ(dataplane::read_packet(c.frame, LinkType::ethernet, *generation).fate, c.fate) << c.what;
+    for (const Case& c : cases)
+        EXPECT_EQ(dataplane::read_packet(c.frame, LinkType::ethernet, *generation).fate, c.fate) << c.what;
 }
 
 TEST_F(PacketTest, OnlyConfiguredAddressesAreOurs) {

@@ -20,7 +20,8 @@ constexpr std::uint32_t kReloads = 100;
 const std::vector<dataplane::SourceRule> kSources{{.port = 2055, .source_id = 1, .prefixes = {}}};
 
 std::unique_ptr<Generation> generation_of(std::uint64_t number, std::size_t matchers) {
-    return support::make_generation(number, kSources, {{"any"}, {number % 2 == 0 ? "port 80" : "port 53"}}, 1, matchers);
+    return support::make_generation(number, kSources, {{"any"}, {number % 2 == 0 ? "port 80" : "port 53"}}, 1,
+                                    matchers);
 }
 
 struct Machine {
@@ -106,7 +107,8 @@ void run(std::size_t matchers) {
         generations.push_back(generation_of(number, matchers));
         m.published.publish(generations.back().get());
         while (m.fed.load() < target) std::this_thread::yield();
-        while (generations.size() > 1 && m.published.all_acknowledged(generations[1]->number) && generations[0]->let_go()) {
+        while (generations.size() > 1 && m.published.all_acknowledged(generations[1]->number) &&
+               generations[0]->let_go()) {
             generations.erase(generations.begin());
         }
     }
@@ -125,7 +127,11 @@ void run(std::size_t matchers) {
     for (const auto& generation : generations) EXPECT_TRUE(generation->let_go());
 }
 
-TEST(ReloadThreads, MatchOnTheSameCore) { run(0); }
-TEST(ReloadThreads, MatchOnAPairedCore) { run(1); }
+TEST(ReloadThreads, MatchOnTheSameCore) {
+    run(0);
+}
+TEST(ReloadThreads, MatchOnAPairedCore) {
+    run(1);
+}
 
 }  // namespace

@@ -13,8 +13,12 @@ using decode::parse_headers;
 using support::Frame;
 
 TEST(Headers, EthernetIpv4Udp) {
-    const auto frame = Frame().ethernet("02:00:00:00:00:0a", "02:00:00:00:00:0b").ipv4({.src = "10.1.1.1", .dst = "10.2.2.2", .tos = 8, .ttl = 7})
-                           .udp({.src = 111, .dst = 222}).payload(5).build();
+    const auto frame = Frame()
+                           .ethernet("02:00:00:00:00:0a", "02:00:00:00:00:0b")
+                           .ipv4({.src = "10.1.1.1", .dst = "10.2.2.2", .tos = 8, .ttl = 7})
+                           .udp({.src = 111, .dst = 222})
+                           .payload(5)
+                           .build();
     const Headers h = parse_headers(frame, LinkType::ethernet);
     EXPECT_EQ(h.depth, Headers::Depth::transport);
     EXPECT_EQ(h.src_mac, 0x02000000000au);
@@ -33,8 +37,16 @@ TEST(Headers, EthernetIpv4Udp) {
 }
 
 TEST(Headers, VlanStackIpv6ExtensionsTcp) {
-    const auto frame = Frame().ethernet().vlan(100, 3, 0x88a8).vlan(200).ipv6({.src = "2001:db8::1", .traffic_class = 0x12, .flow_label = 0xabcde})
-                           .extension(0).extension(43).extension(60).tcp({.src = 5, .dst = 6, .flags = 0x12}).build();
+    const auto frame = Frame()
+                           .ethernet()
+                           .vlan(100, 3, 0x88a8)
+                           .vlan(200)
+                           .ipv6({.src = "2001:db8::1", .traffic_class = 0x12, .flow_label = 0xabcde})
+                           .extension(0)
+                           .extension(43)
+                           .extension(60)
+                           .tcp({.src = 5, .dst = 6, .flags = 0x12})
+                           .build();
     const Headers h = parse_headers(frame, LinkType::ethernet);
     EXPECT_EQ(h.depth, Headers::Depth::transport);
     EXPECT_TRUE(h.has_vlan);
@@ -49,14 +61,19 @@ TEST(Headers, VlanStackIpv6ExtensionsTcp) {
 }
 
 TEST(Headers, IcmpTypeAndCode) {
-    EXPECT_EQ(parse_headers(Frame().ethernet().ipv4().icmp({.type = 3, .code = 1}).build(), LinkType::ethernet).dst_port, 769);
-    EXPECT_EQ(parse_headers(Frame().ethernet().ipv6().icmp({.type = 128, .code = 0}).build(), LinkType::ethernet).dst_port, 128 * 256);
+    EXPECT_EQ(
+        parse_headers(Frame().ethernet().ipv4().icmp({.type = 3, .code = 1}).build(), LinkType::ethernet).dst_port,
+        769);
+    EXPECT_EQ(
+        parse_headers(Frame().ethernet().ipv6().icmp({.type = 128, .code = 0}).build(), LinkType::ethernet).dst_port,
+        128 * 256);
 }
 
 TEST(Headers, OptionsAndFragments) {
     const auto options = Frame().ethernet().ipv4({.options = {1, 1, 1, 1}}).udp({.src = 9, .dst = 10}).build();
     EXPECT_EQ(parse_headers(options, LinkType::ethernet).dst_port, 10);
-    const auto first = parse_headers(Frame().ethernet().ipv4({.more_fragments = true}).udp().payload(16).build(), LinkType::ethernet);
+    const auto first =
+        parse_headers(Frame().ethernet().ipv4({.more_fragments = true}).udp().payload(16).build(), LinkType::ethernet);
     EXPECT_TRUE(first.fragment);
     EXPECT_FALSE(first.later_fragment);
     EXPECT_EQ(first.dst_port, 2055);
@@ -98,11 +115,16 @@ TEST(Headers, FaultsAreNamed) {
     const std::vector<Bad> cases{
         {"empty", {}, Headers::Depth::nothing, Headers::Fault::short_frame},
         {"13 bytes", support::Bytes(13), Headers::Depth::nothing, Headers::Fault::short_frame},
-        {"ARP", Frame().ethernet("02:00:00:00:00:01", "ff:ff:ff:ff:ff:ff", 0x0806).payload(28).build(), Headers::Depth::link, Headers::Fault::none},
-        {"IPv4 header length 16", Frame().ethernet().ipv4({.version_and_length = 0x44}).udp().build(), Headers::Depth::link, Headers::Fault::bad_ip},
-        {"IPv4 that is version 5", Frame().ethernet().ipv4({.version_and_length = 0x55}).udp().build(), Headers::Depth::link, Headers::Fault::bad_ip},
-        {"IPv4 total length below its header", Frame().ethernet().ipv4({.total_length = 10}).udp().build(), Headers::Depth::link, Headers::Fault::bad_ip},
-        {"IPv6 that is version 4", Frame().ethernet().ipv6({.version = 4}).udp().build(), Headers::Depth::link, Headers::Fault::bad_ip},
+        {"ARP", Frame().ethernet("02:00:00:00:00:01", "ff:ff:ff:ff:ff:ff", 0x0806).payload(28).build(),
+         Headers::Depth::link, Headers::Fault::none},
+        {"IPv4 header length 16", Frame().ethernet().ipv4({.version_and_length = 0x44}).udp().build(),
+         Headers::Depth::link, Headers::Fault::bad_ip},
+        {"IPv4 that is version 5", Frame().ethernet().ipv4({.version_and_length = 0x55}).udp().build(),
+         Headers::Depth::link, Headers::Fault::bad_ip},
+        {"IPv4 total length below its header", Frame().ethernet().ipv4({.total_length = 10}).udp().build(),
+         Headers::Depth::link, Headers::Fault::bad_ip},
+        {"IPv6 that is version 4", Frame().ethernet().ipv6({.version = 4}).udp().build(), Headers::Depth::link,
+         Headers::Fault::bad_ip},
         {"twelve extension headers", chain.udp().build(), Headers::Depth::network, Headers::Fault::bad_ip},
     };
     for (const Bad& c : cases) {
@@ -113,9 +135,11 @@ TEST(Headers, FaultsAreNamed) {
 }
 
 TEST(Headers, EveryPrefixOfAFrameIsReadWithoutFault) {
-    const auto frame = Frame().ethernet().vlan(5).ipv6().extension(0).fragment_header(0, true).tcp().payload(20).build();
+    const auto frame =
+        Frame().ethernet().vlan(5).ipv6().extension(0).fragment_header(0, true).tcp().payload(20).build();
     for (std::size_t n = 0; n <= frame.size(); ++n) {
-        const support::Bytes cut(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(n));  // on the heap: ASan sees the end
+        const support::Bytes cut(frame.begin(),
+                                 frame.begin() + static_cast<std::ptrdiff_t>(n));  // on the heap: ASan sees the end
         EXPECT_LE(parse_headers(cut, LinkType::ethernet).network_offset, n);
     }
 }

@@ -35,11 +35,29 @@ support::Bytes v5_of(std::size_t records, std::uint32_t sequence = 0) {
 }
 
 TEST_F(NetFlow5, FillsEveryColumn) {
-    const auto datagram = V5().unix_time(kNow_s, 500'000'000).uptime_ms(100'000).engine(7, 9).sampling(1, 100)
-        .record({.src = "10.1.2.3", .dst = "172.16.5.4", .next_hop = "10.0.0.254", .input = 11, .output = 22, .packets = 33,
-                 .bytes = 44'000, .first_uptime_ms = 90'000, .last_uptime_ms = 100'250, .src_port = 1234, .dst_port = 443,
-                 .tcp_flags = 0x1b, .protocol = 6, .tos = 0x28, .src_as = 65001, .dst_as = 65002, .src_mask = 24, .dst_mask = 16})
-        .build();
+    const auto datagram = V5().unix_time(kNow_s, 500'000'000)
+                              .uptime_ms(100'000)
+                              .engine(7, 9)
+                              .sampling(1, 100)
+                              .record({.src = "10.1.2.3",
+                                       .dst = "172.16.5.4",
+                                       .next_hop = "10.0.0.254",
+                                       .input = 11,
+                                       .output = 22,
+                                       .packets = 33,
+                                       .bytes = 44'000,
+                                       .first_uptime_ms = 90'000,
+                                       .last_uptime_ms = 100'250,
+                                       .src_port = 1234,
+                                       .dst_port = 443,
+                                       .tcp_flags = 0x1b,
+                                       .protocol = 6,
+                                       .tos = 0x28,
+                                       .src_as = 65001,
+                                       .dst_as = 65002,
+                                       .src_mask = 24,
+                                       .dst_mask = 16})
+                              .build();
     ASSERT_EQ(rig.send(datagram), Outcome::accepted);
     const auto& b = rig.batch();
     ASSERT_EQ(b.rows, 1u);
@@ -77,8 +95,10 @@ TEST_F(NetFlow5, IcmpTypeAndCodeAreInTheDestinationPort) {
 }
 
 TEST_F(NetFlow5, UptimeWrapsAfter49Days) {
-    rig.send(V5().unix_time(kNow_s).uptime_ms(1'000)
-                 .record({.first_uptime_ms = 0xffffffff - 1'999, .last_uptime_ms = 0xffffffff}).build());
+    rig.send(V5().unix_time(kNow_s)
+                 .uptime_ms(1'000)
+                 .record({.first_uptime_ms = 0xffffffff - 1'999, .last_uptime_ms = 0xffffffff})
+                 .build());
     EXPECT_EQ(rig.batch().first_ms[0], DecodeRig::kNow_ms - 3'000);
     EXPECT_EQ(rig.batch().last_ms[0], DecodeRig::kNow_ms - 1'001);
     EXPECT_EQ(rig.ledger()[Counter::times_clamped], 0u);
@@ -149,10 +169,21 @@ TEST_F(NetFlow5, SourcesTakeTheirProtocols) {
     EXPECT_EQ(rig.send(v5_of(1), "192.0.2.1", DecodeRig::kNow_ms, decode::Accepts::sflow), Outcome::wrong_protocol);
 }
 
-const support::Template kBasic{256, {{8, 4}, {12, 4}, {7, 2}, {11, 2}, {4, 1}, {6, 1}, {1, 4}, {2, 4}, {22, 4}, {21, 4}}};
+const support::Template kBasic{256,
+                               {{8, 4}, {12, 4}, {7, 2}, {11, 2}, {4, 1}, {6, 1}, {1, 4}, {2, 4}, {22, 4}, {21, 4}}};
 
 support::Bytes basic_record(const char* src, std::uint16_t dst_port, std::uint8_t proto, std::uint32_t bytes) {
-    return Writer().ip(src).ip("10.9.9.9").u16(1000).u16(dst_port).u8(proto).u8(0x12).u32(bytes).u32(2).u32(1'000).u32(3'000);
+    return Writer()
+        .ip(src)
+        .ip("10.9.9.9")
+        .u16(1000)
+        .u16(dst_port)
+        .u8(proto)
+        .u8(0x12)
+        .u32(bytes)
+        .u32(2)
+        .u32(1'000)
+        .u32(3'000);
 }
 
 V9 v9(std::uint32_t sequence = 0) {
@@ -160,8 +191,10 @@ V9 v9(std::uint32_t sequence = 0) {
 }
 
 TEST_F(NetFlow9, TemplateThenData) {
-    ASSERT_EQ(rig.send(v9().template_set({kBasic}).data_set(256, {basic_record("10.0.0.1", 80, 6, 1500),
-                                                                 basic_record("10.0.0.2", 53, 17, 99)}).build()), Outcome::accepted);
+    ASSERT_EQ(rig.send(v9().template_set({kBasic})
+                           .data_set(256, {basic_record("10.0.0.1", 80, 6, 1500), basic_record("10.0.0.2", 53, 17, 99)})
+                           .build()),
+              Outcome::accepted);
     const auto& b = rig.batch();
     ASSERT_EQ(b.rows, 2u);
     EXPECT_EQ(b.src_addr[1].text(), "10.0.0.2");
@@ -182,7 +215,8 @@ TEST_F(NetFlow9, IcmpAsNfdumpHasIt) {
     rig.send(v9().template_set({kBasic, icmp})
                  .data_set(256, {basic_record("10.0.0.1", 769, 1, 1)})
                  .data_set(257, {Writer().ip("10.0.0.1").ip("10.0.0.2").u8(1).u16(4444).u16(769),
-                                 Writer().ip("10.0.0.1").ip("10.0.0.2").u8(6).u16(4444).u16(769)}).build());
+                                 Writer().ip("10.0.0.1").ip("10.0.0.2").u8(6).u16(4444).u16(769)})
+                 .build());
     EXPECT_EQ(rig.batch().dst_port[0], 0) << "no ICMP element in the template: 0.0 whatever the port says";
     EXPECT_EQ(rig.batch().dst_port[1], 769) << "the ICMP element wins";
     EXPECT_EQ(rig.batch().dst_port[2], 4444) << "and means nothing for TCP";
@@ -208,7 +242,8 @@ TEST_F(NetFlow9, RefreshAndRedefinition) {
     rig.send(v9(0).template_set({kBasic}).build());
     rig.send(v9(1).template_set({kBasic}).build());
     EXPECT_EQ(rig.ledger()[Counter::templates_refreshed], 1u);
-    rig.send(v9(2).template_set({{256, {{8, 4}, {12, 4}}}}).data_set(256, {Writer().ip("1.2.3.4").ip("5.6.7.8")}).build());
+    rig.send(
+        v9(2).template_set({{256, {{8, 4}, {12, 4}}}}).data_set(256, {Writer().ip("1.2.3.4").ip("5.6.7.8")}).build());
     EXPECT_EQ(rig.ledger()[Counter::templates_changed], 1u);
     ASSERT_EQ(rig.batch().rows, 1u);
     EXPECT_EQ(rig.batch().dst_addr[0].text(), "5.6.7.8");
@@ -216,14 +251,16 @@ TEST_F(NetFlow9, RefreshAndRedefinition) {
 
 TEST_F(NetFlow9, OptionsDataAreCountedNotDecoded) {
     rig.send(v9().options_template_set({{512, {{1, 4}}, {{34, 4}, {35, 1}}}})
-                 .data_set(512, {Writer().u32(1).u32(100).u8(1), Writer().u32(2).u32(100).u8(1)}).build());
+                 .data_set(512, {Writer().u32(1).u32(100).u8(1), Writer().u32(2).u32(100).u8(1)})
+                 .build());
     EXPECT_EQ(rig.ledger()[Counter::records_option], 2u);
     EXPECT_EQ(rig.writer().rows(), 0u);
 }
 
 TEST_F(NetFlow9, SamplingInTheRecord) {
     rig.send(v9().template_set({{256, {{8, 4}, {12, 4}, {34, 4}}}})
-                 .data_set(256, {Writer().ip("10.0.0.1").ip("10.0.0.2").u32(512)}).build());
+                 .data_set(256, {Writer().ip("10.0.0.1").ip("10.0.0.2").u32(512)})
+                 .build());
     EXPECT_EQ(rig.batch().sampling[0], 512u);
 }
 
@@ -246,7 +283,8 @@ struct BadSets {
 
 TEST_F(NetFlow9, FaultySetsAreSkippedByReason) {
     const std::vector<BadSets> cases{
-        {"set of length 0", v9().set(256, {}, 0).raw(Writer().u32(0x01020304).bytes()).build(), Skip::bad_set_length, 1},
+        {"set of length 0", v9().set(256, {}, 0).raw(Writer().u32(0x01020304).bytes()).build(), Skip::bad_set_length,
+         1},
         {"set of length 3", v9().set(256, {}, 3).build(), Skip::bad_set_length, 1},
         {"set beyond the datagram", v9().set(256, Writer().u32(1).bytes(), 400).build(), Skip::bad_set_length, 1},
         {"reserved set", v9().set(77, Writer().u32(1).bytes()).build(), Skip::reserved_set, 1},
@@ -254,7 +292,8 @@ TEST_F(NetFlow9, FaultySetsAreSkippedByReason) {
         {"template of no bytes", v9().template_set({{300, {{1, 0}, {2, 0}}}}).build(), Skip::bad_template, 1},
         {"template with an id below 256", v9().template_set({{255, {{1, 4}}}}).build(), Skip::bad_template, 1},
         {"template cut by its set", v9().template_set({{300, {{1, 4}, {2, 4}}, 9}}).build(), Skip::bad_template, 1},
-        {"options template with odd lengths", v9().options_template_set({{512, {{1, 4}}, {{34, 4}}, 3}}).build(), Skip::bad_template, 1},
+        {"options template with odd lengths", v9().options_template_set({{512, {{1, 4}}, {{34, 4}}, 3}}).build(),
+         Skip::bad_template, 1},
     };
     for (const BadSets& c : cases) {
         DecodeRig one;
@@ -282,16 +321,47 @@ TEST_F(NetFlow9, MoreThanTheTablesHoldIsRefused) {
     EXPECT_EQ(other.ledger()[Skip::template_limit], 1u);
 }
 
-Ipfix ipfix(std::uint32_t sequence = 0) { return Ipfix(5).unix_seconds(kNow_s).sequence(sequence); }
+Ipfix ipfix(std::uint32_t sequence = 0) {
+    return Ipfix(5).unix_seconds(kNow_s).sequence(sequence);
+}
 
 TEST_F(IpfixTest, VariableReducedAndEnterpriseFields) {
-    const support::Template t{400, {{8, 4}, {12, 4}, {96, support::kVariableLength}, {1, 3}, {2, 8}, {7777, 5, 12345}, {4, 1},
-                                    {460, support::kVariableLength}}};
-    rig.send(ipfix().template_set({t})
-                 .data_set(400, {Writer().ip("10.0.0.1").ip("10.0.0.2").variable("http").u8(1).u8(0).u8(2).u64(7).zeros(5).u8(6)
-                                     .variable(std::string(300, 'h')),
-                                 Writer().ip("10.0.0.3").ip("10.0.0.4").variable("").u8(0).u8(0).u8(9).u64(8).zeros(5).u8(17)
-                                     .variable("example.org")}, 3).build());
+    const support::Template t{400,
+                              {{8, 4},
+                               {12, 4},
+                               {96, support::kVariableLength},
+                               {1, 3},
+                               {2, 8},
+                               {7777, 5, 12345},
+                               {4, 1},
+                               {460, support::kVariableLength}}};
+    rig.send(ipfix()
+                 .template_set({t})
+                 .data_set(400,
+                           {Writer()
+                                .ip("10.0.0.1")
+                                .ip("10.0.0.2")
+                                .variable("http")
+                                .u8(1)
+                                .u8(0)
+                                .u8(2)
+                                .u64(7)
+                                .zeros(5)
+                                .u8(6)
+                                .variable(std::string(300, 'h')),
+                            Writer()
+                                .ip("10.0.0.3")
+                                .ip("10.0.0.4")
+                                .variable("")
+                                .u8(0)
+                                .u8(0)
+                                .u8(9)
+                                .u64(8)
+                                .zeros(5)
+                                .u8(17)
+                                .variable("example.org")},
+                           3)
+                 .build());
     const auto& b = rig.batch();
     ASSERT_EQ(b.rows, 2u);
     EXPECT_EQ(b.in_bytes[0], 0x010002u);
@@ -312,7 +382,9 @@ TEST_F(IpfixTest, EveryFormOfTime) {
         std::uint64_t first_ms, last_ms;
     };
     constexpr std::uint64_t k = DecodeRig::kNow_ms;
-    const auto ntp = [](std::uint64_t ms) { return (ms / 1000 + 2208988800) << 32 | (ms % 1000 * (1ull << 32) / 1000 + 1); };
+    const auto ntp = [](std::uint64_t ms) {
+        return (ms / 1000 + 2208988800) << 32 | (ms % 1000 * (1ull << 32) / 1000 + 1);
+    };
     const std::vector<Case> cases{
         {"seconds", 150, 151, Writer().u32(kNow_s - 5).u32(kNow_s), k - 5'000, k},
         {"milliseconds", 152, 153, Writer().u64(k - 5'001).u64(k - 1), k - 5'001, k - 1},
@@ -332,8 +404,11 @@ TEST_F(IpfixTest, EveryFormOfTime) {
 
 TEST_F(IpfixTest, UptimeNeedsTheExportersStart) {
     const auto values = Writer().u32(1'000).u32(2'000).u64(DecodeRig::kNow_ms - 10'000);
-    rig.send(ipfix().template_set({{300, {{22, 4}, {21, 4}, {160, 8}}}, {301, {{22, 4}, {21, 4}}}})
-                 .data_set(300, {values}).data_set(301, {Writer().u32(1'000).u32(2'000)}).build());
+    rig.send(ipfix()
+                 .template_set({{300, {{22, 4}, {21, 4}, {160, 8}}}, {301, {{22, 4}, {21, 4}}}})
+                 .data_set(300, {values})
+                 .data_set(301, {Writer().u32(1'000).u32(2'000)})
+                 .build());
     EXPECT_EQ(rig.batch().first_ms[0], DecodeRig::kNow_ms - 9'000);
     EXPECT_EQ(rig.batch().last_ms[0], DecodeRig::kNow_ms - 8'000);
     EXPECT_EQ(rig.batch().first_ms[1], DecodeRig::kNow_ms) << "nothing to count from: the receive time";
@@ -341,15 +416,17 @@ TEST_F(IpfixTest, UptimeNeedsTheExportersStart) {
 }
 
 TEST_F(IpfixTest, VariableFieldBeyondTheSetEndsIt) {
-    rig.send(ipfix().template_set({{300, {{8, 4}, {96, support::kVariableLength}}}})
-                 .set(300, Writer().ip("10.0.0.1").u8(3).text("abc").ip("10.0.0.2").u8(200).text("abc").bytes()).build());
+    rig.send(ipfix()
+                 .template_set({{300, {{8, 4}, {96, support::kVariableLength}}}})
+                 .set(300, Writer().ip("10.0.0.1").u8(3).text("abc").ip("10.0.0.2").u8(200).text("abc").bytes())
+                 .build());
     EXPECT_EQ(rig.batch().rows, 1u);
     EXPECT_EQ(rig.ledger()[Skip::bad_record], 1u);
 }
 
 TEST_F(IpfixTest, FieldsThatCannotBeTheirElementAreLeftOut) {
-    rig.send(ipfix().template_set({{300, {{8, 50}, {7, 9}, {4, 1}}}})
-                 .data_set(300, {Writer().zeros(59).u8(6)}).build());
+    rig.send(
+        ipfix().template_set({{300, {{8, 50}, {7, 9}, {4, 1}}}}).data_set(300, {Writer().zeros(59).u8(6)}).build());
     EXPECT_EQ(rig.batch().rows, 1u);
     EXPECT_EQ(rig.batch().proto[0], 6);
     EXPECT_FALSE(rig.batch().has(0, Column::src_addr));
@@ -357,9 +434,11 @@ TEST_F(IpfixTest, FieldsThatCannotBeTheirElementAreLeftOut) {
 }
 
 TEST_F(IpfixTest, BothFamiliesInOneTemplate) {
-    rig.send(ipfix().template_set({{300, {{27, 16}, {28, 16}, {8, 4}, {12, 4}}}})
+    rig.send(ipfix()
+                 .template_set({{300, {{27, 16}, {28, 16}, {8, 4}, {12, 4}}}})
                  .data_set(300, {Writer().ip("2001:db8::1").ip("2001:db8::2").ip("0.0.0.0").ip("0.0.0.0"),
-                                 Writer().ip("::").ip("::").ip("10.0.0.1").ip("10.0.0.2")}).build());
+                                 Writer().ip("::").ip("::").ip("10.0.0.1").ip("10.0.0.2")})
+                 .build());
     EXPECT_EQ(rig.batch().src_addr[0].text(), "2001:db8::1");
     EXPECT_EQ(rig.batch().family[0], 6);
     EXPECT_EQ(rig.batch().dst_addr[1].text(), "10.0.0.2");

@@ -22,12 +22,20 @@ class SflowTest : public ::testing::Test {
 };
 
 support::Bytes web_frame() {
-    return Frame().ethernet().vlan(42).ipv4({.src = "10.0.0.1", .dst = "10.0.0.2", .ttl = 61}).tcp({.src = 50'000, .dst = 443, .flags = 0x18})
-        .payload(60).build();
+    return Frame()
+        .ethernet()
+        .vlan(42)
+        .ipv4({.src = "10.0.0.1", .dst = "10.0.0.2", .ttl = 61})
+        .tcp({.src = 50'000, .dst = 443, .flags = 0x18})
+        .payload(60)
+        .build();
 }
 
 FlowSample sample_of(const support::Bytes& header, std::uint32_t frame_length = 1400) {
-    return {.rate = 512, .input = {0, 7}, .output = {0, 8}, .records = {support::sflow_raw_header({.frame_length = frame_length, .header = header})}};
+    return {.rate = 512,
+            .input = {0, 7},
+            .output = {0, 8},
+            .records = {support::sflow_raw_header({.frame_length = frame_length, .header = header})}};
 }
 
 TEST_F(SflowTest, RawHeaderBecomesOneFlow) {
@@ -60,7 +68,8 @@ TEST_F(SflowTest, ExpandedFormBareIpAndSampledIp) {
     expanded.output = {1, 5};
     const auto v6 = Frame().ipv6({.src = "2001:db8::5"}).udp({.src = 1, .dst = 53}).build();
     const FlowSample bare{.records = {support::sflow_raw_header({.protocol = support::kSflowIpv6, .header = v6})}};
-    const FlowSample sampled{.records = {support::sflow_sampled_ip({.length = 99, .protocol = 17, .src = "10.7.7.7", .dst_port = 123})}};
+    const FlowSample sampled{
+        .records = {support::sflow_sampled_ip({.length = 99, .protocol = 17, .src = "10.7.7.7", .dst_port = 123})}};
     rig.send(Sflow().expanded_flow_sample(expanded).flow_sample(bare).flow_sample(sampled).build());
     const auto& b = rig.batch();
     ASSERT_EQ(b.rows, 3u);
@@ -90,9 +99,13 @@ TEST_F(SflowTest, LongHeadersAreCutAt512) {
 }
 
 TEST_F(SflowTest, CountersAreCountedUnknownSamplesSkipped) {
-    rig.send(Sflow().counter_sample({.records = {support::sflow_interface_counters(1, 2, 3)}})
+    rig.send(Sflow()
+                 .counter_sample({.records = {support::sflow_interface_counters(1, 2, 3)}})
                  .expanded_counter_sample({.records = {support::sflow_interface_counters(1, 2, 3)}})
-                 .sample(5, support::Bytes(16)).sample(4096 * 77 + 1, support::Bytes(8)).flow_sample(sample_of(web_frame())).build());
+                 .sample(5, support::Bytes(16))
+                 .sample(4096 * 77 + 1, support::Bytes(8))
+                 .flow_sample(sample_of(web_frame()))
+                 .build());
     EXPECT_EQ(rig.ledger()[Counter::records_counter], 2u);
     EXPECT_EQ(rig.ledger()[Skip::unknown_sample], 2u);
     EXPECT_EQ(rig.writer().rows(), 1u) << "what follows them is read";
@@ -108,7 +121,8 @@ TEST_F(SflowTest, BadSamplesAreSkippedByReason) {
     FlowSample no_packet{.records = {support::sflow_switch(1, 2)}};
     FlowSample overrun{.records = {support::sflow_record(1, support::Bytes(16), 4000)}};
     FlowSample tiny{.records = {support::sflow_raw_header({.header = support::Bytes(5)})}};
-    FlowSample header_overrun{.records = {support::sflow_raw_header({.header = support::Bytes(8), .header_length = 0xfffffff0})}};
+    FlowSample header_overrun{
+        .records = {support::sflow_raw_header({.header = support::Bytes(8), .header_length = 0xfffffff0})}};
     const std::vector<Bad> cases{
         {"no packet in it", Sflow().flow_sample(no_packet).build(), Skip::no_packet_header},
         {"record beyond the sample", Sflow().flow_sample(overrun).build(), Skip::bad_sample},

@@ -15,8 +15,8 @@ TEST(Lexer, SplitsWithoutBlanks) {
     ASSERT_TRUE(list);
     std::vector<std::string> texts;
     for (const auto& token : *list) texts.emplace_back(token.text);
-    EXPECT_EQ(texts, (std::vector<std::string>{"!", "(", "port", ">=", "0x35", "&&", "net", "10/8", ")", "||",
-                                               "x", ""}));
+    EXPECT_EQ(texts,
+              (std::vector<std::string>{"!", "(", "port", ">=", "0x35", "&&", "net", "10/8", ")", "||", "x", ""}));
     EXPECT_EQ(list->back().kind, TokenKind::end);
 }
 

@@ -25,8 +25,7 @@ std::string rows_of(const ChannelRows& found) {
 }
 
 // Rows of `batch` that the filter takes, as "0 2 5".
-std::string taken(const std::string& filter, const flow::FlowBatch& batch,
-                  std::vector<std::uint16_t> sources = {}) {
+std::string taken(const std::string& filter, const flow::FlowBatch& batch, std::vector<std::uint16_t> sources = {}) {
     const std::vector<ChannelSpec> channels{{.name = "t/c", .filter = filter, .sources = std::move(sources)}};
     const auto program = Program::compile(channels, 8);
     if (!program) return program.error().text();
@@ -39,19 +38,15 @@ std::string taken(const std::string& filter, const flow::FlowBatch& batch,
 // Row numbers stand in the expectations below.
 FilterBatch mixed() {
     return FilterBatch{
-        {.src = "10.1.0.1", .dst = "192.168.1.20", .proto = 6, .src_port = 50000, .dst_port = 80},     // 0
-        {.src = "192.168.1.20", .dst = "10.1.0.1", .proto = 6, .src_port = 80, .dst_port = 50000},     // 1
-        {.src = "10.1.0.1", .dst = "8.8.8.8", .proto = 17, .src_port = 53, .dst_port = 53},            // 2
-        {.src = "172.16.5.1", .dst = "10.2.0.9", .proto = 1, .src_port = 0, .dst_port = 3 * 256 + 1},  // 3
-        {.src = "2001:db8::1",
-         .dst = "2001:db8:dead::2",
-         .proto = 6,
-         .src_port = 40000,
-         .dst_port = 443},                                                                        // 4
-        {.src = "fe80::1", .dst = "ff02::1", .proto = 58, .src_port = 0, .dst_port = 134 * 256},  // 5
-        {.proto = 47},                                                                            // 6
-        {.src = "::", .dst = "::1", .proto = 6, .src_port = 65535, .dst_port = 769},              // 7
-        {.src = "10.0.5.77", .proto = 132, .src_port = 1024, .dst_port = 1025},                   // 8
+        {.src = "10.1.0.1", .dst = "192.168.1.20", .proto = 6, .src_port = 50000, .dst_port = 80},          // 0
+        {.src = "192.168.1.20", .dst = "10.1.0.1", .proto = 6, .src_port = 80, .dst_port = 50000},          // 1
+        {.src = "10.1.0.1", .dst = "8.8.8.8", .proto = 17, .src_port = 53, .dst_port = 53},                 // 2
+        {.src = "172.16.5.1", .dst = "10.2.0.9", .proto = 1, .src_port = 0, .dst_port = 3 * 256 + 1},       // 3
+        {.src = "2001:db8::1", .dst = "2001:db8:dead::2", .proto = 6, .src_port = 40000, .dst_port = 443},  // 4
+        {.src = "fe80::1", .dst = "ff02::1", .proto = 58, .src_port = 0, .dst_port = 134 * 256},            // 5
+        {.proto = 47},                                                                                      // 6
+        {.src = "::", .dst = "::1", .proto = 6, .src_port = 65535, .dst_port = 769},                        // 7
+        {.src = "10.0.5.77", .proto = 132, .src_port = 1024, .dst_port = 1025},                             // 8
     };
 }
 
@@ -255,19 +250,17 @@ TEST(Matcher, TheDefaultChannelsEachTakeTheirRow) {
     FilterBatch batch{{.src = "10.0.0.1", .dst = "10.0.0.2", .proto = 1, .dst_port = 2048}};
     std::uint32_t row = 1;
     for (const std::uint16_t port : ports) {
-        channels.push_back(
-            {.name = "zone1/" + std::to_string(port), .filter = "port " + std::to_string(port)});
+        channels.push_back({.name = "zone1/" + std::to_string(port), .filter = "port " + std::to_string(port)});
         const bool as_source = row++ % 2 != 0;
-        batch.add({.src_port = as_source ? port : std::uint16_t{33333},
-                   .dst_port = as_source ? std::uint16_t{33333} : port});
+        batch.add(
+            {.src_port = as_source ? port : std::uint16_t{33333}, .dst_port = as_source ? std::uint16_t{33333} : port});
     }
     batch.add({.src_port = 53, .dst_port = 123});
     const auto program = Program::compile(channels, 5);
     ASSERT_TRUE(program);
     EXPECT_EQ((*program)->figures().predicates, 21u);
     EXPECT_EQ((*program)->figures().operations, 0u);
-    EXPECT_EQ((*program)->figures().indexes,
-              (std::vector<std::string>{"src_port+dst_port table", "proto blocks"}));
+    EXPECT_EQ((*program)->figures().indexes, (std::vector<std::string>{"src_port+dst_port table", "proto blocks"}));
     const auto matcher = Matcher::make(**program);
     ASSERT_TRUE(matcher);
     const auto found = (*matcher)->match(*batch);

@@ -34,8 +34,7 @@ struct Shape {
 TEST(Program, SharesWhatIsEqual) {
     const Shape cases[] = {
         {{"any", "any", "not any"}, 0, 0},
-        {{"port 80", "src or dst port 80", "port = 80", "src port 80 or dst port 80",
-          "dst port 80 or src port 80"},
+        {{"port 80", "src or dst port 80", "port = 80", "src port 80 or dst port 80", "dst port 80 or src port 80"},
          1,
          0},
         {{"port 80 or port 443", "port in [443 80]", "(src port 80 or port 443) or dst port 80"}, 1, 0},
@@ -61,9 +60,9 @@ TEST(Program, SharesWhatIsEqual) {
 }
 
 TEST(Program, SourceListsAreSharedPredicates) {
-    const std::vector<ChannelSpec> channels{
-        spec("live/a", "", {}, {0}), spec("live/b", "", {}, {1}), spec("p/x", "port 80", {}, {1, 0}),
-        spec("p/y", "port 81", {}, {0, 1}), spec("p/z", "", {}, {2, 1, 0})};
+    const std::vector<ChannelSpec> channels{spec("live/a", "", {}, {0}), spec("live/b", "", {}, {1}),
+                                            spec("p/x", "port 80", {}, {1, 0}), spec("p/y", "port 81", {}, {0, 1}),
+                                            spec("p/z", "", {}, {2, 1, 0})};
     const auto program = Program::compile(channels, 3);
     ASSERT_TRUE(program);
     EXPECT_EQ((*program)->figures().predicates, 5u);  // two single sources, one pair, two ports

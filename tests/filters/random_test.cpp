@@ -82,8 +82,8 @@ class Draw {
             case 8:
                 return side + "ip in [" + list([&] { return below(2) != 0 ? address() : prefix(); }) + "]";
             case 9:
-                return side + "net 10.1.0.1 255." + std::to_string(below(256)) + "." +
-                       std::to_string(below(2)) + ".255";
+                return side + "net 10.1.0.1 255." + std::to_string(below(256)) + "." + std::to_string(below(2)) +
+                       ".255";
             case 10:
                 return "payload content '" + of({"a", "ab", "bca", "abab"}) + "'";
             default:
@@ -156,8 +156,7 @@ void compare(std::uint32_t seed, std::size_t channel_count, std::initializer_lis
     std::vector<ChannelSpec> channels;
     std::vector<filters::language::Ast> trees;
     for (std::size_t i = 0; i < channel_count; ++i) {
-        channels.push_back(
-            {.name = "r/" + std::to_string(i), .filter = draw.filter(3), .sources = draw.sources()});
+        channels.push_back({.name = "r/" + std::to_string(i), .filter = draw.filter(3), .sources = draw.sources()});
         auto ast = filters::language::parse(channels.back().filter);
         ASSERT_TRUE(ast) << channels.back().filter << ": " << ast.error().text();
         const std::string normal = filters::language::print(*ast);
@@ -175,8 +174,7 @@ void compare(std::uint32_t seed, std::size_t channel_count, std::initializer_lis
         std::size_t at = 0;
         for (std::uint32_t c = 0; c < channel_count; ++c) {
             const auto expected = expected_rows(channels[c], trees[c], *batch);
-            const bool some =
-                std::any_of(expected.begin(), expected.end(), [](auto word) { return word != 0; });
+            const bool some = std::any_of(expected.begin(), expected.end(), [](auto word) { return word != 0; });
             const bool listed = at < found.size() && found[at].channel == c;
             ASSERT_EQ(listed, some) << "seed " << seed << ": " << channels[c].filter;
             if (!listed) continue;

@@ -22,8 +22,8 @@ using namespace std::string_literals;
 std::set<std::uint32_t> scan(const PatternDb& db, Scratch& scratch, std::string_view bytes) {
     std::set<std::uint32_t> found;
     EXPECT_TRUE(db.scan(
-        bytes, scratch,
-        [](std::uint32_t id, void* to) { static_cast<std::set<std::uint32_t>*>(to)->insert(id); }, &found));
+        bytes, scratch, [](std::uint32_t id, void* to) { static_cast<std::set<std::uint32_t>*>(to)->insert(id); },
+        &found));
     return found;
 }
 
@@ -212,8 +212,7 @@ std::string tcp(unsigned words = 5) {
     return out;
 }
 std::string extension(std::uint8_t next, unsigned more = 0) {
-    return std::string(1, static_cast<char>(next)) + static_cast<char>(more) +
-           std::string(6 + more * 8, '\0');
+    return std::string(1, static_cast<char>(next)) + static_cast<char>(more) + std::string(6 + more * 8, '\0');
 }
 
 struct Sample {
@@ -226,8 +225,8 @@ struct Sample {
 TEST(Payload, BeginsBehindTheTransportHeader) {
     const Sample cases[] = {
         {"udp over ethernet", ethernet(0x0800) + ipv4(17, 12) + udp() + "data", 17, "data"},
-        {"link padding is not payload",
-         ethernet(0x0800) + ipv4(17, 12) + udp() + "data" + std::string(20, '\0'), 17, "data"},
+        {"link padding is not payload", ethernet(0x0800) + ipv4(17, 12) + udp() + "data" + std::string(20, '\0'), 17,
+         "data"},
         {"tcp with options", ethernet(0x0800) + ipv4(6, 32) + tcp(7) + "data", 6, "data"},
         {"tcp with a nonsense length has the least header",
          ethernet(0x0800) + ipv4(6, 24) + tcp(5).replace(12, 1, 1, '\0') + "data", 6, "data"},
@@ -236,13 +235,11 @@ TEST(Payload, BeginsBehindTheTransportHeader) {
         {"qinq", ethernet(0x88a8) + vlan(0x8100) + vlan(0x86dd) + ipv6(17, 12) + udp() + "data", 17, "data"},
         {"bare ipv4", ipv4(17, 12) + udp() + "data", 17, "data"},
         {"bare ipv6", ipv6(6, 24) + tcp() + "data", 6, "data"},
-        {"ipv6 extensions", ipv6(0, 8 + 16 + 12) + extension(60) + extension(17, 1) + udp() + "data", 17,
-         "data"},
+        {"ipv6 extensions", ipv6(0, 8 + 16 + 12) + extension(60) + extension(17, 1) + udp() + "data", 17, "data"},
         {"ipv6 later fragment", ipv6(44, 12) + "\x11\0\0\x09\0\0\0\0"s + "data", 17, "data"},
         {"ipv4 later fragment", ipv4(17, 4, 5, 3) + "data", 17, "data"},
         {"length 0 of segmentation offload", ipv4(17, 0) + udp() + "data", 17, "data"},
-        {"icmp keeps its header", ipv4(1, 12) + "\x08\0\0\0\0\0\0\0"s + "data", 1,
-         "\x08\0\0\0\0\0\0\0"s + "data"},
+        {"icmp keeps its header", ipv4(1, 12) + "\x08\0\0\0\0\0\0\0"s + "data", 1, "\x08\0\0\0\0\0\0\0"s + "data"},
         {"cut inside the transport header", ethernet(0x0800) + ipv4(6, 400) + "tttt", 6, ""},
         {"cut behind the transport header", ethernet(0x0800) + ipv4(17, 400) + udp() + "da", 17, "da"},
         {"another protocol than the flow's", ethernet(0x0800) + ipv4(17, 12) + udp() + "data", 6,
@@ -253,8 +250,7 @@ TEST(Payload, BeginsBehindTheTransportHeader) {
          ethernet(0x8100) + vlan(0x8100) + vlan(0x8100) + vlan(0x0800) + "x"},
         {"nothing", "", 6, ""},
     };
-    for (const Sample& c : cases)
-        EXPECT_EQ(filters::text::application_bytes(c.packet, c.proto), c.rest) << c.name;
+    for (const Sample& c : cases) EXPECT_EQ(filters::text::application_bytes(c.packet, c.proto), c.rest) << c.name;
 }
 
 TEST(Payload, StaysInsideWhateverTheBytesSay) {

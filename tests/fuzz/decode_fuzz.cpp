@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     while (size >= 2) {
         const bool second = (data[0] & 0x80) != 0;
         const std::size_t length = std::min<std::size_t>((data[0] & 0x7fu) << 8 | data[1], size - 2);
-        const std::vector<std::uint8_t> datagram(data + 2, data + 2 + length);  // on the heap: the sanitizer sees its end
+        const std::vector<std::uint8_t> datagram(data + 2,
+                                                 data + 2 + length);  // on the heap: the sanitizer sees its end
         rig.send(datagram, second ? "2001:db8::1" : "192.0.2.1", now_ms += 100);
         data += 2 + length;
         size -= 2 + length;

@@ -37,10 +37,19 @@ void change(Bytes& bytes, std::mt19937& random) {
     for (std::uint32_t n = random() % 6; n != 0 && !bytes.empty(); --n) {
         const std::size_t at = random() % bytes.size();
         switch (random() % 4) {
-            case 0: bytes[at] = static_cast<std::uint8_t>(random()); break;
-            case 1: bytes[at] = random() % 2 != 0 ? 0xff : 0; break;
-            case 2: bytes.resize(at); break;
-            default: bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at / 2)); break;
+            case 0:
+                bytes[at] = static_cast<std::uint8_t>(random());
+                break;
+            case 1:
+                bytes[at] = random() % 2 != 0 ? 0xff : 0;
+                break;
+            case 2:
+                bytes.resize(at);
+                break;
+            default:
+                bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin(),
+                             bytes.begin() + static_cast<std::ptrdiff_t>(at / 2));
+                break;
         }
     }
     bytes.resize(std::min(bytes.size(), kMostBytes));

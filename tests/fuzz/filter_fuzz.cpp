@@ -15,12 +15,7 @@ namespace {
 support::FilterBatch& rows() {
     static support::FilterBatch batch{
         {.src = "10.1.0.1", .dst = "192.168.1.20", .proto = 6, .src_port = 50000, .dst_port = 80},
-        {.src = "10.1.0.1",
-         .dst = "8.8.8.8",
-         .proto = 17,
-         .src_port = 53,
-         .dst_port = 53,
-         .payload = "GET / abc"},
+        {.src = "10.1.0.1", .dst = "8.8.8.8", .proto = 17, .src_port = 53, .dst_port = 53, .payload = "GET / abc"},
         {.src = "172.16.5.1", .dst = "10.2.0.9", .proto = 1, .dst_port = 769},
         {.src = "2001:db8::1", .dst = "::", .proto = 58, .dst_port = 34304},
         {.proto = 47},
@@ -50,8 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const std::string normal = filters::language::print(*ast);
-    require(normal.size() > 1'000'000 ||
-            filters::language::print(filters::language::parse(normal).value()) == normal);
+    require(normal.size() > 1'000'000 || filters::language::print(filters::language::parse(normal).value()) == normal);
     const filters::ChannelSpec channel{"fuzz/channel", std::string(filter), {}, {}};
     const auto program = filters::Program::compile(std::span(&channel, 1), 1);
     // Patterns may be refused, and the reference's regular expressions are of another kind.

@@ -33,8 +33,7 @@ void read_part(flow::Bytes bytes, bool with_max) {
     }
     for (std::size_t i = 0; i < points.size(); ++i) {
         require(points[i].present == again[i].present);
-        for (std::size_t c = 0; c < flow::kClasses; ++c)
-            require(points[i].sum[c].bytes == again[i].sum[c].bytes);
+        for (std::size_t c = 0; c < flow::kClasses; ++c) require(points[i].sum[c].bytes == again[i].sum[c].bytes);
     }
 }
 

@@ -32,14 +32,12 @@ struct Channel {
 };
 
 inline constexpr std::array<Channel, 21> kChannels = {{
-    {"icmp", 0},          {"chargen", 19}, {"ftp", 21},    {"ssh", 22},           {"telnet", 23},
-    {"dns", 53},          {"http", 80},    {"pop3", 110},  {"ntp", 123},          {"loc-srv", 135},
-    {"netbios-ns", 137},  {"snmp", 161},   {"https", 443}, {"microsoft-ds", 445}, {"http-alt", 8080},
-    {"ms-sql-s", 1433},   {"mysql", 3306}, {"rdp", 3389},  {"sip", 5060},         {"p2p", 6681},
-    {"bittorrent", 6682},
+    {"icmp", 0},    {"chargen", 19},       {"ftp", 21},          {"ssh", 22},        {"telnet", 23},      {"dns", 53},
+    {"http", 80},   {"pop3", 110},         {"ntp", 123},         {"loc-srv", 135},   {"netbios-ns", 137}, {"snmp", 161},
+    {"https", 443}, {"microsoft-ds", 445}, {"http-alt", 8080},   {"ms-sql-s", 1433}, {"mysql", 3306},     {"rdp", 3389},
+    {"sip", 5060},  {"p2p", 6681},         {"bittorrent", 6682},
 }};
-inline constexpr std::array<std::string_view, 4> kClasses = {"tcp", "udp", "icmp",
-                                                             "other"};  // icmp: 1 and 58
+inline constexpr std::array<std::string_view, 4> kClasses = {"tcp", "udp", "icmp", "other"};  // icmp: 1 and 58
 
 class Counts {
   public:

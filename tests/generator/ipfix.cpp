@@ -52,8 +52,7 @@ constexpr std::array kIpv6Fields = {
 
 class IpfixEncoder final : public SetEncoder {
   public:
-    explicit IpfixEncoder(std::size_t max_datagram)
-        : SetEncoder({max_datagram, 16, 2, kIpv4Fields, kIpv6Fields}) {}
+    explicit IpfixEncoder(std::size_t max_datagram) : SetEncoder({max_datagram, 16, 2, kIpv4Fields, kIpv6Fields}) {}
 
   private:
     void write_record(Out out, const Flow& f) const override {
@@ -70,9 +69,7 @@ class IpfixEncoder final : public SetEncoder {
     }
 
     void write_header(Out out, std::size_t size, std::size_t count, bool data) override {
-        out.u16(10)
-            .u16(static_cast<std::uint16_t>(size))
-            .u32(static_cast<std::uint32_t>(now_us_ / 1'000'000));
+        out.u16(10).u16(static_cast<std::uint16_t>(size)).u32(static_cast<std::uint32_t>(now_us_ / 1'000'000));
         out.u32(exporter_->sequence).u32(exporter_->domain);
         // Data records count, templates do not (RFC 7011 section 3.1).
         if (data) exporter_->sequence += static_cast<std::uint32_t>(count);

@@ -29,8 +29,7 @@ constexpr std::uint8_t kEsp = 50;
 constexpr std::array kServices = {
     Service{250, kTcp, 443, 0, Shape::transfer, 240, 1420, 0, "\x17\x03\x03\x04"},
     Service{60, kUdp, 443, 0, Shape::transfer, 220, 1378, 0, ""},
-    Service{120, kTcp, 80, 0, Shape::transfer, 310, 1420, 0,
-            "GET /index.html HTTP/1.1\r\nHost: www.example.net\r\n"},
+    Service{120, kTcp, 80, 0, Shape::transfer, 310, 1420, 0, "GET /index.html HTTP/1.1\r\nHost: www.example.net\r\n"},
     Service{170, kUdp, 53, 0, Shape::question, 68, 190, 0, ""},
     Service{5, kTcp, 53, 0, Shape::talk, 90, 700, 0, ""},
     Service{30, kIcmp, 0, 0, Shape::question, 84, 84, 0, ""},
@@ -44,8 +43,7 @@ constexpr std::array kServices = {
     Service{15, kUdp, 137, 137, Shape::question, 78, 90, 0, ""},
     Service{20, kUdp, 161, 0, Shape::question, 90, 130, 0x40, ""},
     Service{25, kTcp, 445, 0, Shape::transfer, 200, 1400, 0, ""},
-    Service{20, kTcp, 8080, 0, Shape::transfer, 300, 1300, 0,
-            "GET /api HTTP/1.1\r\nHost: app.example.net\r\n"},
+    Service{20, kTcp, 8080, 0, Shape::transfer, 300, 1300, 0, "GET /api HTTP/1.1\r\nHost: app.example.net\r\n"},
     Service{10, kTcp, 1433, 0, Shape::talk, 260, 900, 0, ""},
     Service{12, kTcp, 3306, 0, Shape::talk, 180, 1000, 0, ""},
     Service{12, kTcp, 3389, 0, Shape::transfer, 120, 1100, 0, ""},
@@ -72,10 +70,10 @@ struct IcmpKind {
     std::uint16_t type_and_code;
     std::uint8_t weight;  // of 16
 };
-constexpr std::array kIcmp4Kinds = {IcmpKind{0x0800, 6}, IcmpKind{0x0000, 5}, IcmpKind{0x0303, 2},
-                                    IcmpKind{0x0301, 1}, IcmpKind{0x0b00, 2}};
-constexpr std::array kIcmp6Kinds = {IcmpKind{0x8000, 4}, IcmpKind{0x8100, 4}, IcmpKind{0x8700, 3},
-                                    IcmpKind{0x8800, 3}, IcmpKind{0x0104, 2}};
+constexpr std::array kIcmp4Kinds = {IcmpKind{0x0800, 6}, IcmpKind{0x0000, 5}, IcmpKind{0x0303, 2}, IcmpKind{0x0301, 1},
+                                    IcmpKind{0x0b00, 2}};
+constexpr std::array kIcmp6Kinds = {IcmpKind{0x8000, 4}, IcmpKind{0x8100, 4}, IcmpKind{0x8700, 3}, IcmpKind{0x8800, 3},
+                                    IcmpKind{0x0104, 2}};
 
 std::uint16_t pick(const auto& kinds, std::uint32_t of_16) {
     for (const IcmpKind& k : kinds) {
@@ -89,8 +87,7 @@ std::uint16_t pick(const auto& kinds, std::uint32_t of_16) {
 std::uint32_t heavy_tail(std::uint64_t random) {
     const int exponent = std::min(std::countr_zero(random), 21);
     const std::uint32_t mantissa = static_cast<std::uint32_t>(random >> 40) & 0xffff;
-    return (1u << exponent) +
-           static_cast<std::uint32_t>((static_cast<std::uint64_t>(mantissa) << exponent) >> 16);
+    return (1u << exponent) + static_cast<std::uint32_t>((static_cast<std::uint64_t>(mantissa) << exponent) >> 16);
 }
 
 flow::IpAddress ipv6_address(std::uint32_t site, std::uint64_t host) {

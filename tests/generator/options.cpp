@@ -71,8 +71,7 @@ flow::Result<void> take_texts(Options& o, const Texts& texts) {
 
 flow::Result<void> check_together(const Options& o) {
     if (o.file.empty()) {
-        if (o.start_ms)
-            return flow::fail("--start goes with --write only: what is sent carries the present time");
+        if (o.start_ms) return flow::fail("--start goes with --write only: what is sent carries the present time");
         return {};
     }
     if (o.rate == 0) return flow::fail("--write needs a --rate above 0: the times in the file follow it");
@@ -122,8 +121,7 @@ flow::Result<std::uint64_t> parse_time(const std::string& text) {
     std::tm utc{};
     const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &utc);
     if (rest == nullptr || (*rest != '\0' && std::string(rest) != "Z") || utc.tm_year < 101) {
-        return flow::fail("\"" + text +
-                          "\" is not a time; write 2026-01-15T11:50:00 (UTC) or seconds since the epoch");
+        return flow::fail("\"" + text + "\" is not a time; write 2026-01-15T11:50:00 (UTC) or seconds since the epoch");
     }
     return static_cast<std::uint64_t>(timegm(&utc)) * 1000;
 }

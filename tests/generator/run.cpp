@@ -60,8 +60,7 @@ flow::Result<void> set_source(StreamOptions& stream, const Options& o, const End
     if (!o.source.empty()) {
         const auto source = flow::IpAddress::parse(o.source);
         if (!source || source->is_v4() != ipv4) {
-            return flow::fail("--source \"" + o.source +
-                              "\" is not an address of the target's family; give an " +
+            return flow::fail("--source \"" + o.source + "\" is not an address of the target's family; give an " +
                               (ipv4 ? "IPv4" : "IPv6") + " address");
         }
         stream.first_address = *source;
@@ -168,12 +167,10 @@ void sleep_us(std::uint64_t us) {
 // When to give up on a rate that cannot be reached.
 std::uint64_t deadline_us(const Options& o) {
     if (!o.for_seconds) return kEndless;
-    return static_cast<std::uint64_t>(*o.for_seconds * 1e6 * (o.rate == 0 ? 1.0 : 1.1)) +
-           (o.rate == 0 ? 0 : kSecondUs);
+    return static_cast<std::uint64_t>(*o.for_seconds * 1e6 * (o.rate == 0 ? 1.0 : 1.1)) + (o.rate == 0 ? 0 : kSecondUs);
 }
 
-flow::Result<double> send_live(const Options& o, const Endpoint& to, Stream& stream,
-                               const std::atomic<bool>& stop) {
+flow::Result<double> send_live(const Options& o, const Endpoint& to, Stream& stream, const std::atomic<bool>& stop) {
     flow::Result<UdpOutput> socket = UdpOutput::open(to);
     if (!socket) return flow::pass(socket);
     const auto batch = std::make_unique<Batch>();
@@ -223,8 +220,7 @@ flow::Result<std::string> run(const Options& o, const std::atomic<bool>& stop) {
         std::fprintf(stderr, "flow-generator: this machine did not reach %llu records/s; fewer were sent\n",
                      static_cast<unsigned long long>(o.rate));
     }
-    const std::string target =
-        o.file.empty() ? to->address.text() + " port " + std::to_string(to->port) : o.file;
+    const std::string target = o.file.empty() ? to->address.text() + " port " + std::to_string(to->port) : o.file;
     const Run what{o.protocol, target, o.seed, *seconds};
     return o.json ? report_json(what, stream) : report_text(what, stream);
 }

@@ -111,8 +111,8 @@ flow::Result<void> UdpOutput::send(std::span<const Outgoing> datagrams) {
         } else if (errno == ENOBUFS || errno == EAGAIN) {
             nanosleep(&kBreath, nullptr);  // the device's queue is full: try again, nothing is lost
         } else if (errno != EINTR) {
-            return flow::fail_errno("cannot send from " + datagrams[sent].source.text() + " to " +
-                                    to_.address.text() + " port " + std::to_string(to_.port));
+            return flow::fail_errno("cannot send from " + datagrams[sent].source.text() + " to " + to_.address.text() +
+                                    " port " + std::to_string(to_.port));
         }
     }
     return {};

@@ -48,8 +48,7 @@ class V5Encoder final : public Encoder {
         Out out(buffer_);
         out.u16(5).u16(static_cast<std::uint16_t>(records_)).u32(uptime_ms(*exporter_, now_ms));
         // Seconds and nanoseconds to the millisecond, so that they and the uptime name the same moment.
-        out.u32(static_cast<std::uint32_t>(now_ms / 1000))
-            .u32(static_cast<std::uint32_t>(now_ms % 1000 * 1'000'000));
+        out.u32(static_cast<std::uint32_t>(now_ms / 1000)).u32(static_cast<std::uint32_t>(now_ms % 1000 * 1'000'000));
         out.u32(exporter_->sequence).u16(static_cast<std::uint16_t>(exporter_->domain)).u16(0);
         exporter_->sequence += static_cast<std::uint32_t>(records_);
         return kHeader + records_ * kRecord;

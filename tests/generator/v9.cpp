@@ -55,8 +55,7 @@ static_assert(record_size(kIpv6Fields) % 4 == 0);  // so that sets need no paddi
 
 class V9Encoder final : public SetEncoder {
   public:
-    explicit V9Encoder(std::size_t max_datagram)
-        : SetEncoder({max_datagram, 20, 0, kIpv4Fields, kIpv6Fields}) {}
+    explicit V9Encoder(std::size_t max_datagram) : SetEncoder({max_datagram, 20, 0, kIpv4Fields, kIpv6Fields}) {}
 
   private:
     void write_record(Out out, const Flow& f) const override {
@@ -76,9 +75,7 @@ class V9Encoder final : public SetEncoder {
         // Whole seconds beside an uptime in milliseconds, as devices send it: flow times come out up to 1 s
         // early.
         out.u16(9).u16(static_cast<std::uint16_t>(count)).u32(uptime_ms(*exporter_, now_us_ / 1000));
-        out.u32(static_cast<std::uint32_t>(now_us_ / 1'000'000))
-            .u32(exporter_->sequence++)
-            .u32(exporter_->domain);
+        out.u32(static_cast<std::uint32_t>(now_us_ / 1'000'000)).u32(exporter_->sequence++).u32(exporter_->domain);
     }
 };
 

@@ -38,9 +38,9 @@ TEST(Options, Defaults) {
 }
 
 TEST(Options, AllOfThem) {
-    const auto parsed = parse({"-t",      "192.0.2.9",   "-p",     "9995",   "--protocol", "ipfix", "--rate",
-                               "500",     "--exporters", "7",      "--seed", "9",          "--for", "5m",
-                               "--count", "123",         "--ipv6", "0.25",   "-o",         "json"});
+    const auto parsed =
+        parse({"-t",     "192.0.2.9", "-p",    "9995", "--protocol", "ipfix", "--rate", "500",  "--exporters", "7",
+               "--seed", "9",         "--for", "5m",   "--count",    "123",   "--ipv6", "0.25", "-o",          "json"});
     const auto& o = std::get<generator::Options>(parsed);
     EXPECT_EQ(o.host, "192.0.2.9");
     EXPECT_EQ(o.port, 9995);
@@ -96,8 +96,7 @@ TEST(Options, Times) {
     EXPECT_EQ(*generator::parse_time("2026-01-15T11:50:00"), 1'768'477'800'000u);
     EXPECT_EQ(*generator::parse_time("2026-01-15T11:50:00Z"), 1'768'477'800'000u);
     EXPECT_EQ(*generator::parse_time("1768477800"), 1'768'477'800'000u);
-    for (const char* bad :
-         {"", "2026-01-15", "2026-13-15T11:50:00", "1900-01-01T00:00:00", "12:00", "99999999999"}) {
+    for (const char* bad : {"", "2026-01-15", "2026-13-15T11:50:00", "1900-01-01T00:00:00", "12:00", "99999999999"}) {
         EXPECT_FALSE(generator::parse_time(bad)) << bad;
     }
 }

@@ -134,16 +134,15 @@ TEST(PacketBuilder, SflowFlowSamples) {
                        .input = {0, 5},
                        .output = {2, 6},
                        .records = {support::sflow_raw_header({.header = header})}});
-    sflow.expanded_flow_sample(
-        {.sequence = 2,
-         .source_class = 1,
-         .source_index = 5,
-         .rate = 400,
-         .pool = 1200,
-         .drops = 2,
-         .input = {0, 5},
-         .output = {1, 256},
-         .records = {support::sflow_switch(10, 20), support::sflow_record(0x7ff001, header)}});
+    sflow.expanded_flow_sample({.sequence = 2,
+                                .source_class = 1,
+                                .source_index = 5,
+                                .rate = 400,
+                                .pool = 1200,
+                                .drops = 2,
+                                .input = {0, 5},
+                                .output = {1, 256},
+                                .records = {support::sflow_switch(10, 20), support::sflow_record(0x7ff001, header)}});
     expect_bytes(sflow.build(), R"(
         00000005 00000001 c0000207 00000003 0000000b 0000000c 00000002
         00000001 00000040 00000001 00000005 00000190 00000320 00000002 00000005 80000006 00000001
@@ -168,8 +167,7 @@ TEST(PacketBuilder, SflowOtherRecords) {
     EXPECT_EQ(to_hex(std::span(ipv6).first(8)), "0000000400000038");
     expect_bytes(support::sflow_sampled_ethernet(64, "00:11:22:33:44:55", "66:77:88:99:aa:bb", 0x0800),
                  "00000002 00000018 00000040 001122334455 0000 66778899aabb 0000 00000800");
-    expect_bytes(support::sflow_router("10.0.0.9", 24, 16),
-                 "000003ea 00000010 00000001 0a000009 00000018 00000010");
+    expect_bytes(support::sflow_router("10.0.0.9", 24, 16), "000003ea 00000010 00000001 0a000009 00000018 00000010");
     EXPECT_EQ(support::sflow_interface_counters(1, 2, 3).size(), 8u + 88u);
     support::Sflow counters("2001:db8::9");
     counters.counter_sample({.records = {support::sflow_interface_counters(1, 2, 3)}});
@@ -252,8 +250,7 @@ TEST(FrameBuilder, ChecksumsAddUpToAllOnes) {
     EXPECT_EQ(sum(std::span(tcp).first(24)), 0xffffu);
     const support::Bytes pseudo4 = Writer().raw(std::span(tcp).subspan(12, 8)).u16(6).u16(27).raw(segment);
     EXPECT_EQ(sum(pseudo4), 0xffffu);
-    const support::Bytes icmp6 =
-        support::Frame().ipv6().icmp({.type = 128, .rest = 0x00010002}).payload(5).build();
+    const support::Bytes icmp6 = support::Frame().ipv6().icmp({.type = 128, .rest = 0x00010002}).payload(5).build();
     EXPECT_EQ(icmp6[6], 58);
     const support::Bytes pseudo6 =
         Writer().raw(std::span(icmp6).subspan(8, 32)).u32(13).u32(58).raw(std::span(icmp6).subspan(40));
@@ -263,8 +260,7 @@ TEST(FrameBuilder, ChecksumsAddUpToAllOnes) {
 }
 
 TEST(FrameBuilder, TunnelsAndMpls) {
-    const support::Bytes inner =
-        support::Frame().ethernet().mpls(16, false).mpls(17).ipv4().ipv6().udp().build();
+    const support::Bytes inner = support::Frame().ethernet().mpls(16, false).mpls(17).ipv4().ipv6().udp().build();
     EXPECT_EQ(to_hex(std::span(inner).subspan(12, 10)),
               "8847"
               "00010040"

@@ -131,8 +131,7 @@ void Reader::sflow(View d, SeenDatagram& out) {
 
 SeenFlow Reader::sflow_sample(View s) {
     expect(number(s, 28, 4) == 1 && number(s, 32, 4) == 1, "not one raw header");
-    expect(number(s, 36, 4) + 40 == s.size() && number(s, 40, 4) == 1,
-           "raw header's length or protocol is wrong");
+    expect(number(s, 36, 4) + 40 == s.size() && number(s, 40, 4) == 1, "raw header's length or protocol is wrong");
     const std::size_t header = number(s, 52, 4);
     expect(number(s, 44, 4) >= header + 4 && number(s, 48, 4) == 4, "frame length is wrong");
     SeenFlow f = packet(s.subspan(56, header));

@@ -129,8 +129,7 @@ TEST_P(EveryProtocol, DatagramsAreFull) {
     generator::Stream stream(options);
     std::vector<SeenDatagram> seen = read(send(stream, 20'000));
     seen.pop_back();  // the rest
-    const std::map<Protocol, std::size_t> records = {
-        {Protocol::v5, 30}, {Protocol::v9, 22}, {Protocol::ipfix, 22}};
+    const std::map<Protocol, std::size_t> records = {{Protocol::v5, 30}, {Protocol::v9, 22}, {Protocol::ipfix, 22}};
     for (const SeenDatagram& d : seen) {
         if (d.templates > 0) continue;
         EXPECT_LE(d.size, GetParam() == Protocol::sflow ? 1400u : 1472u);
@@ -178,8 +177,8 @@ TEST_P(EveryProtocol, BothFamiliesInTheShareAskedFor) {
     generator::Stream stream(options);
     std::size_t ipv6 = 0;
     for (const SeenDatagram& d : read(send(stream, 20'000))) {
-        ipv6 += static_cast<std::size_t>(std::count_if(d.flows.begin(), d.flows.end(),
-                                                       [](const SeenFlow& f) { return f.ip_version == 6; }));
+        ipv6 += static_cast<std::size_t>(
+            std::count_if(d.flows.begin(), d.flows.end(), [](const SeenFlow& f) { return f.ip_version == 6; }));
     }
     if (GetParam() == Protocol::v5) {
         EXPECT_EQ(ipv6, 0u);

@@ -3,9 +3,9 @@
 // data to another, lost its data until the next refresh.
 #include <gtest/gtest.h>
 
+#include "dataplane/intake.hpp"
 #include "tests/support/packet_builder.hpp"
 #include "tests/support/small_generation.hpp"
-#include "dataplane/intake.hpp"
 
 TEST(Issue002, TemplatesServeWhateverSourceTheDataComesBy) {
     constexpr std::uint64_t kNow_ms = 1'700'000'000'000;
@@ -22,7 +22,8 @@ TEST(Issue002, TemplatesServeWhateverSourceTheDataComesBy) {
         intake.take(intake.receive(frame, decode::LinkType::ethernet, frame.size()), kNow_ms);
     };
     send(2055, support::Ipfix(7).unix_seconds(kNow_ms / 1000).template_set({{300, {{8, 4}}}}).build());
-    send(4739, support::Ipfix(7).unix_seconds(kNow_ms / 1000).data_set(300, {support::Writer().ip("10.0.0.1")}).build());
+    send(4739,
+         support::Ipfix(7).unix_seconds(kNow_ms / 1000).data_set(300, {support::Writer().ip("10.0.0.1")}).build());
     intake.finish();
     sink.drain();
     EXPECT_EQ(sink.ledger[flow::Skip::no_template], 0u);

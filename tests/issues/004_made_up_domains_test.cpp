@@ -20,7 +20,8 @@ TEST(Issue004, TemplatesHaveABudget) {
     support::DecodeRig rig;
     const std::vector<support::Field> fields(300, {1, 1});
     for (std::uint32_t domain = 0; domain < 50; ++domain) {
-        for (std::uint16_t id = 256; id < 256 + 1000; ++id) rig.send(support::V9(domain).template_set({{id, fields}}).build());
+        for (std::uint16_t id = 256; id < 256 + 1000; ++id)
+            rig.send(support::V9(domain).template_set({{id, fields}}).build());
     }
     EXPECT_GT(rig.ledger()[flow::Skip::template_limit], 0u);
     const auto bytes_each = 300 * 4;

@@ -15,8 +15,10 @@ TEST(Issue005, AFaultMakesTheSequenceUnknownNotLost) {
         support::DecodeRig rig;
         rig.send(message(0).template_set({{300, {{8, 4}, {96, support::kVariableLength}}}}).build());
         auto faulty = message(0);
-        if (cut_record) faulty.set(300, Writer().ip("10.0.0.1").u8(200).bytes());
-        else faulty.set(300, Writer().ip("10.0.0.1").bytes(), 900);
+        if (cut_record)
+            faulty.set(300, Writer().ip("10.0.0.1").u8(200).bytes());
+        else
+            faulty.set(300, Writer().ip("10.0.0.1").bytes(), 900);
         rig.send(faulty.build());
         rig.send(message(5).data_set(300, {Writer().ip("10.0.0.1").u8(0)}).build());
         rig.settle();

@@ -12,7 +12,8 @@ TEST(Issue007, RowsBehindATurnOverHaveTheirConstants) {
     flow::ExporterTable exporters;
     flow::SpscRing<flow::Tally*> handover(64);
     support::TallySink sink(handover);
-    const auto generation = support::make_generation(1, {{.port = 2055, .source_id = 1, .prefixes = {}}}, {{"any"}, {"proto tcp"}});
+    const auto generation =
+        support::make_generation(1, {{.port = 2055, .source_id = 1, .prefixes = {}}}, {{"any"}, {"proto tcp"}});
     dataplane::Intake intake(exporters, handover, {.slots = 1});
     ASSERT_TRUE(intake.allocate());
     intake.use(*generation);

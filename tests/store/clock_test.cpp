@@ -34,8 +34,7 @@ TEST(LeapGuard, LeapsOfMoreThanAnHourCount) {
     for (const Case& c : cases) {
         LeapGuard guard(0, 0);
         guard.observe(kT, 1000);
-        guard.observe(kT + static_cast<std::uint64_t>(c.wall_step),
-                      1000 + static_cast<std::uint64_t>(c.steady_step));
+        guard.observe(kT + static_cast<std::uint64_t>(c.wall_step), 1000 + static_cast<std::uint64_t>(c.steady_step));
         EXPECT_EQ(guard.deletion_waits(), c.waits) << c.what;
         EXPECT_EQ(guard.chunks_wait(), c.waits) << c.what;
         EXPECT_EQ(guard.text().substr(0, std::string(c.text).size()), c.text);

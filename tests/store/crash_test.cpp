@@ -57,8 +57,7 @@ TEST(Killed, WhatWasAcknowledgedIsThereEachTime) {
         }
         close(ends[1]);
         std::uint64_t acknowledged = before, last = 0;
-        ASSERT_EQ(read(ends[0], &acknowledged, sizeof acknowledged),
-                  static_cast<ssize_t>(sizeof acknowledged));
+        ASSERT_EQ(read(ends[0], &acknowledged, sizeof acknowledged), static_cast<ssize_t>(sizeof acknowledged));
         usleep(static_cast<useconds_t>(random() % 30'000));
         kill(child, SIGKILL);
         int status = 0;
@@ -74,8 +73,8 @@ TEST(Killed, WhatWasAcknowledgedIsThereEachTime) {
         ASSERT_LE(stored, acknowledged + 1) << "the one that was committed but not acknowledged";
         const std::uint32_t ids[] = {0, kSeries - 1};
         for (const Resolution& r : kResolutions) {
-            const auto points = reader->series(
-                ids, kStart - 100, static_cast<std::uint32_t>(kStart + stored * 7 + 10), r.step_s);
+            const auto points =
+                reader->series(ids, kStart - 100, static_cast<std::uint32_t>(kStart + stored * 7 + 10), r.step_s);
             ASSERT_TRUE(points);
             std::uint64_t flows = 0;
             for (const Point& p : *points) flows += p.sum[0].flows + p.sum[3].flows;
@@ -192,8 +191,7 @@ TEST(DiskFull, StartingOnAFullDiskSaysSo) {
     disk.fill();
     const auto engine = Engine::open(options);
     ASSERT_FALSE(engine);
-    EXPECT_NE(engine.error().message.find("No space left on device: free some space on that disk"),
-              std::string::npos)
+    EXPECT_NE(engine.error().message.find("No space left on device: free some space on that disk"), std::string::npos)
         << engine.error().message;
     disk.relieve();
     ASSERT_TRUE(Engine::open(options));

@@ -33,8 +33,7 @@ class Core {
             while (!home_.pop(tally)) std::this_thread::yield();
             EXPECT_TRUE(tally->empty());
             tally->bucket_s = kStart + turn / 3 * 10;
-            for (std::uint32_t s = turn % 7; s < kSeries; s += 7)
-                tally->add(s * flow::kClasses + turn % 4, 1, 2, 3);
+            for (std::uint32_t s = turn % 7; s < kSeries; s += 7) tally->add(s * flow::kClasses + turn % 4, 1, 2, 3);
             tally->ledger[flow::Counter::flows_through] += 1;
             tally->exporter(exporter).datagrams += 1;
             if (turn % 50 == 0) tally->templates.push_back({exporter, {256, false, turn, {1, 2, 3}}});
@@ -81,8 +80,7 @@ TEST(Handover, EverythingArrivesOnce) {
         }
     });
     std::uint64_t added = 0;
-    for (std::uint32_t i = 0; store.total_ledger()[flow::Counter::flows_through] < cores.size() * kTurns;
-         ++i) {
+    for (std::uint32_t i = 0; store.total_ledger()[flow::Counter::flows_through] < cores.size() * kTurns; ++i) {
         const SeriesName names[] = {{"p", "c" + std::to_string(i % 100), "s", std::to_string(i % 5)}};
         EXPECT_TRUE(store.series_ids(names));
         EXPECT_TRUE(store.set_retention({2 + i % 3, 60, 180, 730, 3650}));
@@ -103,8 +101,7 @@ TEST(Handover, EverythingArrivesOnce) {
     EXPECT_EQ(store.process_ledger()[flow::Counter::flows_through], cores.size() * kTurns);
     EXPECT_EQ(store.process_ledger()[flow::Counter::port_missed], added);
     std::uint64_t flows = 0, stored = 0, wanted = 0;
-    for (std::uint32_t turn = 0; turn < kTurns; ++turn)
-        wanted += cores.size() * ((kSeries - turn % 7 + 6) / 7);
+    for (std::uint32_t turn = 0; turn < kTurns; ++turn) wanted += cores.size() * ((kSeries - turn % 7 + 6) / 7);
     for (const SeriesCells& cells : store.process_series()) {
         for (const flow::Cell& c : cells) flows += c.flows;
     }

@@ -123,9 +123,8 @@ TEST(LockFile, IsTakenOnceAndNamesTheProcess) {
         ASSERT_TRUE(first);
         const auto second = lmdb::LockFile::take(dir.path());
         ASSERT_FALSE(second);
-        EXPECT_EQ(second.error().message,
-                  "data directory " + dir.path() + " is in use by another collector, process " +
-                      std::to_string(getpid()) + ": stop that one, or use another directory");
+        EXPECT_EQ(second.error().message, "data directory " + dir.path() + " is in use by another collector, process " +
+                                              std::to_string(getpid()) + ": stop that one, or use another directory");
     }
     EXPECT_TRUE(lmdb::LockFile::take(dir.path()));
     EXPECT_FALSE(lmdb::LockFile::take(dir / "missing"));
@@ -214,8 +213,7 @@ int use_in_child(const std::string& directory) {
             for (const Resolution& r : kResolutions) {
                 if (!reader->series(ids, 1'700'000'000, 1'700'010'000, r.step_s)) refused = 1;
             }
-            if (!reader->catalogue() || !reader->exporters() || !reader->templates() || !reader->ledger())
-                refused = 1;
+            if (!reader->catalogue() || !reader->exporters() || !reader->templates() || !reader->ledger()) refused = 1;
         } else {
             refused = 1;
         }
@@ -316,8 +314,8 @@ TEST(Map, LimitedAddressSpaceGivesASmallerOne) {
         Options options;
         options.directory = dir.path();
         const auto engine = Engine::open(options);
-        const bool noted = engine && (*engine)->stats().note.find("address space is limited to 4096 MiB") !=
-                                         std::string::npos;
+        const bool noted =
+            engine && (*engine)->stats().note.find("address space is limited to 4096 MiB") != std::string::npos;
         _exit(noted ? 0 : 1);
     }
     int status = 0;

@@ -19,8 +19,7 @@ constexpr std::uint32_t kStart = 1'699'999'990;
 
 class Simulation {
   public:
-    explicit Simulation(std::uint32_t series, bool replay = false)
-        : series_(series), replay_(replay), feeder_(series) {
+    explicit Simulation(std::uint32_t series, bool replay = false) : series_(series), replay_(replay), feeder_(series) {
         open();
     }
 
@@ -53,9 +52,7 @@ class Simulation {
         }
     }
     std::uint64_t rows(lmdb::Table table) const { return engine_->environment().read()->entries(table); }
-    std::uint64_t chunk_rows(std::size_t level) const {
-        return rows(points_table(engine_->environment(), level));
-    }
+    std::uint64_t chunk_rows(std::size_t level) const { return rows(points_table(engine_->environment(), level)); }
 
     TempDir dir_;
     std::uint32_t series_;
@@ -95,9 +92,8 @@ TEST(Series, ResolutionsAreSumsAndMaximaOfTheBuckets) {
         for (std::uint64_t now_s = kStart; now_s < end_s; now_s += 1 + random() % c.step_s) {
             for (std::uint64_t i = random() % 6; i > 0; --i) {
                 const std::uint64_t age_s = random() % 4 == 0 ? random() % (c.late_s + 1) : random() % 3;
-                sim.add(static_cast<std::uint32_t>(random() % c.series),
-                        static_cast<std::uint32_t>(now_s - age_s), static_cast<std::uint32_t>(random() % 4),
-                        random_cell(random));
+                sim.add(static_cast<std::uint32_t>(random() % c.series), static_cast<std::uint32_t>(now_s - age_s),
+                        static_cast<std::uint32_t>(random() % 4), random_cell(random));
             }
             sim.commit(now_s);
             if (random() % 400 == 0) sim.open();
@@ -218,8 +214,7 @@ TEST(Series, AfterALeapOfTheClockDeletionWaits) {
     EXPECT_TRUE(sim.engine_->stats().clock_leap);
     EXPECT_GE(sim.chunk_rows(0), before);
     sim.expect_model(kStart, kStart + 8000);
-    for (std::uint64_t s = 6000; s < 100'000; s += 100)
-        sim.commit(kStart + 7200 + kYear + s, steady_s += 100);
+    for (std::uint64_t s = 6000; s < 100'000; s += 100) sim.commit(kStart + 7200 + kYear + s, steady_s += 100);
     EXPECT_FALSE(sim.engine_->stats().clock_leap);
     EXPECT_EQ(sim.chunk_rows(0), 0u) << "it was time that passed after all";
 }

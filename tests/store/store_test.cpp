@@ -118,8 +118,7 @@ TEST(Store, RefusesNamesThatDoNotFit) {
     };
     for (const auto& names : invalid) EXPECT_FALSE(store->series_ids(names));
     const SeriesName sound[] = {{"other", "c", std::string(255, 's')}};
-    EXPECT_EQ(*store->series_ids(sound), (std::vector<std::uint32_t>{0}))
-        << "no id was given for the refused ones";
+    EXPECT_EQ(*store->series_ids(sound), (std::vector<std::uint32_t>{0})) << "no id was given for the refused ones";
     const std::string empty[] = {""};
     EXPECT_FALSE(store->source_ids(empty));
     EXPECT_FALSE(store->set_retention({1, 1, 1, 1, 1}));
@@ -201,9 +200,8 @@ TEST(Store, ASecondOneOnTheSameDataIsRefused) {
     auto store = open(test::options(dir));
     const auto second = Store::open(test::options(dir));
     ASSERT_FALSE(second);
-    EXPECT_NE(
-        second.error().message.find("is in use by another collector, process " + std::to_string(getpid())),
-        std::string::npos);
+    EXPECT_NE(second.error().message.find("is in use by another collector, process " + std::to_string(getpid())),
+              std::string::npos);
     const pid_t child = fork();
     if (child == 0) _exit(Store::open(test::options(dir)) ? 1 : 0);
     int status = 0;

@@ -92,8 +92,7 @@ class Feeder {
 // Brute force: every 10-s value, and what any resolution makes of them.
 class Model {
   public:
-    void add(std::uint32_t series, std::uint32_t bucket_s, std::uint32_t traffic_class,
-             const flow::Cell& cell) {
+    void add(std::uint32_t series, std::uint32_t bucket_s, std::uint32_t traffic_class, const flow::Cell& cell) {
         Sums sums{};
         sums[traffic_class] = cell;
         store::add(values_[series][bucket_s], sums);
@@ -109,8 +108,8 @@ class Model {
         if (found == values_.end() || all.empty()) return all;
         std::map<std::uint32_t, Sums> five_minutes;
         const std::uint64_t end_s = all.back().start_s + std::uint64_t{step_s};
-        for (auto at = found->second.lower_bound(all.front().start_s);
-             at != found->second.end() && at->first < end_s; ++at) {
+        for (auto at = found->second.lower_bound(all.front().start_s); at != found->second.end() && at->first < end_s;
+             ++at) {
             Point& p = all[(at->first - all.front().start_s) / step_s];
             p.present = true;
             store::add(p.sum, at->second);
@@ -129,15 +128,14 @@ class Model {
 
 inline bool equal(const Sums& a, const Sums& b) {
     for (std::size_t c = 0; c < a.size(); ++c) {
-        if (a[c].flows != b[c].flows || a[c].packets != b[c].packets || a[c].bytes != b[c].bytes)
-            return false;
+        if (a[c].flows != b[c].flows || a[c].packets != b[c].packets || a[c].bytes != b[c].bytes) return false;
     }
     return true;
 }
 
 // Compares a series with the model in all resolutions.
-inline void expect_as_model(const Reader& reader, const Model& model, std::uint32_t series,
-                            std::uint32_t from_s, std::uint32_t to_s) {
+inline void expect_as_model(const Reader& reader, const Model& model, std::uint32_t series, std::uint32_t from_s,
+                            std::uint32_t to_s) {
     for (const Resolution& r : kResolutions) {
         const std::uint32_t ids[] = {series};
         const auto stored = reader.series(ids, from_s, to_s, r.step_s);
@@ -147,8 +145,7 @@ inline void expect_as_model(const Reader& reader, const Model& model, std::uint3
         for (std::size_t i = 0; i < wanted.size(); ++i) {
             const Point &is = (*stored)[i], &should = wanted[i];
             ASSERT_EQ(is.start_s, should.start_s);
-            ASSERT_EQ(is.present, should.present)
-                << "series " << series << ", " << r.step_s << " s, at " << is.start_s;
+            ASSERT_EQ(is.present, should.present) << "series " << series << ", " << r.step_s << " s, at " << is.start_s;
             ASSERT_TRUE(equal(is.sum, should.sum))
                 << "sum of series " << series << ", " << r.step_s << " s, at " << is.start_s << ": flows "
                 << is.sum[0].flows << " != " << should.sum[0].flows;

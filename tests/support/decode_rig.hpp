@@ -28,7 +28,8 @@ class KeepingWriter final : public flow::BatchWriter {
 
   private:
     void turn_over() noexcept override {
-        void* pages = mmap(nullptr, sizeof(flow::FlowBatch), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void* pages =
+            mmap(nullptr, sizeof(flow::FlowBatch), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (pages == MAP_FAILED) std::abort();
         open_ = static_cast<flow::FlowBatch*>(pages);
         // Rows must not depend on what a slot held before.
@@ -44,7 +45,9 @@ class DecodeRig {
     static constexpr std::uint64_t kNow_ms = 1'700'000'000'000;
 
     explicit DecodeRig(flow::ExporterTable* exporters = nullptr)
-        : exporters_(exporters != nullptr ? *exporters : own_exporters_), decoder_(exporters_, writer_), tally_(series_, home_) {}
+        : exporters_(exporters != nullptr ? *exporters : own_exporters_),
+          decoder_(exporters_, writer_),
+          tally_(series_, home_) {}
 
     // Returns how it ended.
     flow::Outcome send(flow::Bytes payload, const char* exporter = "192.0.2.1", std::uint64_t received_ms = kNow_ms,

@@ -31,8 +31,8 @@ class FilterBatch {
   public:
     FilterBatch() {
         // Value-initialising would write megabytes of columns that no row here uses.
-        void* memory = mmap(nullptr, sizeof(flow::FlowBatch), PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void* memory =
+            mmap(nullptr, sizeof(flow::FlowBatch), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         assert(memory != MAP_FAILED);
         batch_.reset(static_cast<flow::FlowBatch*>(memory));
         batch_->reset();
@@ -43,8 +43,8 @@ class FilterBatch {
 
     void add(const FilterRow& row) {
         const auto parse = [](std::string_view text) { return flow::IpAddress::parse(text).value(); };
-        add(row.src.empty() ? flow::IpAddress{} : parse(row.src),
-            row.dst.empty() ? flow::IpAddress{} : parse(row.dst), row);
+        add(row.src.empty() ? flow::IpAddress{} : parse(row.src), row.dst.empty() ? flow::IpAddress{} : parse(row.dst),
+            row);
     }
     // `row.src` and `row.dst` only say whether there is an address; `src` and `dst` are those.
     void add(const flow::IpAddress& src, const flow::IpAddress& dst, const FilterRow& row) {

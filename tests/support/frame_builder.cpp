@@ -50,8 +50,7 @@ void Frame::next_protocol(std::uint8_t number) {
     protocol_at_.reset();
 }
 
-Frame& Frame::ethernet(std::string_view src_mac, std::string_view dst_mac,
-                       std::optional<std::uint16_t> ether_type) {
+Frame& Frame::ethernet(std::string_view src_mac, std::string_view dst_mac, std::optional<std::uint16_t> ether_type) {
     layers_.push_back({Kind::link, bytes_.size()});
     bytes_.mac(dst_mac).mac(src_mac).u16(ether_type.value_or(0));
     if (!ether_type) ether_type_at_ = bytes_.size() - 2;
@@ -76,8 +75,7 @@ Frame& Frame::ipv4(const Ipv4& h) {
     next_protocol(4);
     const Bytes options = padded(h.options, 4);
     layers_.push_back({Kind::ipv4, bytes_.size(), !h.total_length, !h.checksum});
-    bytes_.u8(h.version_and_length.value_or(static_cast<std::uint8_t>(0x40 | (5 + options.size() / 4))))
-        .u8(h.tos);
+    bytes_.u8(h.version_and_length.value_or(static_cast<std::uint8_t>(0x40 | (5 + options.size() / 4)))).u8(h.tos);
     bytes_.u16(h.total_length.value_or(0)).u16(h.id);
     bytes_.u16(static_cast<std::uint16_t>((h.dont_fragment ? 0x4000 : 0) | (h.more_fragments ? 0x2000 : 0) |
                                           (h.fragment_offset & 0x1fff)));
@@ -91,8 +89,8 @@ Frame& Frame::ipv6(const Ipv6& h) {
     next_ether_type(kTypeIpv6);
     next_protocol(41);
     layers_.push_back({Kind::ipv6, bytes_.size(), !h.payload_length});
-    bytes_.u32(static_cast<std::uint32_t>(h.version) << 28 |
-               static_cast<std::uint32_t>(h.traffic_class) << 20 | (h.flow_label & 0xfffff));
+    bytes_.u32(static_cast<std::uint32_t>(h.version) << 28 | static_cast<std::uint32_t>(h.traffic_class) << 20 |
+               (h.flow_label & 0xfffff));
     bytes_.u16(h.payload_length.value_or(0)).u8(h.next_header.value_or(0)).u8(h.hop_limit);
     if (!h.next_header) protocol_at_ = bytes_.size() - 2;
     bytes_.ip(h.src).ip(h.dst);
@@ -128,11 +126,7 @@ Frame& Frame::tcp(const Tcp& h) {
     const Bytes options = padded(h.options, 4);
     layers_.push_back({Kind::tcp, bytes_.size()});
     bytes_.u16(h.src).u16(h.dst).u32(h.sequence).u32(h.acknowledge);
-    bytes_.u8(static_cast<std::uint8_t>((5 + options.size() / 4) << 4))
-        .u8(h.flags)
-        .u16(h.window)
-        .u32(0)
-        .raw(options);
+    bytes_.u8(static_cast<std::uint8_t>((5 + options.size() / 4) << 4)).u8(h.flags).u16(h.window).u32(0).raw(options);
     return *this;
 }
 

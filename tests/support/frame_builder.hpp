@@ -73,8 +73,7 @@ struct Icmp {
 // Headers from the outside in; lengths, "next" fields and checksums are set by build().
 class Frame {
   public:
-    Frame& ethernet(std::string_view src_mac = "02:00:00:00:00:01",
-                    std::string_view dst_mac = "02:00:00:00:00:02",
+    Frame& ethernet(std::string_view src_mac = "02:00:00:00:00:01", std::string_view dst_mac = "02:00:00:00:00:02",
                     std::optional<std::uint16_t> ether_type = std::nullopt);
     Frame& vlan(std::uint16_t id, std::uint8_t priority = 0, std::uint16_t ether_type = 0x8100);
     Frame& mpls(std::uint32_t label, bool bottom = true);
@@ -104,8 +103,7 @@ class Frame {
     void next_ether_type(std::uint16_t type);
     void next_protocol(std::uint8_t number);
     void finish(Bytes& bytes, const Layer& layer, std::size_t index) const;
-    [[nodiscard]] std::uint32_t pseudo_header(const Bytes& bytes, std::size_t index,
-                                              std::uint8_t number) const;
+    [[nodiscard]] std::uint32_t pseudo_header(const Bytes& bytes, std::size_t index, std::uint8_t number) const;
 
     Writer bytes_;
     std::vector<Layer> layers_;

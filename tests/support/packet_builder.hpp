@@ -197,11 +197,11 @@ struct SampledIp {
 };
 [[nodiscard]] Bytes sflow_sampled_ip(const SampledIp& s);
 // Sampled Ethernet (format 2).
-[[nodiscard]] Bytes sflow_sampled_ethernet(std::uint32_t length, std::string_view src_mac,
-                                           std::string_view dst_mac, std::uint32_t ether_type);
+[[nodiscard]] Bytes sflow_sampled_ethernet(std::uint32_t length, std::string_view src_mac, std::string_view dst_mac,
+                                           std::uint32_t ether_type);
 // Extended switch (format 1001) and extended router (format 1002).
-[[nodiscard]] Bytes sflow_switch(std::uint32_t src_vlan, std::uint32_t dst_vlan,
-                                 std::uint32_t src_priority = 0, std::uint32_t dst_priority = 0);
+[[nodiscard]] Bytes sflow_switch(std::uint32_t src_vlan, std::uint32_t dst_vlan, std::uint32_t src_priority = 0,
+                                 std::uint32_t dst_priority = 0);
 [[nodiscard]] Bytes sflow_router(std::string_view next_hop, std::uint32_t src_mask, std::uint32_t dst_mask);
 
 // Interface: format 0 ifIndex, 1 discarded (value = reason), 2 several (value = how many).
@@ -230,8 +230,7 @@ struct CounterSample {
     std::vector<Bytes> records;
 };
 // Generic interface counters (format 1), 88 bytes, octets in and out given, the rest 0.
-[[nodiscard]] Bytes sflow_interface_counters(std::uint32_t if_index, std::uint64_t in_octets,
-                                             std::uint64_t out_octets);
+[[nodiscard]] Bytes sflow_interface_counters(std::uint32_t if_index, std::uint64_t in_octets, std::uint64_t out_octets);
 
 class Sflow {
   public:

@@ -50,8 +50,8 @@ flow::Result<Capture> read_pcap(const std::string& path) {
     const u_char* bytes = nullptr;
     while (pcap_next_ex(file.get(), &header, &bytes) == 1) {
         Captured packet;
-        packet.time_us = static_cast<std::uint64_t>(header->ts.tv_sec) * 1'000'000 +
-                         static_cast<std::uint64_t>(header->ts.tv_usec);
+        packet.time_us =
+            static_cast<std::uint64_t>(header->ts.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(header->ts.tv_usec);
         packet.original_length = header->len;
         packet.bytes.assign(bytes, bytes + header->caplen);
         out.packets.push_back(std::move(packet));

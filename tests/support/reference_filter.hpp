@@ -18,8 +18,7 @@ namespace support {
 
 class ReferenceFilter {
   public:
-    ReferenceFilter(const filters::language::Ast& ast, const flow::FlowBatch& batch)
-        : ast_(ast), batch_(batch) {}
+    ReferenceFilter(const filters::language::Ast& ast, const flow::FlowBatch& batch) : ast_(ast), batch_(batch) {}
 
     [[nodiscard]] bool holds(std::uint32_t row) const { return node(ast_.root, row); }
 
@@ -94,14 +93,11 @@ class ReferenceFilter {
                            [&](const auto& range) { return range.low <= value && value <= range.high; });
     }
     static bool in_nets(const Test& t, const flow::IpAddress& address) {
-        return std::any_of(t.nets.begin(), t.nets.end(),
-                           [&](const auto& net) { return net.contains(address); });
+        return std::any_of(t.nets.begin(), t.nets.end(), [&](const auto& net) { return net.contains(address); });
     }
     [[nodiscard]] bool in_text(const Field& field, const Test& t, std::uint32_t row) const {
-        const auto bytes =
-            filters::text::application_bytes(batch_.arena.view(batch_.payload[row]), batch_.proto[row]);
-        if (field.operand == filters::language::Operand::content)
-            return bytes.find(t.text) != std::string_view::npos;
+        const auto bytes = filters::text::application_bytes(batch_.arena.view(batch_.payload[row]), batch_.proto[row]);
+        if (field.operand == filters::language::Operand::content) return bytes.find(t.text) != std::string_view::npos;
         auto flags = std::regex::ECMAScript;
         if (t.caseless) flags |= std::regex::icase;
         return std::regex_search(bytes.begin(), bytes.end(), std::regex(t.text, flags));

@@ -24,8 +24,7 @@ void write_records(Writer& out, const std::vector<Bytes>& records, std::optional
 
 }  // namespace
 
-Bytes sflow_record(std::uint32_t format, std::span<const std::uint8_t> body,
-                   std::optional<std::uint32_t> length) {
+Bytes sflow_record(std::uint32_t format, std::span<const std::uint8_t> body, std::optional<std::uint32_t> length) {
     Writer padded;
     padded.raw(body).zeros((4 - body.size() % 4) % 4);
     return Writer().u32(format).u32(length.value_or(size32(padded.bytes()))).raw(padded.bytes());
@@ -33,9 +32,7 @@ Bytes sflow_record(std::uint32_t format, std::span<const std::uint8_t> body,
 
 Bytes sflow_raw_header(const RawHeader& h) {
     Writer body;
-    body.u32(h.protocol)
-        .u32(h.frame_length != 0 ? h.frame_length : size32(h.header) + h.stripped)
-        .u32(h.stripped);
+    body.u32(h.protocol).u32(h.frame_length != 0 ? h.frame_length : size32(h.header) + h.stripped).u32(h.stripped);
     body.u32(h.header_length.value_or(size32(h.header))).raw(h.header);
     return sflow_record(1, body.bytes());
 }
@@ -57,8 +54,7 @@ Bytes sflow_sampled_ethernet(std::uint32_t length, std::string_view src_mac, std
 
 Bytes sflow_switch(std::uint32_t src_vlan, std::uint32_t dst_vlan, std::uint32_t src_priority,
                    std::uint32_t dst_priority) {
-    return sflow_record(1001,
-                        Writer().u32(src_vlan).u32(src_priority).u32(dst_vlan).u32(dst_priority).bytes());
+    return sflow_record(1001, Writer().u32(src_vlan).u32(src_priority).u32(dst_vlan).u32(dst_priority).bytes());
 }
 
 Bytes sflow_router(std::string_view next_hop, std::uint32_t src_mask, std::uint32_t dst_mask) {
@@ -75,11 +71,7 @@ Bytes sflow_interface_counters(std::uint32_t if_index, std::uint64_t in_octets, 
 
 Sflow& Sflow::flow_sample(const FlowSample& s) {
     Writer body;
-    body.u32(s.sequence)
-        .u32(compact_source(s.source_class, s.source_index))
-        .u32(s.rate)
-        .u32(s.pool)
-        .u32(s.drops);
+    body.u32(s.sequence).u32(compact_source(s.source_class, s.source_index)).u32(s.rate).u32(s.pool).u32(s.drops);
     body.u32(compact(s.input)).u32(compact(s.output));
     write_records(body, s.records, s.record_count);
     return sample(1, body.bytes());
@@ -107,8 +99,7 @@ Sflow& Sflow::expanded_counter_sample(const CounterSample& s) {
     return sample(4, body.bytes());
 }
 
-Sflow& Sflow::sample(std::uint32_t format, std::span<const std::uint8_t> body,
-                     std::optional<std::uint32_t> length) {
+Sflow& Sflow::sample(std::uint32_t format, std::span<const std::uint8_t> body, std::optional<std::uint32_t> length) {
     samples_.raw(sflow_record(format, body, length));
     ++given_;
     return *this;

@@ -17,7 +17,8 @@ struct SmallChannel {
     std::vector<std::uint16_t> sources{};  // empty = all
 };
 
-inline std::unique_ptr<dataplane::Generation> make_generation(std::uint64_t number, const std::vector<dataplane::SourceRule>& sources,
+inline std::unique_ptr<dataplane::Generation> make_generation(std::uint64_t number,
+                                                              const std::vector<dataplane::SourceRule>& sources,
                                                               const std::vector<SmallChannel>& channels,
                                                               std::size_t decoders = 1, std::size_t matchers = 0) {
     auto made = std::make_unique<dataplane::Generation>(dataplane::SourceMap(sources));
@@ -30,7 +31,8 @@ inline std::unique_ptr<dataplane::Generation> make_generation(std::uint64_t numb
         auto& rank = made->series.channel_rank.emplace_back();
         const std::size_t slots = channel.sources.empty() ? sources.size() : channel.sources.size();
         if (!channel.sources.empty()) rank.resize(sources.size());
-        for (std::size_t i = 0; i < channel.sources.size(); ++i) rank[channel.sources[i]] = static_cast<std::uint16_t>(i);
+        for (std::size_t i = 0; i < channel.sources.size(); ++i)
+            rank[channel.sources[i]] = static_cast<std::uint16_t>(i);
         for (std::size_t i = 0; i < slots; ++i) made->series.series_id.push_back(series++);
     }
     auto program = filters::Program::compile(specs, static_cast<std::uint16_t>(sources.size()));

@@ -11,8 +11,7 @@ namespace support {
 namespace {
 
 [[noreturn]] void wrong(const char* what, std::string_view text) {
-    std::fprintf(stderr, "packet_builder: not %s: \"%.*s\"\n", what, static_cast<int>(text.size()),
-                 text.data());
+    std::fprintf(stderr, "packet_builder: not %s: \"%.*s\"\n", what, static_cast<int>(text.size()), text.data());
     std::abort();
 }
 

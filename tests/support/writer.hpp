@@ -38,9 +38,7 @@ class Writer {
     Writer& ip(std::string_view address) { return raw(ip_bytes(address)); }
     Writer& mac(std::string_view address) { return raw(mac_bytes(address)); }
     Writer& raw(std::span<const std::uint8_t> bytes);
-    Writer& raw(std::initializer_list<std::uint8_t> bytes) {
-        return raw(std::span(bytes.begin(), bytes.size()));
-    }
+    Writer& raw(std::initializer_list<std::uint8_t> bytes) { return raw(std::span(bytes.begin(), bytes.size())); }
     // The characters, then zeros up to `width`; cut when longer. Width 0: the characters alone.
     Writer& text(std::string_view characters, std::size_t width = 0);
     Writer& zeros(std::size_t n);
