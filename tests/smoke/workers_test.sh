@@ -71,19 +71,25 @@ in_ns box ip neigh add 10.98.0.2 lladdr 02:00:00:00:00:02 nud permanent dev ncta
 generate box tap -t 10.98.0.2 -p 2055 --rate 10000 --count 20010
 expect netflow-global="$work/tap.json"
 
-echo "--- af_xdp"
+echo "--- af_xdp, as user nobody"
 data=$work/xdp
 write_config af_xdp:in
+sed -i -e 's|^user = .*|user = "nobody"|' "$config"
+chmod 711 "$work"
 ip netns exec "$prefix-box" "$daemon" --config "$config" >"$work/collector.log" 2>&1 &
 collector=$!
-sleep 1
-kill -0 "$collector" 2>/dev/null || {
-    wait "$collector" || true
-    collector=
-    echo "not tried, AF_XDP cannot be made here: $(tail -1 "$work/collector.log")"
-    exit 0
-}
+until "$command" status --config "$config" >/dev/null 2>&1; do
+    kill -0 "$collector" 2>/dev/null || {
+        collector=
+        echo "not tried, AF_XDP cannot be made here: $(tail -1 "$work/collector.log")"
+        exit 0
+    }
+    sleep 0.1
+done
+in_ns box ip link show in | grep -q xdp || fail "no XDP program on the interface"
 generate far xdp4 -t 10.99.0.2 -p 2055 --protocol v5 --rate 20000 --count 30000 --exporters 10 --source 10.99.1.1
 generate far xdp6 -t 2001:db8:99::2 --source 2001:db8:99::1 -p 4739 --protocol ipfix --rate 20000 --count 30000
 expect netflow-global="$work/xdp4.json" ipfix-global="$work/xdp6.json"
 python3 "$smoke/exporters.py" "$command" "$data" "$work/xdp4.json" "$work/xdp6.json"
+in_ns box ip link show in | grep xdp && fail "the XDP program is still on the interface"
+echo "the interface is the kernel's again"
