@@ -241,7 +241,7 @@ std::vector<EngineDevice> Engine::devices() const {
             now.driver = port->driver();
             now.mac = port->mac();
             now.spread = port->spread();
-            now.link_up |= port->link_up();
+            now.link_up |= device.kernel_keeps_it() ? kernel_link_up(device.target) : port->link_up();
             now.queues += port->queues();
             now.counters.received += counters.received;
             add(now.counters.missed, counters.missed);

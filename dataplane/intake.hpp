@@ -38,7 +38,7 @@ class Intake {
     // A whole packet of an exporter that this worker owns, or that no source admits.
     void take(const Packet& packet, std::uint64_t received_ms) noexcept;
 
-    // Closes a batch that has waited for kBatchAgeMs; hands the tally over when a second has passed.
+    // Closes a batch that has waited for kBatchAgeMs; hands the tally over a few times a second.
     void tick(std::uint64_t now_ms) noexcept;
     // The end: books all gaps, hands everything over.
     void finish() noexcept;

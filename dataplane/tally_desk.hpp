@@ -28,7 +28,7 @@ class TallyDesk {
 
     // Makes the tally one of bucket `bucket_s`, handing over one of another bucket first.
     void open_bucket(std::uint32_t bucket_s, std::uint64_t received_ms) noexcept;
-    // A second has passed since it last said so.
+    // It is time for a hand-over; true a few times a second.
     [[nodiscard]] bool due(std::uint64_t now_ms) noexcept;
     // Hands over what there is, if anything. False: no empty tally is there, and it was kept.
     bool hand_over() noexcept;

@@ -34,7 +34,7 @@ void load(const std::filesystem::path& path, std::vector<Bytes>& seeds) {
 }
 
 void change(Bytes& bytes, std::mt19937& random) {
-    for (std::uint32_t n = random() % 6; n != 0 && !bytes.empty(); --n) {
+    for (auto n = random() % 6; n != 0 && !bytes.empty(); --n) {
         const std::size_t at = random() % bytes.size();
         switch (random() % 4) {
             case 0:
@@ -46,10 +46,11 @@ void change(Bytes& bytes, std::mt19937& random) {
             case 2:
                 bytes.resize(at);
                 break;
-            default:
-                bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin(),
-                             bytes.begin() + static_cast<std::ptrdiff_t>(at / 2));
+            default: {
+                const Bytes piece(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at / 2));
+                bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), piece.begin(), piece.end());
                 break;
+            }
         }
     }
     bytes.resize(std::min(bytes.size(), kMostBytes));
