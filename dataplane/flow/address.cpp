@@ -8,9 +8,10 @@
 namespace flow {
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) return std::nullopt;  // inet_pton would stop there
     const std::string z(text);
     in_addr v4_bytes{};
-    if (inet_pton(AF_INET, z.c_str(), &v4_bytes) == 1 && z.size() == text.size()) return v4(ntohl(v4_bytes.s_addr));
+    if (inet_pton(AF_INET, z.c_str(), &v4_bytes) == 1) return v4(ntohl(v4_bytes.s_addr));
     IpAddress a;
     if (inet_pton(AF_INET6, z.c_str(), a.bytes.data()) == 1) return a;
     return std::nullopt;
