@@ -14,8 +14,7 @@
 namespace control {
 
 // Every value at its flow::ledger_name() path, and "balanced", with "broken_law" where a law is broken.
-// `idle`: nothing is in flight, so that the laws must hold exactly.
-[[nodiscard]] nlohmann::ordered_json ledger_json(const flow::Ledger& ledger, bool idle);
+[[nodiscard]] nlohmann::ordered_json ledger_json(const flow::Ledger& ledger);
 // {"address","agent","source","version","domain",<counts>,"last_seen_ms"}; "agent" for sFlow only.
 [[nodiscard]] nlohmann::ordered_json exporter_json(const flow::ExporterKey& key, const std::string& source,
                                                    const flow::ExporterCounts& counts);

@@ -94,7 +94,7 @@ void add_ledger(Families& out, const Status& status) {
         std::replace(name.begin(), name.end(), '.', '_');
         out.counter(name + "_total", std::string(help), ledger[counter]);
     }
-    const bool balanced = flow::broken_law(ledger, status.idle).empty();
+    const bool balanced = flow::broken_law(ledger).empty();
     out.gauge("ledger_balanced", "1 while every packet, datagram and record is accounted for", balanced ? 1 : 0);
 }
 

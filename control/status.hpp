@@ -83,7 +83,6 @@ struct Status {
     std::uint64_t generation = 0;  // of the configuration, from 1 at start
     ReloadStatus reload;
     bool hugepages = false;  // whether packets lie in them
-    bool idle = false;       // nothing in flight, so that the ledger's laws must hold exactly
     std::vector<DeviceStatus> devices;
     std::vector<WorkerStatus> workers;
     store::Stats store;

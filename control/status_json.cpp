@@ -100,14 +100,14 @@ Json list(const std::vector<T>& items, F&& one) {
 
 }  // namespace
 
-Json ledger_json(const flow::Ledger& ledger, bool idle) {
+Json ledger_json(const flow::Ledger& ledger) {
     Json out = Json::object();
     for (std::size_t i = 0; i < flow::Ledger::kSize; ++i) {
         std::string pointer = "/" + std::string(flow::ledger_name(i).path);
         std::replace(pointer.begin(), pointer.end(), '.', '/');
         out[Json::json_pointer(pointer)] = ledger.values[i];
     }
-    const std::string_view broken = flow::broken_law(ledger, idle);
+    const std::string_view broken = flow::broken_law(ledger);
     out["balanced"] = broken.empty();
     if (!broken.empty()) out["broken_law"] = broken;
     return out;
@@ -134,13 +134,11 @@ std::string status_json(const Status& status) {
              {"config_file", status.config_file},
              {"data_directory", status.data_directory},
              {"config", reload_object(status.reload, status.generation)},
-             {"hugepages", status.hugepages},
-             {"idle", status.idle}};
+             {"hugepages", status.hugepages}};
     out["devices"] = list(status.devices, device_json);
     out["workers"] = list(status.workers, worker_json);
     out["store"] = store_json(status.store);
-    out["ledger"] = {{"process", ledger_json(status.process_ledger, status.idle)},
-                     {"total", ledger_json(status.total_ledger, status.idle)}};
+    out["ledger"] = {{"process", ledger_json(status.process_ledger)}, {"total", ledger_json(status.total_ledger)}};
     out["sources"] = list(status.sources, [](const SourceStatus& s) {
         return Json{{"name", s.name},
                     {"port", s.port},

@@ -81,10 +81,8 @@ Done show_ledger(const Context& context) {
     const auto exporters = reader->exporters();
     if (!exporters) return failure(Exit::failed, exporters.error().text());
 
-    // The daemon may be running, so what is in flight between its threads may be missing.
-    constexpr bool kIdle = false;
     if (context.json) {
-        auto json = control::ledger_json(*ledger, kIdle);
+        auto json = control::ledger_json(*ledger);
         json["exporters"] = nlohmann::ordered_json::array();
         for (const auto& e : *exporters) json["exporters"].push_back(control::exporter_json(e.key, e.source, e.counts));
         context.out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
@@ -97,7 +95,7 @@ Done show_ledger(const Context& context) {
     for (const auto& e : *exporters) missing += e.counts.lost;
     context.out << "\nexporters: " << exporters->size() << "; missing by their sequence numbers: " << scaled(missing)
                 << '\n';
-    const std::string_view broken = flow::broken_law(*ledger, kIdle);
+    const std::string_view broken = flow::broken_law(*ledger);
     context.out << (broken.empty()
                         ? style.good("balanced: everything that came in is accounted for")
                         : style.bad("NOT BALANCED: " + std::string(broken) + "; please report this as a bug"))

@@ -144,6 +144,6 @@ struct LedgerName {
 // The laws that must hold for the sums `l`; empty when they do, else a sentence naming the law and both sides.
 // `idle`: nothing is in flight between cores, so that the laws across them must hold too. While traffic runs they cannot be
 // told from a sum: each core hands over in its own second, the later stage's share may arrive first.
-[[nodiscard]] std::string_view broken_law(const Ledger& l, bool idle) noexcept;
+[[nodiscard]] std::string_view broken_law(const Ledger& l, bool idle = false) noexcept;
 
 }  // namespace flow

@@ -48,7 +48,6 @@ Status example() {
     s.config_file = "/etc/\"odd\\name\".toml";
     s.generation = 3;
     s.reload = {1'700'000'050'000, 1'700'000'000'000, false, "a.toml:1:2: wrong", {"cores"}};
-    s.idle = true;
     s.devices.push_back(
         {"loopback", "net_pcap", "02:00:00:00:00:01", true, 0, "one queue", 1, std::nullopt, 4, std::nullopt});
     s.workers.push_back({2, 3, 0.25, 0.5, 105, 1, 0, 3, 64});
@@ -171,7 +170,7 @@ TEST(StatusJson, HasTheLedgersPathsAndNullForUnknown) {
 TEST(StatusJson, EveryLedgerValueStandsAtItsPath) {
     flow::Ledger ledger;
     for (std::size_t i = 0; i < flow::Ledger::kSize; ++i) ledger.values[i] = i + 1;
-    const auto json = ledger_json(ledger, true);
+    const auto json = ledger_json(ledger);
     for (std::size_t i = 0; i < flow::Ledger::kSize; ++i) {
         std::string pointer = "/" + std::string(flow::ledger_name(i).path);
         for (char& c : pointer) c = c == '.' ? '/' : c;
