@@ -140,7 +140,7 @@ flow::Result<Device> open_device(const std::string& text, std::size_t number, st
         device.target.resize(target.size() - std::strlen(",endless"));
     }
     if (auto ok = check_argument(device.target); !ok) return flow::pass(ok);
-    if (device.kind == DeviceKind::af_xdp || device.kind == DeviceKind::af_packet) {
+    if (device.kernel_keeps_it()) {
         if (auto ok = check_interface(device.target); !ok) return flow::pass(ok);
     }
     switch (device.kind) {

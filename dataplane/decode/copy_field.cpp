@@ -73,7 +73,9 @@ void store_mpls(FlowBatch& batch, const Step& step, std::uint32_t row, const std
 void store_icmp(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint64_t value) noexcept {
     if (!is_icmp(batch.proto[row])) return;  // such templates carry the element for every protocol
     const unsigned shift = step.conversion == Conversion::icmp_type ? 8 : 0;
-    batch.dst_port[row] = static_cast<std::uint16_t>(batch.dst_port[row] | value << shift);
+    // The first ICMP element of a record replaces the port, type and code in elements of their own add up.
+    const unsigned before = step.only_where_zero ? batch.dst_port[row] : 0;
+    batch.dst_port[row] = static_cast<std::uint16_t>(before | value << shift);
 }
 
 void store_uptime(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint32_t at,
@@ -255,8 +257,7 @@ bool copy_column(const Step& step, const std::uint8_t* from, std::uint32_t strid
         }
         case Conversion::icmp_type_code: {
             for (std::uint32_t i = row; i < row + count; ++i, from += stride) {
-                if (is_icmp(batch.proto[i]))
-                    batch.dst_port[i] = static_cast<std::uint16_t>(batch.dst_port[i] | flow::load_be16(from));
+                if (is_icmp(batch.proto[i])) batch.dst_port[i] = flow::load_be16(from);
             }
             return true;
         }

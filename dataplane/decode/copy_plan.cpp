@@ -117,11 +117,12 @@ void CopyPlan::order_steps() {
     std::vector<Step> ordered;
     std::vector<std::uint16_t> new_place(steps_.size());
     std::array<bool, flow::kColumns> written{};
+    bool icmp_written = false;  // apart from the port itself: ICMP elements write it for some rows only
     for (const std::uint16_t i : order) {
         new_place[i] = static_cast<std::uint16_t>(ordered.size());
         Step step = steps_[i];
-        if (step.column != Column::count_ && !is_icmp_step(step.conversion)) {
-            bool& seen = written[static_cast<std::size_t>(step.column)];
+        if (step.column != Column::count_) {
+            bool& seen = is_icmp_step(step.conversion) ? icmp_written : written[static_cast<std::size_t>(step.column)];
             step.only_where_zero = std::exchange(seen, true);
         }
         ordered.push_back(step);
@@ -163,14 +164,7 @@ void CopyPlan::run_columns(const std::uint8_t* records, FlowBatch& batch, std::u
                            const RecordContext& context, flow::Ledger& ledger) const noexcept {
     const std::uint32_t row = batch.rows;
     fill_constants(batch, row, count, context);
-    bool icmp_cleared = false;
     for (const Step& step : steps_) {
-        if (is_icmp_step(step.conversion) && !icmp_cleared) {
-            for (std::uint32_t i = row; i < row + count; ++i) {
-                if (is_icmp(batch.proto[i])) batch.dst_port[i] = 0;
-            }
-            icmp_cleared = true;
-        }
         const std::uint8_t* at = records + step.offset;
         if (copy_column(step, at, record_bytes_, count, batch, row, context)) continue;
         RecordState record{context};
@@ -220,12 +214,7 @@ void CopyPlan::run_row(const Located* located, FlowBatch& batch, const RecordCon
                        flow::Ledger& ledger) const noexcept {
     const std::uint32_t row = batch.rows;
     RecordState record{context};
-    bool icmp_cleared = false;
     for (std::size_t s = 0; s < steps_.size(); ++s) {
-        if (is_icmp_step(steps_[s].conversion) && !icmp_cleared) {
-            if (is_icmp(batch.proto[row])) batch.dst_port[row] = 0;
-            icmp_cleared = true;
-        }
         copy_field(steps_[s], located[s].data, located[s].length, batch, row, record, ledger);
     }
     if (record.duration_ms != 0 && !has_last_) batch.last_ms[row] = batch.first_ms[row] + record.duration_ms;

@@ -374,6 +374,22 @@ TEST_F(IpfixTest, VariableReducedAndEnterpriseFields) {
     EXPECT_EQ(rig.ledger()[Counter::elements_unknown], 2u);
 }
 
+TEST_F(IpfixTest, IcmpTypeAndCodeInElementsOfTheirOwn) {
+    const support::Template fixed{300, {{11, 2}, {4, 1}, {176, 1}, {177, 1}}};
+    const support::Template variable{301, {{96, support::kVariableLength}, {177, 1}, {176, 1}, {4, 1}, {11, 2}}};
+    rig.send(ipfix()
+                 .template_set({fixed, variable})
+                 .data_set(300, {Writer().u16(4444).u8(1).u8(3).u8(1), Writer().u16(4444).u8(6).u8(3).u8(1)})
+                 .data_set(301, {Writer().variable("x").u8(1).u8(3).u8(1).u16(4444),
+                                 Writer().variable("x").u8(1).u8(3).u8(17).u16(4444)})
+                 .build());
+    ASSERT_EQ(rig.batch().rows, 4u);
+    EXPECT_EQ(rig.batch().dst_port[0], 769);
+    EXPECT_EQ(rig.batch().dst_port[1], 4444);
+    EXPECT_EQ(rig.batch().dst_port[2], 769);
+    EXPECT_EQ(rig.batch().dst_port[3], 4444);
+}
+
 TEST_F(IpfixTest, EveryFormOfTime) {
     struct Case {
         const char* what;
