@@ -56,21 +56,21 @@ flow::Result<void> inspect_capture(Device& device) {
     const int link = pcap_datalink(file.get());
     switch (link) {
         case DLT_EN10MB:
-            device.link = decode::LinkType::ethernet;
+            device.link = flow::LinkType::ethernet;
             break;
         case DLT_NULL:
         case DLT_LOOP:
-            device.link = decode::LinkType::null;
+            device.link = flow::LinkType::null;
             break;
         case DLT_RAW:
         case 101:
-            device.link = decode::LinkType::raw_ip;
+            device.link = flow::LinkType::raw_ip;
             break;
         case DLT_LINUX_SLL:
-            device.link = decode::LinkType::linux_sll;
+            device.link = flow::LinkType::linux_sll;
             break;
         case DLT_LINUX_SLL2:
-            device.link = decode::LinkType::linux_sll2;
+            device.link = flow::LinkType::linux_sll2;
             break;
         default:
             return fail("device: the capture '" + device.target + "' has link type " + std::to_string(link) +

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/decode/headers.hpp"
+#include "dataplane/flow/headers.hpp"
 #include "dataplane/flow/result.hpp"
 
 namespace dataplane {
@@ -21,7 +21,7 @@ struct Device {
     std::string target;              // PCI address, interface, or file
     bool endless = false;            // pcap only: "pcap:FILE,endless", for measuring
     std::uint64_t file_packets = 0;  // pcap: packets in the file; the driver never says that it is drained
-    decode::LinkType link = decode::LinkType::ethernet;
+    flow::LinkType link = flow::LinkType::ethernet;
 
     // Ports that the device is made of, by DPDK's name, with the --vdev arguments (or the PCI address) that make them.
     struct PortSpec {

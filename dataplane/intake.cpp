@@ -19,16 +19,17 @@ void Intake::use(const Generation& generation) noexcept {
     last_port_ = 0;  // sources may have changed
 }
 
-Packet Intake::receive(flow::Bytes frame, decode::LinkType link, std::size_t wire_bytes) noexcept {
+Packet Intake::receive(flow::Bytes frame, flow::LinkType link, std::size_t wire_bytes) noexcept {
     flow::Ledger& l = desk_.tally().ledger;
     ++l[Counter::packets_received];
     l[Counter::packet_bytes] += wire_bytes;
     const Packet packet = read(frame, link);
     ++l[packet.fate];
+    if (flow::is_no_export(packet.fate)) ++l[Counter::punt_left];
     return packet;
 }
 
-Packet Intake::read(flow::Bytes frame, decode::LinkType link) noexcept {
+Packet Intake::read(flow::Bytes frame, flow::LinkType link) noexcept {
     Packet packet = read_packet(frame, link, *desk_.generation());
     if (packet.fate != flow::PacketFate::whole) return packet;
     // Datagrams of one exporter come in a row: the last answer is often the next one.
@@ -54,10 +55,12 @@ void Intake::take(const Packet& packet, std::uint64_t received_ms) noexcept {
     desk_.open_bucket(bucket_s, received_ms);  // between datagrams: the tally must not change while one is decoded
     decoder_.decode({.payload = packet.payload,
                      .exporter = packet.exporter,
+                     .exporter_port = packet.exporter_port,
                      .received_ms = received_ms,
                      .source_id = packet.source->source_id,
                      .source = packet.source->source,
-                     .accepts = packet.source->accepts},
+                     .accepts = packet.source->accepts,
+                     .rule = packet.source->rule},
                     desk_.tally());
 }
 

@@ -32,9 +32,9 @@ class Intake {
     [[nodiscard]] const Generation* generation() const noexcept { return desk_.generation(); }
 
     // Books a received frame and finds the datagram in it.
-    [[nodiscard]] Packet receive(flow::Bytes frame, decode::LinkType link, std::size_t wire_bytes) noexcept;
+    [[nodiscard]] Packet receive(flow::Bytes frame, flow::LinkType link, std::size_t wire_bytes) noexcept;
     // The same without booking it: for a packet that another worker has received and booked.
-    [[nodiscard]] Packet read(flow::Bytes frame, decode::LinkType link) noexcept;
+    [[nodiscard]] Packet read(flow::Bytes frame, flow::LinkType link) noexcept;
     // A whole packet of an exporter that this worker owns, or that no source admits.
     void take(const Packet& packet, std::uint64_t received_ms) noexcept;
 

@@ -5,7 +5,7 @@
 
 namespace dataplane {
 
-using decode::Headers;
+using flow::Headers;
 using flow::PacketFate;
 
 namespace {
@@ -20,8 +20,8 @@ PacketFate fate_of_fault(const Headers& h) noexcept {
 
 }  // namespace
 
-Packet read_packet(flow::Bytes frame, decode::LinkType link, const Generation& generation) noexcept {
-    const Headers h = decode::parse_headers(frame, link);
+Packet read_packet(flow::Bytes frame, flow::LinkType link, const Generation& generation) noexcept {
+    const Headers h = flow::parse_headers(frame, link);
     if (h.depth < Headers::Depth::network || h.fault != Headers::Fault::none) return {.fate = fate_of_fault(h)};
     if (h.fragment) return {.fate = PacketFate::fragment};
     if (h.proto != kUdp) return {.fate = PacketFate::not_udp};
@@ -38,7 +38,8 @@ Packet read_packet(flow::Bytes frame, decode::LinkType link, const Generation& g
     return {.fate = PacketFate::whole,
             .payload = frame.subspan(h.transport_offset + kUdpHeader, udp_bytes - kUdpHeader),
             .exporter = h.src,
-            .port = h.dst_port};
+            .port = h.dst_port,
+            .exporter_port = h.src_port};
 }
 
 }  // namespace dataplane

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "dataplane/decode/headers.hpp"
+#include "dataplane/flow/headers.hpp"
 #include "dataplane/flow/outcome.hpp"
 #include "dataplane/generation.hpp"
 
@@ -20,10 +20,11 @@ struct Packet {
     flow::Bytes payload{};  // of UDP; points into the frame
     flow::IpAddress exporter{};
     std::uint16_t port = 0;                    // destination
+    std::uint16_t exporter_port = 0;           // UDP source port
     std::optional<SourceMap::Match> source{};  // set by Intake; none: no source admits the exporter
 };
 
 // `frame` is contiguous. Fragments are told apart, not put together; the source is left to the caller.
-[[nodiscard]] Packet read_packet(flow::Bytes frame, decode::LinkType link, const Generation& generation) noexcept;
+[[nodiscard]] Packet read_packet(flow::Bytes frame, flow::LinkType link, const Generation& generation) noexcept;
 
 }  // namespace dataplane

@@ -23,7 +23,7 @@ namespace dataplane {
 struct RxQueue {
     std::uint16_t port = 0;
     std::uint16_t queue = 0;
-    decode::LinkType link = decode::LinkType::ethernet;
+    flow::LinkType link = flow::LinkType::ethernet;
     bool sticky = false;        // the device spreads by address: who sees an exporter first keeps it
     bool capture_time = false;  // packets carry the time at which they were captured
     std::size_t device = 0;     // index into the engine's devices

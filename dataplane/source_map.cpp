@@ -5,7 +5,10 @@
 
 namespace dataplane {
 
-SourceMap::SourceMap(std::span<const SourceRule> rules) : by_port_(65536), ports_(1) {
+SourceMap::SourceMap(std::span<const SourceRule> rules, std::span<const PrefixRule> exporters)
+    : by_port_(65536), ports_(1), exporters_(exporters.begin(), exporters.end()) {
+    std::stable_sort(exporters_.begin(), exporters_.end(),
+                     [](const PrefixRule& a, const PrefixRule& b) { return a.prefix.bits > b.prefix.bits; });
     std::uint16_t source = 0;
     for (const SourceRule& rule : rules) {
         std::uint16_t& at = by_port_[rule.port];
@@ -30,6 +33,18 @@ SourceMap::SourceMap(std::span<const SourceRule> rules) : by_port_(65536), ports
 }
 
 std::optional<SourceMap::Match> SourceMap::find(std::uint16_t port, const flow::IpAddress& exporter) const noexcept {
+    std::optional<Match> found = find_source(port, exporter);
+    if (!found) return found;
+    for (const PrefixRule& rule : exporters_) {
+        if (!rule.prefix.contains(exporter)) continue;
+        found->rule = &rule.rule;
+        break;
+    }
+    return found;
+}
+
+std::optional<SourceMap::Match> SourceMap::find_source(std::uint16_t port,
+                                                       const flow::IpAddress& exporter) const noexcept {
     const PortSources& sources = ports_[by_port_[port]];
     if (const auto exact = sources.addresses.find(exporter); exact != sources.addresses.end()) return exact->second;
     for (const Entry& entry : sources.prefixes) {

@@ -23,15 +23,22 @@ struct SourceRule {
     std::vector<flow::Prefix> prefixes;  // none: the rest of the port's exporters
 };
 
+// What the configuration says of the exporters within a prefix; the longest one counts.
+struct PrefixRule {
+    flow::Prefix prefix;
+    decode::ExporterRule rule;
+};
+
 class SourceMap {
   public:
     // Source i is rules[i]. The configuration has checked that no two rules of a port are equal.
-    explicit SourceMap(std::span<const SourceRule> rules);
+    explicit SourceMap(std::span<const SourceRule> rules, std::span<const PrefixRule> exporters = {});
 
     struct Match {
         std::uint16_t source;
         decode::Accepts accepts;
         std::uint32_t source_id;
+        const decode::ExporterRule* rule = &decode::kNoRule;  // lives as long as the map
     };
     // Some source listens on this port (host byte order).
     [[nodiscard]] bool has_port(std::uint16_t port) const noexcept { return by_port_[port] != 0; }
@@ -39,6 +46,7 @@ class SourceMap {
     [[nodiscard]] std::optional<Match> find(std::uint16_t port, const flow::IpAddress& exporter) const noexcept;
 
   private:
+    [[nodiscard]] std::optional<Match> find_source(std::uint16_t port, const flow::IpAddress& exporter) const noexcept;
     struct Entry {
         flow::Prefix prefix;  // bits 0: everybody
         Match match;
@@ -49,6 +57,7 @@ class SourceMap {
     };
     std::vector<std::uint16_t> by_port_;  // port -> index into ports_, 0 = no source
     std::vector<PortSources> ports_;
+    std::vector<PrefixRule> exporters_;  // longest prefix first; never changed: matches point into it
 };
 
 }  // namespace dataplane

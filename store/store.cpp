@@ -192,8 +192,10 @@ std::vector<flow::ExporterKey> Store::exporters() const {
     for (const StoredExporter& e : impl_->engine_->exporters()) keys.push_back(e.key);
     return keys;
 }
-std::unordered_map<std::uint32_t, std::vector<flow::TemplateDefinition>> Store::templates() const {
-    return impl_->engine_->templates();
+std::unordered_map<std::uint32_t, flow::ExporterMemory> Store::memories() const {
+    std::unordered_map<std::uint32_t, flow::ExporterMemory> memories;
+    for (const auto& [id, templates] : impl_->engine_->templates()) memories[id].templates = templates;
+    return memories;
 }
 
 flow::Result<std::vector<std::uint32_t>> Store::series_ids(std::span<const SeriesName> names) {

@@ -88,7 +88,7 @@ class Store {
 
     // What a restart continues with; constant after open().
     [[nodiscard]] std::vector<flow::ExporterKey> exporters() const;
-    [[nodiscard]] std::unordered_map<std::uint32_t, std::vector<flow::TemplateDefinition>> templates() const;
+    [[nodiscard]] std::unordered_map<std::uint32_t, flow::ExporterMemory> memories() const;
 
     // Thread: any, any time. Ids in the order of `names`: known names keep theirs, new ones get the next.
     // They are durable with the first commit that carries data of theirs. A filter text that differs leaves a

@@ -96,7 +96,7 @@ TemplateTable& Decoder::templates_of(const flow::ExporterKey& key) noexcept {
     if (table != nullptr) return *table;
     table = std::make_unique<TemplateTable>(key.protocol, budget_);
     flow::Ledger ignored;  // what the data directory holds was counted when it came
-    for (const flow::TemplateDefinition& stored : exporters_.stored_templates(key)) {
+    for (const flow::TemplateDefinition& stored : exporters_.stored(key).templates) {
         table->learn_set(stored.wire, stored.options, ignored, [](std::uint16_t, const Template&) {});
     }
     return *table;

@@ -2,7 +2,7 @@
 // Datagram in, rows of a FlowBatch out.
 //
 // Thread: one worker: the owner of the exporters whose datagrams it is given.
-// Source: NetFlow v5 (Cisco's export format), v9: RFC 3954, IPFIX: RFC 7011, sFlow: sflow_version_5.txt of sflow.org.
+// Source: NetFlow v1, v5, v7 (Cisco's export formats), v9: RFC 3954, IPFIX: RFC 7011, sFlow: sflow_version_5.txt of sflow.org.
 // Limits: kMaxExporters entries (flow/exporter.hpp); templates.hpp; any bytes terminate, read inside the datagram only,
 //         and end in exactly one Outcome.
 #pragma once
@@ -23,13 +23,28 @@ namespace decode {
 // Which protocols a source takes.
 enum class Accepts : std::uint8_t { netflow, sflow, any };
 
+// What the configuration says of an exporter; immutable, of a Generation.
+struct ExporterRule {
+    std::uint32_t sampling = 0;          // 1 in n, whatever the exporter tells; 0: believe the exporter
+    std::uint32_t default_sampling = 0;  // where the exporter tells nothing; 0: unknown
+    std::uint32_t most_datagrams_s = 0;  // more of them are Outcome::over_limit; 0: no limit
+    bool per_port = false;               // one address, several devices told apart by UDP source port
+    bool split_domains = false;          // too much for one worker: its observation domains have owners of their own
+    bool inner_headers = false;          // sampled packets in tunnels: addresses and ports of the inner packet
+};
+
+inline constexpr ExporterRule kNoRule{};
+
 struct Datagram {
-    flow::Bytes payload;            // of UDP
-    flow::IpAddress exporter{};     // UDP source address
-    std::uint64_t received_ms = 0;  // since 1970
-    std::uint32_t source_id = 0;    // stable id of the source
-    std::uint16_t source = 0;       // its index in the batch's generation
+    flow::Bytes payload;              // of UDP
+    flow::IpAddress exporter{};       // UDP source address
+    std::uint16_t exporter_port = 0;  // UDP source port
+    std::uint64_t received_ms = 0;    // since 1970
+    std::uint32_t source_id = 0;      // stable id of the source
+    std::uint16_t source = 0;         // its index in the batch's generation
     Accepts accepts = Accepts::any;
+    std::uint16_t thinning = 1;  // 1 in n datagrams of this exporter is decoded
+    const ExporterRule* rule = &kNoRule;
 };
 
 // What one worker knows about one exporter entry.

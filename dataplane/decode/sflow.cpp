@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sFlow version 5 (sflow_version_5.txt): flow samples, compact and expanded. XDR: every item is a multiple of four bytes.
-#include "dataplane/decode/headers.hpp"
 #include "dataplane/decode/protocols.hpp"
+#include "dataplane/flow/headers.hpp"
 
 namespace decode {
 namespace {
@@ -9,6 +9,8 @@ namespace {
 using flow::Column;
 using flow::Counter;
 using flow::Cursor;
+using flow::Headers;
+using flow::LinkType;
 using flow::Skip;
 
 // Data formats: enterprise << 12 | format.

@@ -29,6 +29,9 @@ struct AclId {
     std::uint32_t acl = 0, ace = 0, xace = 0;
 };
 
+// What a packet was wrapped in, as far as a sample or an element tells.
+enum class Tunnel : std::uint8_t { none, gre, ipip, vxlan, geneve, lisp, stt, mpls, pppoe, other };
+
 // Always there, 128 bytes a row together. What a template did not bring is zero and its presence bit clear.
 #define FLOW_COMMON_COLUMNS(X)                                                            \
     X(src_addr, flow::IpAddress, "source address")                                        \
@@ -111,7 +114,19 @@ struct AclId {
     X(vrf_name, flow::Text, "VRF name")                                          \
     X(http_host, flow::Text, "HTTP host or TLS server name")                     \
     X(http_url, flow::Text, "HTTP target")                                       \
-    X(payload, flow::Text, "sampled packet from its first header on")
+    X(payload, flow::Text, "sampled packet from its first header on")            \
+    X(flow_count, std::uint32_t, "flows that the exporter put into this record") \
+    X(flow_id, std::uint64_t, "flow or connection id (148)")                     \
+    X(event_ms, std::uint64_t, "time of the event (323), ms since 1970 UTC")     \
+    X(src_group, std::uint16_t, "security group tag, source side")               \
+    X(dst_group, std::uint16_t, "security group tag, destination side")          \
+    X(drop_reason, std::uint16_t, "why the packet was dropped, sFlow's numbers") \
+    X(inner_vlan, std::uint16_t, "customer VLAN of a double tag")                \
+    X(tunnel_type, std::uint8_t, "flow::Tunnel")                                 \
+    X(tunnel_src_port, std::uint16_t, "tunnel's source port")                    \
+    X(tunnel_dst_port, std::uint16_t, "tunnel's destination port")               \
+    X(as_path, flow::Text, "AS path: numbers and {sets}, blanks between")        \
+    X(communities, flow::Text, "BGP communities, as:value, blanks between")
 
 enum class Column : std::uint8_t {
 #define X(name, type, what) name,
@@ -127,9 +142,37 @@ inline constexpr std::size_t kCommonColumns = 0 FLOW_COMMON_COLUMNS(X);
 
 [[nodiscard]] std::string_view column_name(Column c) noexcept;
 
+// `c` has no presence bit of its own but that of the column listed before it.
+// Whoever writes one of a group writes all of it: the others with 0.
+[[nodiscard]] constexpr bool shares_bit(Column c) noexcept {
+    switch (c) {
+        case Column::next_as:
+        case Column::nat_dst_addr:
+        case Column::nat_dst_port:
+        case Column::port_block_end:
+        case Column::port_block_step:
+        case Column::port_block_size:
+        case Column::egress_acl:
+        case Column::egress_vrf:
+        case Column::server_latency_us:
+        case Column::app_latency_us:
+        case Column::max_ttl:
+        case Column::tunnel_dst_addr:
+        case Column::output_if_name:
+        case Column::http_url:
+        case Column::dst_group:
+        case Column::tunnel_src_port:
+        case Column::tunnel_dst_port:
+        case Column::communities:
+            return true;
+        default:
+            return false;
+    }
+}
+
 // Presence has room for 64 bits and there are more columns, so what always comes together shares one bit, and columns
 // that no record can lack (times, exporter, source ...) have none.
-[[nodiscard]] constexpr std::uint64_t present_bit(Column c) noexcept {
+[[nodiscard]] constexpr std::uint64_t make_present_bit(Column c) noexcept {
     constexpr auto first_rare = static_cast<unsigned>(kCommonColumns);
     constexpr unsigned rare_base = 16;
     switch (c) {
@@ -172,17 +215,23 @@ inline constexpr std::size_t kCommonColumns = 0 FLOW_COMMON_COLUMNS(X);
     }
     const auto i = static_cast<unsigned>(c);
     if (i < first_rare) return 0;
-    // One bit for the port block's four columns, one for both tunnel addresses, one for both interface names.
-    unsigned rare = i - first_rare;
-    const auto at = [](Column x) { return static_cast<unsigned>(x) - static_cast<unsigned>(kCommonColumns); };
+    // Columns that share the bit of the one before them: what comes together, or reads as 0 where only its sibling came.
     unsigned shift = 0;
-    for (const Column shared : {Column::nat_dst_port, Column::port_block_end, Column::port_block_step,
-                                Column::port_block_size, Column::tunnel_dst_addr, Column::output_if_name}) {
-        if (rare >= at(shared)) ++shift;
+    for (unsigned other = 1; other <= i - first_rare; ++other) {
+        if (shares_bit(static_cast<Column>(first_rare + other))) ++shift;
     }
+    const unsigned rare = i - first_rare;
     return 1ull << (rare_base + rare - shift);
 }
-static_assert(present_bit(Column::payload) != 0 && present_bit(Column::payload) <= 1ull << 63);
+inline constexpr auto kPresentBits = [] {
+    std::array<std::uint64_t, kColumns> bits{};
+    for (std::size_t c = 0; c < kColumns; ++c) bits[c] = make_present_bit(static_cast<Column>(c));
+    return bits;
+}();
+[[nodiscard]] constexpr std::uint64_t present_bit(Column c) noexcept {
+    return kPresentBits[static_cast<std::size_t>(c)];
+}
+static_assert(present_bit(Column::communities) != 0 && present_bit(Column::communities) <= 1ull << 63);
 static_assert(present_bit(Column::port_block_start) == present_bit(Column::port_block_size));
 
 }  // namespace flow

@@ -4,11 +4,14 @@
 // X(name, text): `name` is the enumerator, the Prometheus label value and the JSON key; `text` is the help.
 // Names are stored in data directories: add, never rename.
 //
-// The laws (DESIGN section 4), checked after every test that runs a worker:
-//   received  = sum over PacketFate
-//   datagrams = whole - handoff_lost = sum over Outcome                                  (+ in flight between workers)
-//   records   = flow + option + counter records + sum over Skip
-//   flows     = flow records + extra = through + lost_ring + in flight
+// The laws (DESIGN section 4), checked after every test that runs a worker; those marked * when nothing is in flight:
+//   received    = sum over PacketFate
+//   * not ours  = punted + punt_dropped + left_to_kernel         (not_ip, not_udp, other_port, not_ours)
+//   * fragments = fragments.used + sum over the ways a fragment is lost
+//   * datagrams = whole + reassembled - handoff_lost = sum over Outcome
+//   * sets held = replayed + expired + evicted
+//   records     = flow + option + counter records + sum over Skip;   expired and evicted sets are Skip::no_template
+//   flows       = flow records + extra;   * = through + lost_ring + unwritten
 #pragma once
 
 #include <array>
@@ -25,7 +28,7 @@ namespace flow {
     X(not_udp, "IP, but not UDP")                                             \
     X(other_port, "UDP to a port that no source has")                         \
     X(not_ours, "not addressed to a configured address")                      \
-    X(fragment, "IP fragment")                                                \
+    X(fragment, "IP fragment of a UDP datagram")                              \
     X(short_frame, "frame ends inside a header")                              \
     X(bad_ip_header, "IP header length, version or extension chain is wrong") \
     X(bad_udp_length, "UDP length does not fit the IP packet")                \
@@ -36,15 +39,16 @@ namespace flow {
     X(accepted, "decoded; faulty sets inside are counted as skipped records") \
     X(no_source, "no source on that port admits the exporter's address")      \
     X(too_short, "shorter than its protocol's header")                        \
-    X(unknown_version, "not NetFlow v5, v9, IPFIX or sFlow v5")               \
+    X(unknown_version, "not NetFlow v1, v5, v7, v9, IPFIX or sFlow v5")       \
     X(wrong_protocol, "a protocol that the source does not take")             \
     X(bad_length, "the length in the header does not fit the datagram")       \
     X(too_many_exporters, "the table of exporters and domains is full")       \
-    X(thinned, "left out on purpose: its exporter exceeds its share")
+    X(thinned, "left out on purpose: its exporter exceeds its share")         \
+    X(over_limit, "left out on purpose: its exporter exceeds its fixed limit")
 
 // Why a set or record inside an accepted datagram was not decoded. A set whose records cannot be counted is one.
 #define FLOW_SKIPS(X)                                                                   \
-    X(no_template, "data set whose template is not known; counted per set")             \
+    X(no_template, "data set whose template never came while it was held; per set")     \
     X(bad_set_length, "set length below 4 or beyond the datagram; the rest is skipped") \
     X(reserved_set, "set id that the protocol reserves")                                \
     X(bad_template, "template that contradicts itself or its set")                      \
@@ -55,7 +59,10 @@ namespace flow {
     X(unknown_sample, "sFlow sample of a type not decoded")                             \
     X(bad_sample, "sFlow sample whose lengths contradict each other")                   \
     X(no_packet_header, "sFlow flow sample without a packet header to decode")          \
-    X(bad_packet_header, "sampled packet header too short to be one")
+    X(bad_packet_header, "sampled packet header too short to be one")                   \
+    X(bad_list, "IPFIX structured data (RFC 6313) that contradicts itself")             \
+    X(list_limit, "IPFIX structured data nested too deep, or too many elements")        \
+    X(sample_limit, "sFlow samples or records beyond what a datagram can mean")
 
 // Other figures of the ledger. Section and name: "records.seen", "flows.through" ...
 #define FLOW_COUNTERS(X)                                                                                \
@@ -68,6 +75,23 @@ namespace flow {
     X(datagram_bytes, "datagrams.bytes", "bytes of UDP payload that reached a decoder")                 \
     X(handed_off, "datagrams.handed_off", "datagrams passed to the worker that owns the exporter")      \
     X(handoff_lost, "datagrams.handoff_lost", "datagrams lost on the way to the owner")                 \
+    X(reassembled, "datagrams.reassembled", "datagrams put together from fragments")                    \
+    X(datagrams_unwritten, "datagrams.unwritten", "datagrams in flight when the collector died")        \
+    X(punted, "punt.passed", "packets that are no exports, passed to the kernel")                       \
+    X(punt_dropped, "punt.dropped", "packets that are no exports, beyond what the kernel is given")     \
+    X(punt_left, "punt.left_to_kernel", "packets that are no exports, which the kernel has already")    \
+    X(punt_answers, "punt.answers", "packets of the kernel sent out on the port")                       \
+    X(fragments_used, "fragments.used", "fragments that became datagrams")                              \
+    X(fragments_expired, "fragments.expired", "fragments whose others did not come in time")            \
+    X(fragments_evicted, "fragments.evicted", "fragments dropped for want of room")                     \
+    X(fragments_overlapping, "fragments.overlapping", "fragments of datagrams whose pieces overlap")    \
+    X(fragments_bad, "fragments.bad", "fragments whose lengths cannot be right")                        \
+    X(fragments_foreign, "fragments.foreign", "fragments of datagrams that are not exports to us")      \
+    X(fragments_handoff_lost, "fragments.handoff_lost", "fragments lost on the way to the owner")       \
+    X(sets_held, "held.sets", "data sets that came before their template")                              \
+    X(held_replayed, "held.replayed", "held sets decoded when their template came")                     \
+    X(held_expired, "held.expired", "held sets whose template did not come in time")                    \
+    X(held_evicted, "held.evicted", "held sets dropped for want of room")                               \
     X(records_seen, "records.seen", "records found in accepted datagrams, and skipped ones")            \
     X(records_flow, "records.decoded", "records that became flows")                                     \
     X(records_option, "records.options", "records of options templates")                                \
@@ -76,9 +100,15 @@ namespace flow {
     X(flows_decoded, "flows.decoded", "flows written to batches")                                       \
     X(flows_through, "flows.through", "flows that left match, in a channel or not")                     \
     X(flows_lost_ring, "flows.lost_ring", "flows lost because no batch slot was free")                  \
+    X(flows_unwritten, "flows.unwritten", "flows in flight when the collector died")                    \
+    X(flows_discarded, "flows.discarded", "flows that report dropped packets")                          \
+    X(flows_unknown_rate, "flows.unknown_rate", "flows whose sampling rate nobody told")                \
     X(templates_new, "templates.new", "templates learned")                                              \
     X(templates_refreshed, "templates.refreshed", "templates sent again unchanged")                     \
     X(templates_changed, "templates.changed", "templates redefined")                                    \
+    X(template_conflicts, "templates.conflicts", "one id defined differently from two ports")           \
+    X(options_learned, "options.learned", "sampling rates, names and the like, new or changed")         \
+    X(options_refused, "options.refused", "names and the like beyond the limits")                       \
     X(elements_unknown, "fields.unknown_elements", "fields of data records skipped: element not known") \
     X(fields_unfit, "fields.unfit", "fields longer than their column, left out")                        \
     X(texts_lost, "fields.texts_lost", "texts left out: arena full or too long")                        \
@@ -96,6 +126,12 @@ FLOW_ENUM(Skip, FLOW_SKIPS)
 FLOW_ENUM(Counter, FLOW_COUNTERS)
 #undef FLOW_ENUM_ITEM
 #undef FLOW_ENUM
+
+// Whole packets that are no exports to us: for the kernel, where it does not see them by itself.
+[[nodiscard]] constexpr bool is_no_export(PacketFate f) noexcept {
+    return f == PacketFate::not_ip || f == PacketFate::not_udp || f == PacketFate::other_port ||
+           f == PacketFate::not_ours;
+}
 
 // All of them as one row of numbers, in the order PacketFate, Outcome, Skip, Counter.
 // Thread: one writer; others see it only through a Tally that was handed over.

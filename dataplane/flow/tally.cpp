@@ -21,12 +21,14 @@ void Tally::clear() noexcept {
     exporters_.clear();
     ledger = Ledger{};
     templates.clear();
+    options.clear();
+    interfaces.clear();
     bucket_s = 0;
     last_ms = 0;
 }
 
 bool Tally::empty() const noexcept {
-    return touched_count_ == 0 && exporters_.empty() && templates.empty() &&
+    return touched_count_ == 0 && exporters_.empty() && templates.empty() && options.empty() && interfaces.empty() &&
            std::all_of(ledger.values.begin(), ledger.values.end(), [](std::uint64_t v) { return v == 0; });
 }
 

@@ -48,29 +48,88 @@ struct SeriesMap {
 };
 
 // Per exporter, of what X(name, text).
-#define FLOW_EXPORTER_COUNTS(X)                                   \
-    X(datagrams, "accepted datagrams")                            \
-    X(bytes, "bytes of UDP payload")                              \
-    X(records, "records that became flows")                       \
-    X(options, "records of options templates")                    \
-    X(skipped, "records and sets not decoded")                    \
-    X(lost, "missing by sequence number, in the protocol's unit") \
-    X(reordered, "datagrams that came late, by sequence number")  \
-    X(duplicates, "datagrams that came twice")                    \
-    X(restarts, "times the exporter restarted")                   \
-    X(gaps_unknown, "times the sequence could not be told")
+// They are additive; what follows in the struct is of the newest datagram.
+#define FLOW_EXPORTER_COUNTS(X)                                                                \
+    X(datagrams, "accepted datagrams")                                                         \
+    X(bytes, "bytes of UDP payload of accepted datagrams")                                     \
+    X(refused, "datagrams that could not be decoded")                                          \
+    X(thinned, "datagrams left out on purpose, to share or to limit")                          \
+    X(handoff_lost, "datagrams lost between our cores")                                        \
+    X(records, "records that became flows")                                                    \
+    X(options, "records of options templates")                                                 \
+    X(counters, "interface counter samples")                                                   \
+    X(skipped, "records and sets not decoded")                                                 \
+    X(sets_held, "data sets that came before their template")                                  \
+    X(held_replayed, "held sets decoded when their template came")                             \
+    X(held_lost, "held sets whose template did not come in time, or for which no room was")    \
+    X(flows, "flows decoded")                                                                  \
+    X(flows_lost, "flows lost because no batch slot was free")                                 \
+    X(flows_through, "flows that left match")                                                  \
+    X(flows_discarded, "flows that report dropped packets")                                    \
+    X(flows_unknown_rate, "flows whose sampling rate nobody told")                             \
+    X(lost, "missing by sequence number, in the protocol's unit")                              \
+    X(lost_down, "of these: while the collector was down")                                     \
+    X(lost_datagrams, "missing datagrams, where the protocol counts them or they can be told") \
+    X(reordered, "datagrams that came late, by sequence number")                               \
+    X(duplicates, "datagrams that came twice")                                                 \
+    X(restarts, "times the exporter restarted")                                                \
+    X(gaps_unknown, "times the sequence could not be told")                                    \
+    X(templates_changed, "templates redefined")                                                \
+    X(announced_drops, "what the exporter itself says it dropped: samples, flows or packets")
 struct ExporterCounts {
 #define X(name, text) std::uint64_t name = 0;
     FLOW_EXPORTER_COUNTS(X)
 #undef X
     std::uint64_t last_seen_ms = 0;
+    std::uint32_t sampling = 0;  // 1 in n, as last applied; 0: not known
+    SequenceMark sequence{};
 
     void add(const ExporterCounts& o) noexcept {
 #define X(name, text) name += o.name;
         FLOW_EXPORTER_COUNTS(X)
 #undef X
-        if (o.last_seen_ms > last_seen_ms) last_seen_ms = o.last_seen_ms;
+        if (o.last_seen_ms > last_seen_ms) {
+            last_seen_ms = o.last_seen_ms;
+            if (o.sampling != 0) sampling = o.sampling;
+        }
+        if (o.sequence.known && o.sequence.at_ms >= sequence.at_ms) sequence = o.sequence;
     }
+};
+
+struct LearnedOption {
+    std::uint32_t exporter = 0;
+    OptionValue value;
+};
+
+// Counters of one interface as its device told them: sFlow's generic interface counters. Running totals that wrap.
+// Source: sflow_version_5.txt, if_counters. kNotCounted: the device does not count this.
+#define FLOW_INTERFACE_TOTALS(X) \
+    X(in_octets, 64)             \
+    X(in_unicast, 32)            \
+    X(in_multicast, 32)          \
+    X(in_broadcast, 32)          \
+    X(in_discards, 32)           \
+    X(in_errors, 32)             \
+    X(in_unknown_protocols, 32)  \
+    X(out_octets, 64)            \
+    X(out_unicast, 32)           \
+    X(out_multicast, 32)         \
+    X(out_broadcast, 32)         \
+    X(out_discards, 32)          \
+    X(out_errors, 32)
+struct InterfaceSample {
+    std::uint32_t exporter = 0;
+    std::uint32_t index = 0;  // SNMP index
+    std::uint64_t received_ms = 0;
+    std::uint32_t uptime_ms = 0;  // the agent's: falls back when it restarts, and the totals with it
+    std::uint32_t type = 0;       // IANAifType
+    std::uint64_t speed = 0;      // bits a second
+    std::uint32_t direction = 0;  // 0 unknown, 1 full duplex, 2 half duplex, 3 in, 4 out
+    std::uint32_t status = 0;     // bit 0 admin up, bit 1 oper up
+#define X(name, bits) std::uint64_t name = 0;
+    FLOW_INTERFACE_TOTALS(X)
+#undef X
+    static constexpr std::uint64_t kNotCounted = ~0ull;
 };
 
 struct LearnedTemplate {
@@ -119,7 +178,11 @@ class Tally {
     std::uint32_t bucket_s = 0;  // start of the 10-s bucket that the cells belong to; 0 = none yet
     std::uint64_t last_ms = 0;   // newest receive time in it
     Ledger ledger;
+    // Bounded by whoever fills them: kMostLearned each.
+    static constexpr std::size_t kMostLearned = 4096;
     std::vector<LearnedTemplate> templates;
+    std::vector<LearnedOption> options;
+    std::vector<InterfaceSample> interfaces;
 
   private:
     const SeriesMap* series_;

@@ -150,7 +150,7 @@ void whole_intake(benchmark::State& state) {
     std::size_t at = 0;
     for (auto _ : state) {
         const support::Bytes& frame = frames[at++ % frames.size()];
-        intake.take(intake.receive(frame, decode::LinkType::ethernet, frame.size()), kNow_ms);
+        intake.take(intake.receive(frame, flow::LinkType::ethernet, frame.size()), kNow_ms);
     }
     intake.finish();
     sink.drain();

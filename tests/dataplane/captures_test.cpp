@@ -31,11 +31,11 @@ std::vector<fs::path> files(bool captures) {
 }
 
 // A source on every port that a capture uses.
-std::vector<dataplane::SourceRule> ports_of(const support::Capture& capture, decode::LinkType link) {
+std::vector<dataplane::SourceRule> ports_of(const support::Capture& capture, flow::LinkType link) {
     std::vector<dataplane::SourceRule> rules;
     std::vector<bool> seen(65536);
     for (const support::Captured& packet : capture.packets) {
-        const auto h = decode::parse_headers(packet.bytes, link);
+        const auto h = flow::parse_headers(packet.bytes, link);
         if (h.proto != 17 || seen[h.dst_port]) continue;
         seen[h.dst_port] = true;
         rules.push_back({.port = h.dst_port, .source_id = h.dst_port, .prefixes = {}});
@@ -51,7 +51,7 @@ TEST(Captures, GoThroughTheWorkerWithoutFault) {
         SCOPED_TRACE(file);
         const auto capture = support::read_pcap(file);
         ASSERT_TRUE(capture) << capture.error().text();
-        const auto link = static_cast<decode::LinkType>(capture->link_type);
+        const auto link = static_cast<flow::LinkType>(capture->link_type);
         const auto generation =
             support::make_generation(1, ports_of(*capture, link), {{"any"}, {"port 53"}, {"payload content 'HTTP'"}});
         flow::ExporterTable exporters;

@@ -10,7 +10,7 @@ namespace {
 
 using dataplane::Intake;
 using dataplane::Pace;
-using decode::LinkType;
+using flow::LinkType;
 using flow::Counter;
 using flow::Outcome;
 using support::SmallChannel;

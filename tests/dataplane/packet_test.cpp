@@ -8,7 +8,7 @@
 
 namespace {
 
-using decode::LinkType;
+using flow::LinkType;
 using flow::PacketFate;
 using support::Bytes;
 using support::Frame;

@@ -48,7 +48,7 @@ void decode_loop(Machine& m, Intake& intake) {
             intake.use(*now);
             m.published.acknowledge(0, now->number);
         }
-        const auto packet = intake.receive(frame, decode::LinkType::ethernet, frame.size());
+        const auto packet = intake.receive(frame, flow::LinkType::ethernet, frame.size());
         intake.take(packet, kNow_ms + ++turn);
         m.fed.fetch_add(30);
         if (turn % 64 == 0) intake.tick(kNow_ms + turn);

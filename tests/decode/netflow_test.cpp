@@ -494,7 +494,7 @@ TEST_F(IpfixTest, TemplatesOfTheDataDirectoryServeAtOnce) {
     auto learned = first.tally().templates.at(0);
 
     flow::ExporterTable after;
-    after.preload({table.key(0)}, {{0, {learned.definition}}});
+    after.preload({table.key(0)}, {{0, {.templates = {learned.definition}, .options = {}, .sequence = {}}}});
     DecodeRig second(&after);
     second.send(ipfix(0).data_set(300, {Writer().ip("10.0.0.1").u16(99)}).build());
     ASSERT_EQ(second.batch().rows, 1u);

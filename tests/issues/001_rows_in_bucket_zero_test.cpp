@@ -19,7 +19,7 @@ TEST(Issue001, RowsOfAnOpenBatchGoWithTheirTally) {
         intake.use(*generation);
         const auto frame = support::udp_frame("10.0.0.1", "10.0.0.2", 1, 2055,
                                               support::V5().unix_time(kNow_ms / 1000).record({}).build());
-        intake.take(intake.receive(frame, decode::LinkType::ethernet, frame.size()), kNow_ms);
+        intake.take(intake.receive(frame, flow::LinkType::ethernet, frame.size()), kNow_ms);
         intake.tick(kNow_ms + 5);   // a second has passed since the last hand-over
         intake.tick(kNow_ms + 10);  // the batch is old
         intake.finish();

@@ -19,7 +19,7 @@ TEST(Issue002, TemplatesServeWhateverSourceTheDataComesBy) {
     intake.use(*generation);
     const auto send = [&](std::uint16_t port, const support::Bytes& datagram) {
         const auto frame = support::udp_frame("10.0.0.1", "10.0.0.2", 1, port, datagram);
-        intake.take(intake.receive(frame, decode::LinkType::ethernet, frame.size()), kNow_ms);
+        intake.take(intake.receive(frame, flow::LinkType::ethernet, frame.size()), kNow_ms);
     };
     send(2055, support::Ipfix(7).unix_seconds(kNow_ms / 1000).template_set({{300, {{8, 4}}}}).build());
     send(4739,

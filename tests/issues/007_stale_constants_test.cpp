@@ -22,7 +22,7 @@ TEST(Issue007, RowsBehindATurnOverHaveTheirConstants) {
     std::vector<support::Bytes> records(5'000, support::Writer().variable("x").u8(6));
     message.data_set(300, records);
     const auto frame = support::udp_frame("10.0.0.1", "10.0.0.2", 1, 2055, message.build());
-    for (int i = 0; i < 3; ++i) intake.take(intake.receive(frame, decode::LinkType::ethernet, frame.size()), kNow_ms);
+    for (int i = 0; i < 3; ++i) intake.take(intake.receive(frame, flow::LinkType::ethernet, frame.size()), kNow_ms);
     intake.finish();
     sink.drain();
     EXPECT_EQ(sink.flows(0), 15'000u);

@@ -129,6 +129,7 @@ flow::ExporterKey exporter(std::uint32_t i) {
             {},
             i % 2,
             i * 7,
+            0,
             i % 2 == 0 ? flow::Protocol::netflow9 : flow::Protocol::ipfix};
 }
 
@@ -137,7 +138,7 @@ TEST(Store, ARestartGoesOnWithLedgerExportersAndTemplates) {
     for (std::uint64_t run = 1; run <= 3; ++run) {
         auto store = open(test::options(dir));
         flow::ExporterTable exporters;
-        exporters.preload(store->exporters(), store->templates());
+        exporters.preload(store->exporters(), store->memories());
         EXPECT_EQ(exporters.size(), (run - 1) * 2);
         EXPECT_EQ(store->total_ledger()[flow::Counter::flows_through], (run - 1) * 100);
         store->attach(exporters);

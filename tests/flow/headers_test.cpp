@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataplane/decode/headers.hpp"
+#include "dataplane/flow/headers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@
 
 namespace {
 
-using decode::Headers;
-using decode::LinkType;
-using decode::parse_headers;
+using flow::Headers;
+using flow::LinkType;
+using flow::parse_headers;
 using support::Frame;
 
 TEST(Headers, EthernetIpv4Udp) {

@@ -11,7 +11,7 @@
 #include "dataplane/flow/address.hpp"
 #include "dataplane/flow/wire.hpp"
 
-namespace decode {
+namespace flow {
 
 inline constexpr unsigned kMaxVlans = 4;
 inline constexpr unsigned kMaxExtensions = 8;
@@ -43,9 +43,9 @@ struct Headers {
     std::uint32_t network_offset = 0;    // of the IP header
     std::uint32_t transport_offset = 0;  // of the transport header
     std::uint32_t network_bytes = 0;     // IP header and payload, as the IP header says; may exceed the capture
-    flow::IpAddress src{}, dst{};
+    IpAddress src{}, dst{};
 };
 
-[[nodiscard]] Headers parse_headers(flow::Bytes frame, LinkType link) noexcept;
+[[nodiscard]] Headers parse_headers(Bytes frame, LinkType link) noexcept;
 
-}  // namespace decode
+}  // namespace flow

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataplane/decode/headers.hpp"
+#include "dataplane/flow/headers.hpp"
 
-namespace decode {
+namespace flow {
 namespace {
-
-using flow::Cursor;
 
 constexpr std::uint16_t kIpv4 = 0x0800, kIpv6 = 0x86dd;
 
@@ -12,8 +10,8 @@ constexpr bool is_vlan(std::uint16_t ethertype) noexcept {
     return ethertype == 0x8100 || ethertype == 0x88a8 || ethertype == 0x9100 || ethertype == 0x9200;
 }
 
-std::uint64_t mac(flow::Bytes six) noexcept {
-    return six.size() == 6 ? flow::load_be(six.data(), 6) : 0;
+std::uint64_t mac(Bytes six) noexcept {
+    return six.size() == 6 ? load_be(six.data(), 6) : 0;
 }
 
 // Sets ethertype; false when the frame ends first.
@@ -54,7 +52,7 @@ bool read_ipv4(Cursor& at, Headers& h) noexcept {
     at.skip(20);
     if (!at.ok()) return h.fault = Headers::Fault::short_frame, false;
     const std::uint32_t header_bytes = (start[0] & 15u) * 4;
-    h.network_bytes = flow::load_be16(start + 2);
+    h.network_bytes = load_be16(start + 2);
     if (start[0] >> 4 != 4 || header_bytes < 20 || (h.network_bytes != 0 && h.network_bytes < header_bytes)) {
         return h.fault = Headers::Fault::bad_ip, false;
     }
@@ -62,11 +60,11 @@ bool read_ipv4(Cursor& at, Headers& h) noexcept {
     h.tos = start[1];
     h.ttl = start[8];
     h.proto = start[9];
-    const std::uint16_t fragment = flow::load_be16(start + 6);
+    const std::uint16_t fragment = load_be16(start + 6);
     h.fragment = (fragment & 0x3fff) != 0;
     h.later_fragment = (fragment & 0x1fff) != 0;
-    h.src = flow::IpAddress::v4(flow::load_be32(start + 12));
-    h.dst = flow::IpAddress::v4(flow::load_be32(start + 16));
+    h.src = IpAddress::v4(load_be32(start + 12));
+    h.dst = IpAddress::v4(load_be32(start + 16));
     h.depth = Headers::Depth::network;
     if (have < header_bytes) return h.fault = Headers::Fault::short_frame, false;
     at.skip(header_bytes - 20);
@@ -121,22 +119,22 @@ bool read_ipv6(Cursor& at, Headers& h) noexcept {
     at.skip(40);
     if (!at.ok()) return h.fault = Headers::Fault::short_frame, false;
     if (start[0] >> 4 != 6) return h.fault = Headers::Fault::bad_ip, false;
-    const std::uint32_t first = flow::load_be32(start);
+    const std::uint32_t first = load_be32(start);
     h.family = 6;
     h.tos = static_cast<std::uint8_t>(first >> 20);
     h.flow_label = first & 0xfffff;
-    const std::uint16_t payload = flow::load_be16(start + 4);
+    const std::uint16_t payload = load_be16(start + 4);
     h.network_bytes = 40u + payload;
     h.proto = start[6];
     h.ttl = start[7];
-    h.src = flow::IpAddress::v6(start + 8);
-    h.dst = flow::IpAddress::v6(start + 24);
+    h.src = IpAddress::v6(start + 8);
+    h.dst = IpAddress::v6(start + 24);
     h.depth = Headers::Depth::network;
     return read_extensions(at, h);
 }
 
 void read_transport(Cursor at, Headers& h) noexcept {
-    const flow::Bytes rest = at.rest();
+    const Bytes rest = at.rest();
     switch (h.proto) {
         case 6:
         case 17:
@@ -144,14 +142,14 @@ void read_transport(Cursor at, Headers& h) noexcept {
         case 132:
         case 136:  // TCP, UDP, DCCP, SCTP, UDP-Lite: ports first
             if (rest.size() < 4) return;
-            h.src_port = flow::load_be16(rest.data());
-            h.dst_port = flow::load_be16(rest.data() + 2);
+            h.src_port = load_be16(rest.data());
+            h.dst_port = load_be16(rest.data() + 2);
             if (h.proto == 6 && rest.size() >= 14) h.tcp_flags = rest[13];
             break;
         case 1:
         case 58:
             if (rest.size() < 2) return;
-            h.dst_port = flow::load_be16(rest.data());
+            h.dst_port = load_be16(rest.data());
             break;
         default:
             break;
@@ -161,7 +159,7 @@ void read_transport(Cursor at, Headers& h) noexcept {
 
 }  // namespace
 
-Headers parse_headers(flow::Bytes frame, LinkType link) noexcept {
+Headers parse_headers(Bytes frame, LinkType link) noexcept {
     Headers h;
     Cursor at(frame);
     if (!read_link(at, link, h)) {
@@ -177,4 +175,4 @@ Headers parse_headers(flow::Bytes frame, LinkType link) noexcept {
     return h;
 }
 
-}  // namespace decode
+}  // namespace flow
