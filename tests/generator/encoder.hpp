@@ -54,20 +54,20 @@ class Encoder {
     [[nodiscard]] virtual std::uint64_t counted_bytes(const Flow& f) const { return f.bytes; }
     // Length of the datagram; moves the exporter's sequence on.
     [[nodiscard]] virtual std::size_t finish() = 0;
-    // A datagram with all templates: begun, finished. 0: the protocol has none.
+    // A datagram with all templates, and the sampling rate as options data where packets are sampled: begun, finished. 0: the protocol has none.
     [[nodiscard]] virtual std::size_t templates(Exporter&, std::uint64_t, std::uint8_t*) { return 0; }
 };
 
 struct EncoderOptions {
     Protocol protocol = Protocol::v5;
     std::size_t max_datagram = kMaxDatagram;
-    std::uint32_t sampling = 1000;  // sFlow: one packet in so many
+    std::uint32_t sampling = 1;  // one packet in so many
 };
 [[nodiscard]] std::unique_ptr<Encoder> make_encoder(const EncoderOptions& options);
 
-[[nodiscard]] std::unique_ptr<Encoder> make_v5(std::size_t max_datagram);
-[[nodiscard]] std::unique_ptr<Encoder> make_v9(std::size_t max_datagram);
-[[nodiscard]] std::unique_ptr<Encoder> make_ipfix(std::size_t max_datagram);
+[[nodiscard]] std::unique_ptr<Encoder> make_v5(std::size_t max_datagram, std::uint32_t sampling);
+[[nodiscard]] std::unique_ptr<Encoder> make_v9(std::size_t max_datagram, std::uint32_t sampling);
+[[nodiscard]] std::unique_ptr<Encoder> make_ipfix(std::size_t max_datagram, std::uint32_t sampling);
 [[nodiscard]] std::unique_ptr<Encoder> make_sflow(std::uint32_t sampling);
 
 // sysUptime at `at_ms`, modulo 2^32 as devices have it.

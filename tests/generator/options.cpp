@@ -11,6 +11,7 @@ namespace generator {
 namespace {
 
 constexpr int kWrongUse = 2;
+constexpr std::uint32_t kMostV5Sampling = 0x3fff;
 constexpr double kLongestSeconds = 366.0 * 86400;
 
 struct Texts {
@@ -34,8 +35,16 @@ void add_traffic_options(CLI::App& app, Options& o, Texts& texts) {
     app.add_option("--count", o.count, "stop after so many records");
     app.add_option("--ipv6", o.ipv6_share, "share of IPv6 flows, 0 to 1; v5 has none (default 0.1)")
         ->check(CLI::Range(0.0, 1.0));
-    app.add_option("--sampling", o.sampling, "sFlow: one packet in so many is sampled (default 1000)")
+    app.add_option(
+           "--sampling", o.sampling,
+           "one packet in so many is sampled: told in v5's header, in v9's and IPFIX's options data, in each sFlow "
+           "sample (default 1; sFlow 1000)")
         ->check(CLI::Range(1u, 16'777'216u));
+    app.add_option("--per-datagram", o.per_datagram, "at most so many records in a datagram (default: as many as fit)")
+        ->check(CLI::Range(1u, 1000u));
+    app.add_option("--late-templates", o.late_templates,
+                   "v9 and IPFIX: each exporter's templates come after so many of its datagrams (default 0)")
+        ->check(CLI::Range(0u, 1000u));
 }
 
 void add_target_options(CLI::App& app, Options& o, Texts& texts) {
@@ -70,6 +79,9 @@ flow::Result<void> take_texts(Options& o, const Texts& texts) {
 }
 
 flow::Result<void> check_together(const Options& o) {
+    if (o.protocol == Protocol::v5 && o.sampling.value_or(1) > kMostV5Sampling) {
+        return flow::fail("--sampling of v5 has 14 bits: at most 16383");
+    }
     if (o.file.empty()) {
         if (o.start_ms) return flow::fail("--start goes with --write only: what is sent carries the present time");
         return {};

@@ -26,7 +26,9 @@ struct Options {
     std::optional<double> for_seconds;
     std::optional<std::uint64_t> count;
     double ipv6_share = 0.1;
-    std::uint32_t sampling = 1000;
+    std::optional<std::uint32_t> sampling;  // default: sFlow 1000, the others 1
+    std::optional<std::uint32_t> per_datagram;
+    std::uint32_t late_templates = 0;
     std::string source;  // empty: chosen by the target
     std::string file;    // empty: send
     std::optional<std::uint64_t> start_ms;

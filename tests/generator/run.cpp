@@ -207,7 +207,9 @@ flow::Result<std::string> run(const Options& o, const std::atomic<bool>& stop) {
     options.seed = o.seed;
     options.exporters = o.exporters;
     options.ipv6_share = o.ipv6_share;
-    options.sampling = o.sampling;
+    options.sampling = o.sampling.value_or(o.protocol == Protocol::sflow ? 1000 : 1);
+    options.per_datagram = o.per_datagram.value_or(0);
+    options.late_templates = o.late_templates;
     options.max_datagram = to->address.is_v4() ? kMaxDatagram : kMaxDatagramOverIpv6;
     options.start_ms = start_us / 1000;
     flow::Result<void> source = set_source(options, o, *to);

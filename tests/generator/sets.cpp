@@ -60,7 +60,7 @@ std::size_t SetEncoder::finish() {
         std::memcpy(at + kSetHeader, ipv6_records_.data(), records);
     }
     const std::size_t size = size_with(ipv4_, ipv6_);
-    write_header(Out(buffer_), size, ipv4_ + ipv6_, true);
+    write_header(Out(buffer_), size, ipv4_ + ipv6_, ipv4_ + ipv6_);
     return size;
 }
 
@@ -71,8 +71,10 @@ std::size_t SetEncoder::templates(Exporter& exporter, std::uint64_t now_us, std:
     out.u16(layout_.template_set).u16(static_cast<std::uint16_t>(length));
     write_template(out, kTemplateIpv4, layout_.ipv4);
     write_template(out, kTemplateIpv6, layout_.ipv6);
-    write_header(Out(buffer), layout_.header + length, 2, false);
-    return layout_.header + length;
+    if (layout_.sampling != 1) out = write_sampling(out, layout_.sampling);
+    const auto size = static_cast<std::size_t>(out.at() - buffer);
+    write_header(Out(buffer), size, layout_.sampling != 1 ? 4 : 2, layout_.sampling != 1 ? 1 : 0);
+    return size;
 }
 
 }  // namespace generator

@@ -14,6 +14,7 @@ namespace generator {
 
 inline constexpr std::uint16_t kTemplateIpv4 = 256;
 inline constexpr std::uint16_t kTemplateIpv6 = 257;
+inline constexpr std::uint16_t kTemplateSampling = 258;
 inline constexpr std::size_t kSetHeader = 4;
 
 struct TemplateField {
@@ -34,6 +35,7 @@ struct SetLayout {
     std::uint16_t template_set;  // id of the set that holds templates
     std::span<const TemplateField> ipv4;
     std::span<const TemplateField> ipv6;
+    std::uint32_t sampling;  // 1: nothing is said of it
 };
 
 class SetEncoder : public Encoder {
@@ -47,8 +49,10 @@ class SetEncoder : public Encoder {
     explicit SetEncoder(const SetLayout& layout);
     // One record, exactly as its template says.
     virtual void write_record(Out out, const Flow& f) const = 0;
-    // The message's header; moves the sequence on. `count`: templates or records in it.
-    virtual void write_header(Out out, std::size_t size, std::size_t count, bool data) = 0;
+    // An options template set and the set of its one record, in multiples of 4 bytes.
+    virtual Out write_sampling(Out out, std::uint32_t one_in) const = 0;
+    // The message's header; moves the sequence on. `count`: templates and records in it; `data`: records, options data too.
+    virtual void write_header(Out out, std::size_t size, std::size_t count, std::size_t data) = 0;
 
     Exporter* exporter_ = nullptr;
     std::uint64_t now_us_ = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/generator/stream.hpp"
 
+#include <algorithm>
+
 namespace generator {
 
 namespace {
@@ -38,6 +40,7 @@ Stream::Stream(const StreamOptions& options)
         Exporter& e = exporters_[i];
         e.address = options.several_addresses ? count_up(options.first_address, i) : options.first_address;
         e.domain = i + 1;
+        if (options.late_templates != 0) refresh_[i] = {options.late_templates, ~0ull};
         // Up for 1 to 31 days: sysUptime stays below its 49.7 days for a while.
         e.boot_ms = options.start_ms - kDayMs - random.below(30 * kDayMs);
     }
@@ -56,7 +59,8 @@ std::size_t Stream::send_templates(std::uint64_t now_us, std::uint8_t* buffer) {
 }
 
 std::uint32_t Stream::fill(std::uint64_t now_us, std::uint64_t max_records, std::uint8_t* buffer) {
-    const std::uint64_t scale = options_.protocol == Protocol::sflow ? options_.sampling : 1;
+    const std::uint64_t scale = options_.sampling;
+    if (options_.per_datagram != 0) max_records = std::min<std::uint64_t>(max_records, options_.per_datagram);
     encoder_->begin(exporters_[turn_], now_us, buffer);
     std::uint32_t records = 0;
     while (records < max_records) {

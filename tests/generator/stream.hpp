@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stream of datagrams of all exporters: mix, encoder and counts put together. Sends nothing.
 //
-// Exporters take turns, a datagram each. Templates go out first, and again every 500 datagrams or 10 s.
+// Exporters take turns, a datagram each. Templates go out first (or late), and again every 500 datagrams or 10 s.
 //
 // Thread: one at a time per object.
 #pragma once
@@ -20,8 +20,10 @@ struct StreamOptions {
     Protocol protocol = Protocol::v5;
     std::uint64_t seed = 1;
     std::uint32_t exporters = 1;
-    double ipv6_share = 0.1;        // v5 has IPv4 only
-    std::uint32_t sampling = 1000;  // sFlow
+    double ipv6_share = 0.1;           // v5 has IPv4 only
+    std::uint32_t sampling = 1;        // one packet in so many
+    std::uint32_t per_datagram = 0;    // at most so many records; 0: as many as fit
+    std::uint32_t late_templates = 0;  // so many datagrams of an exporter before its first templates
     std::size_t max_datagram = kMaxDatagram;
     flow::IpAddress first_address;  // of the first exporter
     bool several_addresses = true;  // the others count up from it; else all have the first

@@ -13,6 +13,8 @@ constexpr std::size_t kRecord = 48;
 constexpr std::size_t kMostRecords = 30;  // the format's own limit; over IPv6 one packet has room for 29
 static_assert(kHeader + kMostRecords * kRecord <= kMaxDatagram);
 
+constexpr std::uint32_t kRandomMode = 1u << 14;  // the two bits above the sampling interval
+
 constexpr std::uint32_t kAsTrans = 23456;  // RFC 6793: stands for an AS number that needs 32 bits
 
 std::uint16_t as16(std::uint32_t as) {
@@ -21,8 +23,8 @@ std::uint16_t as16(std::uint32_t as) {
 
 class V5Encoder final : public Encoder {
   public:
-    explicit V5Encoder(std::size_t max_datagram)
-        : max_records_(std::min(kMostRecords, (max_datagram - kHeader) / kRecord)) {}
+    V5Encoder(std::size_t max_datagram, std::uint32_t sampling)
+        : max_records_(std::min(kMostRecords, (max_datagram - kHeader) / kRecord)), sampling_(sampling) {}
 
     void begin(Exporter& exporter, std::uint64_t now_us, std::uint8_t* buffer) override {
         exporter_ = &exporter;
@@ -49,13 +51,15 @@ class V5Encoder final : public Encoder {
         out.u16(5).u16(static_cast<std::uint16_t>(records_)).u32(uptime_ms(*exporter_, now_ms));
         // Seconds and nanoseconds to the millisecond, so that they and the uptime name the same moment.
         out.u32(static_cast<std::uint32_t>(now_ms / 1000)).u32(static_cast<std::uint32_t>(now_ms % 1000 * 1'000'000));
-        out.u32(exporter_->sequence).u16(static_cast<std::uint16_t>(exporter_->domain)).u16(0);
+        out.u32(exporter_->sequence).u16(static_cast<std::uint16_t>(exporter_->domain));
+        out.u16(static_cast<std::uint16_t>(sampling_ == 1 ? 0 : kRandomMode | sampling_));
         exporter_->sequence += static_cast<std::uint32_t>(records_);
         return kHeader + records_ * kRecord;
     }
 
   private:
     std::size_t max_records_;
+    std::uint32_t sampling_;
     Exporter* exporter_ = nullptr;
     std::uint64_t now_us_ = 0;
     std::uint8_t* buffer_ = nullptr;
@@ -64,8 +68,8 @@ class V5Encoder final : public Encoder {
 
 }  // namespace
 
-std::unique_ptr<Encoder> make_v5(std::size_t max_datagram) {
-    return std::make_unique<V5Encoder>(max_datagram);
+std::unique_ptr<Encoder> make_v5(std::size_t max_datagram, std::uint32_t sampling) {
+    return std::make_unique<V5Encoder>(max_datagram, sampling);
 }
 
 }  // namespace generator

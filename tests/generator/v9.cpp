@@ -5,6 +5,8 @@ namespace generator {
 
 namespace {
 
+constexpr std::uint8_t kDeterministic = 1;
+
 constexpr std::array kIpv4Fields = {
     TemplateField{8, 4},   // IPV4_SRC_ADDR
     TemplateField{12, 4},  // IPV4_DST_ADDR
@@ -55,7 +57,8 @@ static_assert(record_size(kIpv6Fields) % 4 == 0);  // so that sets need no paddi
 
 class V9Encoder final : public SetEncoder {
   public:
-    explicit V9Encoder(std::size_t max_datagram) : SetEncoder({max_datagram, 20, 0, kIpv4Fields, kIpv6Fields}) {}
+    V9Encoder(std::size_t max_datagram, std::uint32_t sampling)
+        : SetEncoder({max_datagram, 20, 0, kIpv4Fields, kIpv6Fields, sampling}) {}
 
   private:
     void write_record(Out out, const Flow& f) const override {
@@ -71,7 +74,13 @@ class V9Encoder final : public SetEncoder {
         out.u8(f.src_mask).u8(f.dst_mask).u8(f.egress ? 1 : 0);
     }
 
-    void write_header(Out out, std::size_t, std::size_t count, bool) override {
+    // SAMPLING_INTERVAL and SAMPLING_ALGORITHM of the whole system (RFC 3954 section 6.1).
+    Out write_sampling(Out out, std::uint32_t one_in) const override {
+        out.u16(1).u16(24).u16(kTemplateSampling).u16(4).u16(8).u16(1).u16(4).u16(34).u16(4).u16(35).u16(1).zeros(2);
+        return out.u16(kTemplateSampling).u16(16).u32(0).u32(one_in).u8(kDeterministic).zeros(3);
+    }
+
+    void write_header(Out out, std::size_t, std::size_t count, std::size_t) override {
         // Whole seconds beside an uptime in milliseconds, as devices send it: flow times come out up to 1 s
         // early.
         out.u16(9).u16(static_cast<std::uint16_t>(count)).u32(uptime_ms(*exporter_, now_us_ / 1000));
@@ -81,8 +90,8 @@ class V9Encoder final : public SetEncoder {
 
 }  // namespace
 
-std::unique_ptr<Encoder> make_v9(std::size_t max_datagram) {
-    return std::make_unique<V9Encoder>(max_datagram);
+std::unique_ptr<Encoder> make_v9(std::size_t max_datagram, std::uint32_t sampling) {
+    return std::make_unique<V9Encoder>(max_datagram, sampling);
 }
 
 }  // namespace generator

@@ -194,6 +194,41 @@ TEST_P(EveryProtocol, AFewRecordsMakeAShortDatagram) {
     EXPECT_EQ(stream.records(), 3u);
 }
 
+TEST_P(EveryProtocol, NoMoreRecordsInADatagramThanAskedFor) {
+    generator::StreamOptions options = options_for(GetParam());
+    options.per_datagram = 6;
+    generator::Stream stream(options);
+    for (const SeenDatagram& d : read(send(stream, 600))) {
+        EXPECT_TRUE(d.flows.size() == 6 || d.templates > 0) << d.flows.size();
+    }
+}
+
+TEST_P(EveryProtocol, SamplingMultipliesWhatACollectorMustCount) {
+    generator::StreamOptions options = options_for(GetParam());
+    generator::Stream unsampled(options);
+    const Sent every_packet = send(unsampled, 1000);
+    options.sampling = 100;
+    generator::Stream sampled(options);
+    const Sent one_in_100 = send(sampled, 1000);
+    EXPECT_EQ(sampled.counts().total().flows, unsampled.counts().total().flows);
+    EXPECT_EQ(sampled.counts().total().packets, unsampled.counts().total().packets * 100);
+    EXPECT_EQ(sampled.counts().total().bytes, unsampled.counts().total().bytes * 100);
+    EXPECT_NE(one_in_100.datagrams[0], every_packet.datagrams[0]) << "the rate is told in the first datagram";
+}
+
+TEST(Stream, LateTemplatesComeAfterSoManyDatagramsOfEachExporter) {
+    for (const Protocol protocol : {Protocol::v9, Protocol::ipfix}) {
+        generator::StreamOptions options = options_for(protocol);
+        options.exporters = 2;
+        options.late_templates = 3;
+        generator::Stream stream(options);
+        std::array<std::uint8_t, generator::kMaxDatagram> buffer{};
+        std::string order;
+        for (int i = 0; i < 10; ++i) order += stream.next(kStartMs * 1000, 5, buffer.data()).records != 0 ? 'd' : 't';
+        EXPECT_EQ(order, "ddddddtdtd");
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Protocols, EveryProtocol,
                          testing::Values(Protocol::v5, Protocol::v9, Protocol::ipfix, Protocol::sflow),
                          [](const auto& p) {
