@@ -149,14 +149,21 @@ class Sums:
             kind, length = number(sample, at + 4, 4), number(sample, at + 8, 4)
             record = sample[at + 12:at + 12 + length]
             at += 8 + length
-            if kind == 1 and number(record, 0, 4) == 1:
-                self.packet(record[16:16 + number(record, 12, 4)], number(record, 4, 4), rate)
+            if kind != 1:
+                continue
+            header, size = record[16:16 + number(record, 12, 4)], number(record, 4, 4)
+            if number(record, 0, 4) == 1:
+                self.frame(header, size, rate)
+            else:
+                self.packet({11: 0x0800, 12: 0x86DD}[number(record, 0, 4)], header, size, rate)
 
-    def packet(self, frame, size, rate):
+    def frame(self, frame, size, rate):
         at = 12
         while number(frame, at, 2) in (0x8100, 0x88A8):
             at += 4
-        kind, ip = number(frame, at, 2), frame[at + 2:]
+        self.packet(number(frame, at, 2), frame[at + 2:], size, rate)
+
+    def packet(self, kind, ip, size, rate):
         if kind == 0x0800:
             protocol, transport = ip[9], ip[(ip[0] & 15) * 4:]
         elif kind == 0x86DD:
