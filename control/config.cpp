@@ -39,6 +39,29 @@ std::string Endpoint::text() const {
     return host + ":" + std::to_string(port);
 }
 
+std::optional<InterfaceAddress> InterfaceAddress::parse(std::string_view text) {
+    const auto slash = text.find('/');
+    const auto address = flow::IpAddress::parse(text.substr(0, slash));
+    if (!address) return std::nullopt;
+    InterfaceAddress out{*address, static_cast<std::uint8_t>(address->is_v4() ? 32 : 128)};
+    if (slash == std::string_view::npos) return out;
+    const std::string_view number = text.substr(slash + 1);
+    std::uint8_t bits = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), bits);
+    if (error != std::errc{} || end != number.data() + number.size() || bits > out.bits) return std::nullopt;
+    out.bits = bits;
+    return out;
+}
+
+std::string InterfaceAddress::text() const {
+    return address.text() + "/" + std::to_string(bits);
+}
+
+bool DeviceConfig::has_tap() const noexcept {
+    const auto is_kind = [this](std::string_view kind) { return std::string_view(name).starts_with(kind); };
+    return name != "loopback" && !is_kind("pcap:") && !is_kind("af_packet:") && !is_kind("tap:");
+}
+
 std::optional<std::size_t> Config::find_source(std::string_view name) const noexcept {
     for (std::size_t i = 0; i < sources.size(); ++i) {
         if (sources[i].name == name) return i;

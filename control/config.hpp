@@ -6,7 +6,8 @@
 // Errors: load_config() reports every fault it finds at once: `Error::text()` is one line a fault, each with
 // file, line
 //         and column. A key that does not exist is a fault, with the nearest key that does.
-// Limits: kMaxSources sources, kMaxChannels channels over all profiles; files up to kMaxConfigBytes.
+// Limits: kMaxSources sources, kMaxChannels channels over all profiles, kMaxExporterPrefixes prefixes over all exporters;
+//         files up to kMaxConfigBytes.
 #pragma once
 
 #include <array>
@@ -23,6 +24,7 @@ namespace control {
 
 inline constexpr std::size_t kMaxSources = 1024;
 inline constexpr std::size_t kMaxChannels = 65536;
+inline constexpr std::size_t kMaxExporterPrefixes = 4096;
 inline constexpr std::size_t kMaxConfigBytes = 16u << 20;
 inline constexpr std::string_view kDefaultConfigPath = "/etc/net-collector/net-collector.toml";
 inline constexpr std::string_view kLiveProfile = "live";  // implicit: one channel a source, no filter
@@ -45,6 +47,34 @@ struct Endpoint {
     friend bool operator==(const Endpoint&, const Endpoint&) noexcept = default;
 };
 
+// An address of an interface with the length of its network's prefix, in the address's own family.
+struct InterfaceAddress {
+    flow::IpAddress address{};
+    std::uint8_t bits = 0;  // 0 to 32, or 0 to 128
+
+    // "192.0.2.10/24", "2001:db8::10/64"; without a length all bits.
+    [[nodiscard]] static std::optional<InterfaceAddress> parse(std::string_view text);
+    [[nodiscard]] std::string text() const;
+    friend bool operator==(const InterfaceAddress&, const InterfaceAddress&) noexcept = default;
+};
+
+struct DeviceConfig {
+    // PCI address, "af_xdp:IFACE", "af_packet:IFACE", "tap:NAME", "pcap:FILE" or "loopback".
+    std::string name;
+    // Of the kernel's interface beside a device that the kernel does not see; empty = left to networkd and the like.
+    std::vector<InterfaceAddress> addresses{};
+    std::string tap{};                          // name of that interface; empty = "nc<number of the device>"
+    std::optional<std::uint32_t> punt_limit{};  // packets a second that the kernel is given; nothing = as the port does
+
+    // Such an interface is made beside this device: the packets that are no exports go there.
+    [[nodiscard]] bool has_tap() const noexcept;
+    // `number`: which of the devices it is, from 0.
+    [[nodiscard]] std::string tap_name(std::size_t number) const {
+        return tap.empty() ? "nc" + std::to_string(number) : tap;
+    }
+    friend bool operator==(const DeviceConfig&, const DeviceConfig&) = default;
+};
+
 struct SourceConfig {
     std::string name;  // [A-Za-z0-9_-]{1,32}, unique; also the name of its channel in the profile `live`
     std::uint16_t port = 0;
@@ -52,6 +82,17 @@ struct SourceConfig {
     std::vector<flow::Prefix> addresses;  // exporters it takes; empty = those that no other source on the port takes
     std::string colour = "#808080";       // "#RRGGBB", lower case
     flow::Place place{};                  // of its table
+};
+
+// What is said of the exporters within some prefixes; the longest prefix over all exporters counts.
+struct ExporterConfig {
+    std::vector<flow::Prefix> addresses;
+    std::uint32_t sampling = 0;              // 1 in n, whatever the exporter tells; 0: believe the exporter
+    std::uint32_t default_sampling = 0;      // where the exporter tells nothing; 0: unknown
+    std::uint32_t datagrams_per_second = 0;  // more are left out; 0: no limit
+    bool per_port = false;                   // one address, several devices told apart by their UDP source port
+    bool split_domains = false;              // too much for one worker: its observation domains are spread over all
+    bool inner_headers = false;              // sampled packets in tunnels: the inner packet's addresses and ports
 };
 
 struct ChannelConfig {
@@ -86,8 +127,7 @@ struct Config {
     std::string file;  // as given to load_config()
 
     // Need a restart when changed.
-    // PCI address, "af_xdp:IFACE", "af_packet:IFACE", "tap:NAME", "pcap:FILE" or "loopback", each.
-    std::vector<std::string> devices;
+    std::vector<DeviceConfig> devices;
     std::vector<std::uint32_t> cores{0};     // a worker on each
     std::vector<std::uint32_t> match_cores;  // empty = match on the worker's core, else one for each of `cores`
     Hugepages hugepages = Hugepages::automatic;
@@ -103,8 +143,12 @@ struct Config {
     LogLevel log_level = LogLevel::info;
     std::vector<flow::IpAddress> addresses;  // datagrams to others are not ours; empty = any destination
     Retention retention;
-    std::string profiles_dir;             // load_config(): absolute, profiles.d beside the file when not given
-    std::vector<SourceConfig> sources;    // in the file's order
+    std::uint32_t keep_ledger_days = 60;      // the ledger of each exporter and 5 minutes
+    std::uint32_t keep_interfaces_days = 60;  // interfaces' counters
+    std::uint32_t metrics_exporters = 256;    // with label values of their own
+    std::string profiles_dir;                 // load_config(): absolute, profiles.d beside the file when not given
+    std::vector<SourceConfig> sources;        // in the file's order
+    std::vector<ExporterConfig> exporters;
     std::vector<ProfileConfig> profiles;  // by name; `live` is not among them
 
     // Index into `sources`.

@@ -30,10 +30,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
-std::string where(const flow::Place& place) {
-    return place.file + ":" + std::to_string(place.line);
-}
-
 bool is_hex(std::string_view text, std::size_t least, std::size_t most) {
     return text.size() >= least && text.size() <= most &&
            std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
@@ -49,11 +45,6 @@ bool is_pci_address(std::string_view text) {
     const auto domain = front.find(':');
     if (domain == std::string_view::npos) return is_hex(front, 2, 2);
     return is_hex(front.substr(0, domain), 4, 8) && is_hex(front.substr(domain + 1), 2, 2);
-}
-
-// Linux: at most 15 bytes, no '/', no space; ',' would end the name in a DPDK argument.
-bool is_interface_name(std::string_view text) {
-    return !text.empty() && text.size() <= 15 && text.find_first_of("/, \t") == std::string_view::npos;
 }
 
 void check_channel(const Config& config, const ProfileConfig& profile, const ChannelConfig& channel,
@@ -76,6 +67,10 @@ void check_channel(const Config& config, const ProfileConfig& profile, const Cha
 }
 
 }  // namespace
+
+std::string where(const flow::Place& place) {
+    return place.file + ":" + std::to_string(place.line);
+}
 
 void Problems::add(flow::Place place, std::string message) {
     errors_.push_back({std::move(message), std::move(place)});
@@ -108,6 +103,10 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
         }
     }
     return best;
+}
+
+bool is_interface_name(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= 15 && text.find_first_of("/, \t") == std::string_view::npos;
 }
 
 bool is_name(std::string_view text) noexcept {

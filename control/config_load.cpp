@@ -7,9 +7,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "control/config_reader.hpp"
+#include "control/config_network.hpp"
 #include "control/config_text.hpp"
 #include "control/duration.hpp"
+#include "dataplane/flow/exporter.hpp"
 
 namespace control {
 namespace {
@@ -68,29 +69,6 @@ flow::Result<Parsed> parse_sound_part(const std::string& path) {
     return before && before->table.contains("data") ? before : whole;
 }
 
-std::string absolute_from(const fs::path& directory, const std::string& path) {
-    return (fs::path(path).is_absolute() ? fs::path(path) : directory / path).lexically_normal().string();
-}
-
-void read_devices(const TableReader& top, const fs::path& directory, Config& config, Problems& problems) {
-    top.require("devices", "name at least one, for a trial devices = [\"loopback\"]");
-    if (!top.texts("devices", config.devices)) return;
-    if (config.devices.empty()) top.fault("devices", "is empty: name at least one, for a trial [\"loopback\"]");
-    for (std::size_t i = 0; i < config.devices.size(); ++i) {
-        std::string& device = config.devices[i];
-        if (const std::string fault = device_fault(device); !fault.empty()) {
-            top.fault_at("devices", i, "\"" + device + "\" " + fault);
-        } else if (device.starts_with("pcap:")) {
-            device = "pcap:" + absolute_from(directory, device.substr(5));
-        }
-        if (std::find(config.devices.begin(), config.devices.begin() + static_cast<std::ptrdiff_t>(i), device) !=
-            config.devices.begin() + static_cast<std::ptrdiff_t>(i)) {
-            problems.add(top.place_of(*top.node("devices")->as_array()->get(i)),
-                         "devices: \"" + device + "\" stands twice: remove one");
-        }
-    }
-}
-
 void read_cores(const TableReader& top, Config& config) {
     if (top.cores("cores", config.cores) && config.cores.empty()) {
         top.fault("cores", "is empty: name at least one CPU, like [0]");
@@ -118,18 +96,6 @@ void read_hugepages(const TableReader& top, Config& config) {
     }
 }
 
-void read_addresses(const TableReader& top, Config& config) {
-    std::vector<std::string> texts;
-    if (!top.texts("addresses", texts)) return;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        if (const auto address = flow::IpAddress::parse(texts[i])) {
-            config.addresses.push_back(*address);
-        } else {
-            top.fault_at("addresses", i, "\"" + texts[i] + "\" is no IPv4 or IPv6 address of this machine");
-        }
-    }
-}
-
 void read_paths(const TableReader& top, const fs::path& directory, Config& config) {
     top.text("data", config.data);
     if (config.data.empty()) top.fault("data", "is empty: name a directory");
@@ -154,7 +120,10 @@ void read_metrics(const TableReader& top, const std::string& file, Config& confi
     const toml::table* table = top.subtable("metrics");
     if (table == nullptr) return;
     const TableReader metrics(*table, file, "metrics.", problems);
-    metrics.only({"listen"});
+    metrics.only({"listen", "exporters"});
+    std::int64_t exporters = config.metrics_exporters;
+    metrics.number("exporters", 0, flow::kMaxExporters, exporters);
+    config.metrics_exporters = static_cast<std::uint32_t>(exporters);
     std::string listen;
     if (!metrics.text("listen", listen)) return;
     config.metrics = Endpoint::parse(listen);
@@ -192,34 +161,21 @@ void read_retention(const TableReader& top, const std::string& file, Config& con
     }
 }
 
-void read_source(const toml::table& table, const std::string& file, Config& config, Problems& problems) {
-    const TableReader reader(table, file, "source.", problems);
-    reader.only({"name", "port", "protocol", "addresses", "colour"});
-    SourceConfig source;
-    source.place = reader.place();
-    reader.require("name", "give the source a name");
-    reader.require("port", "give the UDP port that its exporters send to");
-    reader.name("name", source.name);
-    std::int64_t port = 0;
-    if (reader.number("port", 1, 65535, port)) source.port = static_cast<std::uint16_t>(port);
-    std::size_t protocol = 0;
-    reader.choice("protocol", {"netflow", "sflow", "any"}, protocol);
-    source.protocol = static_cast<SourceProtocol>(protocol);
-    reader.colour("colour", source.colour);
-    std::vector<std::string> addresses;
-    bool complete = reader.texts("addresses", addresses) || reader.node("addresses") == nullptr;
-    for (std::size_t i = 0; i < addresses.size(); ++i) {
-        const auto prefix = flow::Prefix::parse(addresses[i]);
-        if (prefix)
-            source.addresses.push_back(*prefix);
-        else
-            reader.fault_at("addresses", i,
-                            "\"" + addresses[i] +
-                                "\" is no address or prefix: write \"192.0.2.7\", \"10.0.0.0/8\" or \"2001:db8::/32\"");
-        complete = complete && prefix.has_value();
+// `keep` of the table `name`, in whole days.
+void read_keep(const TableReader& top, const std::string& file, const char* name, std::uint32_t& days,
+               Problems& problems) {
+    const toml::table* table = top.subtable(name);
+    if (table == nullptr) return;
+    const TableReader reader(*table, file, std::string(name) + ".", problems);
+    reader.only({"keep"});
+    std::string text;
+    if (!reader.text("keep", text)) return;
+    const auto keep_s = parse_duration(text);
+    if (!keep_s || *keep_s == 0 || *keep_s % Retention::kDay_s != 0) {
+        reader.fault("keep", "is \"" + text + "\": write whole days, like \"60d\" or \"1y\"");
+        return;
     }
-    // A source whose name, port or addresses are wrong says nothing about the others.
-    if (complete && !source.name.empty() && source.port != 0) config.sources.push_back(std::move(source));
+    days = static_cast<std::uint32_t>(*keep_s / Retention::kDay_s);
 }
 
 void read_channel(const toml::table& table, const std::string& file, std::string_view file_text, ProfileConfig& profile,
@@ -297,8 +253,9 @@ void read_profiles(const TableReader& top, Config& config, Problems& problems) {
 }
 
 void read_machine(const TableReader& top, const fs::path& directory, Config& config, Problems& problems) {
-    top.only({"devices", "cores", "match_cores", "hugepages", "memory_mb", "eal_args", "data", "user", "socket",
-              "log_level", "addresses", "profiles", "metrics", "retention", "source"});
+    top.only({"devices", "device", "cores", "match_cores", "hugepages", "memory_mb", "eal_args", "data", "user",
+              "socket", "log_level", "addresses", "profiles", "metrics", "retention", "ledger", "interfaces", "source",
+              "exporter"});
     read_devices(top, directory, config, problems);
     read_cores(top, config);
     read_hugepages(top, config);
@@ -313,6 +270,8 @@ void read_machine(const TableReader& top, const fs::path& directory, Config& con
     config.log_level = static_cast<LogLevel>(level);
     read_metrics(top, config.file, config, problems);
     read_retention(top, config.file, config, problems);
+    read_keep(top, config.file, "ledger", config.keep_ledger_days, problems);
+    read_keep(top, config.file, "interfaces", config.keep_interfaces_days, problems);
 }
 
 }  // namespace
@@ -328,18 +287,12 @@ flow::Result<Config> load_config(const std::string& path) {
     std::error_code error;
     const fs::path directory = fs::absolute(path, error).parent_path();
     read_machine(top, directory, config, problems);
-    const auto sources = top.tables("source");
-    const toml::node* list = top.node("source");
-    if (list == nullptr || (list->is_array() && list->as_array()->empty()))
-        problems.add({path, 0, 0},
-                     "there is no [[source]]: add one with name and port, so that there is something to collect");
-    if (sources.size() > kMaxSources)
-        problems.add({path, 0, 0}, "there are more than " + std::to_string(kMaxSources) + " sources: remove some");
-    for (const toml::table* source : sources) read_source(*source, config.file, config, problems);
+    const bool all_sources = read_sources(top, config, problems);
+    read_exporters(top, config, problems);
     read_profiles(top, config, problems);
     check_sources(config, problems);
     // A channel may name a source that is there but faulty: one fault at a time.
-    if (config.sources.size() == sources.size()) check_profiles(config, problems);
+    if (all_sources) check_profiles(config, problems);
     if (!problems.empty()) return tl::unexpected(problems.joined());
     return config;
 }

@@ -29,12 +29,17 @@ class Problems {
 // The candidate that `word` was probably meant to be; empty when none is near.
 [[nodiscard]] std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
+// "FILE:LINE"
+[[nodiscard]] std::string where(const flow::Place& place);
+
 // Sources against each other: names, and equal prefixes or two rest sources on a port.
 void check_sources(const Config& config, Problems& problems);
 // Profiles and channels against each other and against the sources.
 void check_profiles(const Config& config, Problems& problems);
 // Why `device` is not one, as the end of a sentence; empty when its form is right.
 [[nodiscard]] std::string device_fault(std::string_view device);
+// Linux: at most 15 bytes, no '/', no space; ',' would end the name in a DPDK argument.
+[[nodiscard]] bool is_interface_name(std::string_view text) noexcept;
 // [A-Za-z0-9_-]{1,32}
 [[nodiscard]] bool is_name(std::string_view text) noexcept;
 

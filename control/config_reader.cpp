@@ -98,6 +98,15 @@ bool TableReader::number(std::string_view key, std::int64_t least, std::int64_t 
     return true;
 }
 
+bool TableReader::flag(std::string_view key, bool& out) const {
+    const toml::node* found = table_.get(key);
+    if (found == nullptr) return false;
+    const auto* value = found->as_boolean();
+    if (value == nullptr) return wrong_type(key, *found, "true or false");
+    out = value->get();
+    return true;
+}
+
 bool TableReader::texts(std::string_view key, std::vector<std::string>& out) const {
     const toml::node* found = table_.get(key);
     if (found == nullptr) return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One TOML table, read key by key: wrong types, wrong values and unknown keys become Problems with their
-// place. The only header that includes toml++; included by config_load.cpp alone, for toml++ is slow to
-// compile.
+// place. The only header that includes toml++; included by config_load.cpp and config_network.cpp alone, for toml++
+// is slow to compile.
 //
 // Thread: one.
 #pragma once
@@ -34,6 +34,7 @@ class TableReader {
     // Each leaves `out` as it is when the key is absent or wrong; true when it was set.
     bool text(std::string_view key, std::string& out) const;
     bool number(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& out) const;
+    bool flag(std::string_view key, bool& out) const;
     bool texts(std::string_view key, std::vector<std::string>& out) const;
     bool cores(std::string_view key, std::vector<std::uint32_t>& out) const;
     // The text is one of `choices`; `out` is its index.

@@ -41,6 +41,17 @@ int block_signals() {
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+// Those of --device, with what the file says of them.
+std::vector<DeviceConfig> given_devices(const Config& config, const std::vector<std::string>& names) {
+    std::vector<DeviceConfig> out;
+    for (const std::string& name : names) {
+        const auto known = std::find_if(config.devices.begin(), config.devices.end(),
+                                        [&](const DeviceConfig& device) { return device.name == name; });
+        out.push_back(known == config.devices.end() ? DeviceConfig{.name = name} : *known);
+    }
+    return out;
+}
+
 flow::Result<Config> configure(const DaemonOptions& options) {
     auto config = load_config(
         cli::config_path({.out = std::cout, .err = std::cerr, .config_path = options.config_file, .data_path = {}}));
@@ -50,13 +61,13 @@ flow::Result<Config> configure(const DaemonOptions& options) {
         config->overridden.insert(config->overridden.end(), {"data", "socket"});
     }
     if (!options.devices.empty()) {
-        config->devices = options.devices;
+        config->devices = given_devices(*config, options.devices);
         config->overridden.emplace_back("devices");
     }
     if (!options.replay.empty()) {
         config->devices.clear();
         for (const std::string& file : options.replay)
-            config->devices.push_back("pcap:" + std::filesystem::absolute(file).string());
+            config->devices.push_back({.name = "pcap:" + std::filesystem::absolute(file).string()});
         config->metrics.reset();
     }
     if (config->devices.empty())
@@ -112,7 +123,7 @@ flow::Result<void> become_user(const Config& config, const std::vector<std::stri
     }
     // A reload may bind low ports. AF_XDP takes its program off the interface at the end.
     const bool af_xdp = std::any_of(config.devices.begin(), config.devices.end(),
-                                    [](const auto& d) { return d.starts_with("af_xdp:"); });
+                                    [](const auto& d) { return d.name.starts_with("af_xdp:"); });
     static constexpr std::array<const char*, 3> kCapabilities{"cap_net_bind_service", "cap_net_admin", "cap_net_raw"};
     return drop_privileges(*identity, std::span(kCapabilities).first(af_xdp ? kCapabilities.size() : 1));
 }

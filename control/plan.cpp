@@ -63,13 +63,27 @@ flow::Result<std::vector<std::uint32_t>> source_ids(const Config& config, store:
     return store.source_ids(names);
 }
 
+std::vector<dataplane::PrefixRule> exporter_rules(const Config& config) {
+    std::vector<dataplane::PrefixRule> rules;
+    for (const ExporterConfig& exporter : config.exporters) {
+        const decode::ExporterRule rule{.sampling = exporter.sampling,
+                                        .default_sampling = exporter.default_sampling,
+                                        .most_datagrams_s = exporter.datagrams_per_second,
+                                        .per_port = exporter.per_port,
+                                        .split_domains = exporter.split_domains,
+                                        .inner_headers = exporter.inner_headers};
+        for (const flow::Prefix& prefix : exporter.addresses) rules.push_back({prefix, rule});
+    }
+    return rules;
+}
+
 dataplane::SourceMap source_map(const Config& config, const std::vector<std::uint32_t>& ids) {
     std::vector<dataplane::SourceRule> rules;
     for (std::size_t s = 0; s < config.sources.size(); ++s) {
         const SourceConfig& source = config.sources[s];
         rules.push_back({source.port, accepts_of(source.protocol), ids[s], source.addresses});
     }
-    return dataplane::SourceMap(rules);
+    return dataplane::SourceMap(rules, exporter_rules(config));
 }
 
 flow::Result<void> compile(const std::vector<Channel>& channels, std::size_t sources,
@@ -112,6 +126,19 @@ flow::Result<void> lay_out_series(const std::vector<Channel>& channels, const Co
     return {};
 }
 
+// Destinations that are ours, sorted; none: any. A device whose addresses we do not know takes any.
+std::vector<flow::IpAddress> own_addresses(const Config& config) {
+    std::vector<flow::IpAddress> own = config.addresses;
+    const bool all_known = std::all_of(config.devices.begin(), config.devices.end(),
+                                       [](const DeviceConfig& device) { return !device.addresses.empty(); });
+    if (own.empty() && !all_known) return own;
+    for (const DeviceConfig& device : config.devices) {
+        for (const InterfaceAddress& a : device.addresses) own.push_back(a.address);
+    }
+    std::sort(own.begin(), own.end());
+    return own;
+}
+
 std::vector<SourceStatus> describe_sources(const Config& config) {
     std::vector<SourceStatus> out;
     for (const SourceConfig& source : config.sources) {
@@ -135,8 +162,7 @@ flow::Result<Plan> make_plan(const Config& config, std::uint64_t number, store::
     dataplane::Generation& generation = *plan.generation;
     generation.number = number;
     generation.no_series.generation = number;
-    generation.addresses = config.addresses;
-    std::sort(generation.addresses.begin(), generation.addresses.end());
+    generation.addresses = own_addresses(config);
     const std::vector<Channel> channels = channels_of(config);
     if (auto ok = compile(channels, config.sources.size(), generation); !ok) return pass(ok);
     if (auto ok = lay_out_series(channels, config, store, plan); !ok) return pass(ok);

@@ -27,6 +27,12 @@ dataplane::Hugepages hugepages_of(Hugepages h) {
                                  : dataplane::Hugepages::automatic;
 }
 
+std::vector<std::string> device_names(const Config& config) {
+    std::vector<std::string> names;
+    for (const DeviceConfig& device : config.devices) names.push_back(device.name);
+    return names;
+}
+
 double ratio(std::uint64_t busy, std::uint64_t idle) {
     return busy + idle == 0 ? 0 : static_cast<double>(busy) / static_cast<double>(busy + idle);
 }
@@ -64,7 +70,7 @@ flow::Result<void> Supervisor::bring_up() {
 
     auto plan = make_plan(config_, next_generation_, *store_, config_.cores.size(), config_.match_cores.size());
     if (!plan) return pass(plan);
-    auto engine = dataplane::Engine::start({.devices = config_.devices,
+    auto engine = dataplane::Engine::start({.devices = device_names(config_),
                                             .cores = config_.cores,
                                             .match_cores = config_.match_cores,
                                             .hugepages = hugepages_of(config_.hugepages),
@@ -109,8 +115,12 @@ ReloadStatus Supervisor::reload() {
     merged.log_level = next->log_level;
     merged.addresses = next->addresses;
     merged.retention = next->retention;
+    merged.keep_ledger_days = next->keep_ledger_days;
+    merged.keep_interfaces_days = next->keep_interfaces_days;
+    merged.metrics_exporters = next->metrics_exporters;
     merged.profiles_dir = next->profiles_dir;
     merged.sources = next->sources;
+    merged.exporters = next->exporters;
     merged.profiles = next->profiles;
 
     collect_generations();

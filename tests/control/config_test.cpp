@@ -80,6 +80,28 @@ INSTANTIATE_TEST_SUITE_P(
         Invalid{"config_retention_coarser_shorter", 6, 6, "keeps 1d, less than the finer 10s with 2d"},
         Invalid{"config_socket_too_long", 2, 10, "Unix sockets allow 107"},
         Invalid{"config_user", 2, 8, "write the name of a user of this machine"},
+        Invalid{"config_device_both_ways", 1, 11, "devices stands beside [[device]]"},
+        Invalid{"config_device_without_name", 1, 1, "device.name is missing"},
+        Invalid{"config_device_name", 2, 8, "device.name \"eth0\" is no device"},
+        Invalid{"config_device_table_twice", 4, 8, "\"3b:00.0\" stands twice"},
+        Invalid{"config_device_address", 3, 28, "\"10.0.0.1/33\" is no address with a prefix length"},
+        Invalid{"config_device_tap", 3, 7, "write a name of 1 to 15 characters"},
+        Invalid{"config_device_tap_twice", 4, 1, "is \"nc1\", as that of 3b:00.0: choose another"},
+        Invalid{"config_device_tap_without_use", 3, 7, "device.tap has no effect on loopback"},
+        Invalid{"config_device_punt_limit", 3, 14, "is -1: write a whole number from 0"},
+        Invalid{"config_exporter_without_addresses", 2, 1, "exporter.addresses is missing"},
+        Invalid{"config_exporter_no_addresses", 3, 13, "exporter.addresses is empty"},
+        Invalid{"config_exporter_prefix", 3, 28, "\"10.0.0.0/64\" is no address or prefix"},
+        Invalid{"config_exporter_prefix_twice", 5, 30, "exporter.addresses: 10.0.0.0/8 stands already at "},
+        Invalid{"config_exporter_sampling", 4, 12, "exporter.sampling is 0: write a whole number from 1 to 4294967295"},
+        Invalid{"config_exporter_default_beside_sampling", 5, 20, "has no effect beside sampling"},
+        Invalid{"config_exporter_limit", 4, 24, "is 1000000000: write a whole number from 1 to 100000000"},
+        Invalid{"config_exporter_flag", 4, 12, "exporter.per_port is a text: write true or false"},
+        Invalid{"config_exporter_unknown_key", 4, 1, "did you mean \"exporter.inner_headers\"?"},
+        Invalid{"config_exporter_is_a_table", 2, 1, "exporter is a table: write [[exporter]]"},
+        Invalid{"config_ledger_keep", 3, 8, "ledger.keep is \"90m\": write whole days"},
+        Invalid{"config_interfaces_keep", 3, 8, "interfaces.keep is a number: write a text"},
+        Invalid{"config_metrics_exporters", 3, 13, "metrics.exporters is 20000: write a whole number from 0 to 16384"},
         Invalid{"config_no_source", 0, 0, "there is no [[source]]"},
         Invalid{"config_source_is_a_table", 2, 1, "source is a table: write [[source]]"},
         Invalid{"config_source_name", 3, 8, "write 1 to 32 of the characters"},
@@ -141,7 +163,7 @@ TEST(Config, DefaultsAndRelativePaths) {
     directory.write("c.toml", "devices = [\"pcap:x.pcap\"]\ndata = \"var\"\n[[source]]\nname = \"a\"\nport = 1\n");
     const auto config = load_config((directory.path() / "c.toml").string());
     ASSERT_TRUE(config.has_value()) << config.error().text();
-    EXPECT_EQ(config->devices.at(0), "pcap:" + (directory.path() / "x.pcap").string());
+    EXPECT_EQ(config->devices.at(0).name, "pcap:" + (directory.path() / "x.pcap").string());
     EXPECT_EQ(config->data, (directory.path() / "var").string());
     EXPECT_EQ(config->socket, (directory.path() / "var/control.sock").string());
     EXPECT_EQ(config->metrics.value().text(), "127.0.0.1:9108");
@@ -259,6 +281,71 @@ TEST(Config, EveryProtocolAndDeviceForm) {
     EXPECT_EQ(config->retention.keep_s[0], 259200u);
     EXPECT_EQ(config->find_source("c"), 2u);
     EXPECT_FALSE(config->find_source("d").has_value());
+}
+
+TEST(Config, DevicesWithSettings) {
+    const TemporaryDirectory directory;
+    directory.write("c.toml",
+                    "[[device]]\nname = \"3b:00.0\"\naddress = [\"192.0.2.10/24\", \"2001:db8::10/64\", \"10.0.0.1\"]\n"
+                    "punt_limit = 500\n"
+                    "[[device]]\nname = \"af_xdp:eth1\"\n"
+                    "[[device]]\nname = \"0000:3b:00.1\"\ntap = \"export0\"\npunt_limit = 0\n"
+                    "[[device]]\nname = \"pcap:x.pcap\"\n"
+                    "[[source]]\nname = \"a\"\nport = 1\n");
+    const auto config = load_config((directory.path() / "c.toml").string());
+    ASSERT_TRUE(config.has_value()) << config.error().text();
+    ASSERT_EQ(config->devices.size(), 4u);
+    const DeviceConfig& first = config->devices[0];
+    ASSERT_EQ(first.addresses.size(), 3u);
+    EXPECT_EQ(first.addresses[0].text(), "192.0.2.10/24") << "host bits stay";
+    EXPECT_EQ(first.addresses[1].text(), "2001:db8::10/64");
+    EXPECT_EQ(first.addresses[2].text(), "10.0.0.1/32");
+    EXPECT_EQ(first.tap_name(0), "nc0");
+    EXPECT_EQ(first.punt_limit, 500u);
+    EXPECT_EQ(config->devices[1].tap_name(1), "nc1");
+    EXPECT_FALSE(config->devices[1].punt_limit.has_value());
+    EXPECT_EQ(config->devices[2].tap_name(2), "export0");
+    EXPECT_EQ(config->devices[2].punt_limit, 0u);
+    EXPECT_EQ(config->devices[3].name, "pcap:" + (directory.path() / "x.pcap").string());
+    EXPECT_FALSE(config->devices[3].has_tap());
+
+    Config other = *config;
+    other.devices[1].tap = "nc7";
+    EXPECT_EQ(restart_needed(*config, other), std::vector<std::string>{"devices"});
+}
+
+TEST(Config, ExportersAndWhatIsKept) {
+    const TemporaryDirectory directory;
+    directory.write("c.toml",
+                    "devices = [\"loopback\"]\n[ledger]\nkeep = \"1y\"\n[interfaces]\nkeep = \"7d\"\n"
+                    "[metrics]\nexporters = 0\n[[source]]\nname = \"a\"\nport = 1\n"
+                    "[[exporter]]\naddresses = [\"0.0.0.0/0\", \"::/0\"]\ndefault_sampling = 100\n"
+                    "[[exporter]]\naddresses = [\"10.0.0.0/8\"]\nsampling = 4294967295\n"
+                    "datagrams_per_second = 50000\nper_port = true\nsplit_domains = true\ninner_headers = true\n"
+                    "[[exporter]]\naddresses = [\"10.0.0.1\"]\n");
+    const auto config = load_config((directory.path() / "c.toml").string());
+    ASSERT_TRUE(config.has_value()) << config.error().text();
+    EXPECT_EQ(config->keep_ledger_days, 365u);
+    EXPECT_EQ(config->keep_interfaces_days, 7u);
+    EXPECT_EQ(config->metrics_exporters, 0u);
+    ASSERT_EQ(config->exporters.size(), 3u);
+    EXPECT_EQ(config->exporters[0].default_sampling, 100u);
+    const ExporterConfig& all = config->exporters[1];
+    EXPECT_EQ(all.sampling, 4294967295u);
+    EXPECT_EQ(all.datagrams_per_second, 50000u);
+    EXPECT_TRUE(all.per_port && all.split_domains && all.inner_headers);
+    const ExporterConfig& none = config->exporters[2];
+    EXPECT_EQ(none.sampling + none.default_sampling + none.datagrams_per_second, 0u);
+    EXPECT_FALSE(none.per_port || none.split_domains || none.inner_headers);
+}
+
+TEST(Config, AddressesOfInterfaces) {
+    for (const char* wrong : {"", "/24", "192.0.2.1/", "192.0.2.1/33", "192.0.2.1/-1", "192.0.2.1/24 ",
+                              "192.0.2.1/024x", "2001:db8::1/129", "eth0/24"}) {
+        EXPECT_FALSE(InterfaceAddress::parse(wrong).has_value()) << wrong;
+    }
+    for (const char* right : {"192.0.2.1/0", "192.0.2.1/32", "2001:db8::1/0", "2001:db8::1/128"})
+        EXPECT_EQ(InterfaceAddress::parse(right).value().text(), right);
 }
 
 }  // namespace
