@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,6 +19,8 @@
 #include "dataplane/flow/outcome.hpp"
 #include "dataplane/flow/result.hpp"
 #include "dataplane/flow/tally.hpp"
+#include "store/books.hpp"
+#include "store/interfaces.hpp"
 #include "store/series/resolution.hpp"
 
 namespace store {
@@ -59,9 +62,26 @@ class Reader {
     flow::Result<flow::Ledger> ledger() const;
     flow::Result<std::vector<StoredExporter>> exporters() const;  // by id
     flow::Result<std::unordered_map<std::uint32_t, std::vector<flow::TemplateDefinition>>> templates()
-        const;                                                  // by exporter
+        const;  // by exporter
+    // What options data told, by exporter; kinds that this program does not know are left out.
+    flow::Result<std::unordered_map<std::uint32_t, std::vector<flow::OptionValue>>> options() const;
     flow::Result<std::vector<StoredSeries>> catalogue() const;  // by id
     flow::Result<std::vector<std::string>> sources() const;     // by id
+
+    // The books that begin in [from_s rounded down to a book, to_s), by start, then by exporter. `exporters`: ids, in
+    // any order; empty = all. Error: more than kMaxBooks; visit_books() has no such limit.
+    flow::Result<std::vector<Book>> books(std::uint32_t from_s, std::uint32_t to_s,
+                                          std::span<const std::uint32_t> exporters = {}) const;
+    static constexpr std::size_t kMaxBooks = 1'000'000;
+    // The same, one after the other, so that sums over long times need no room.
+    flow::Result<void> visit_books(std::uint32_t from_s, std::uint32_t to_s, std::span<const std::uint32_t> exporters,
+                                   const std::function<void(const Book&)>& use) const;
+    flow::Result<std::vector<LedgerBook>> ledger_books(std::uint32_t from_s, std::uint32_t to_s) const;  // by start
+
+    flow::Result<std::vector<StoredInterface>> interfaces() const;  // by exporter, then by index
+    // The points of an interface that end in [from_s, to_s), in order.
+    flow::Result<std::vector<InterfacePoint>> interface_points(std::uint32_t exporter, std::uint32_t index,
+                                                               std::uint32_t from_s, std::uint32_t to_s) const;
 
     // The points of one series, or of several added up, that begin in [from_s rounded down, to_s), gaps
     // included. `resolution_s` is one of kResolutions. Where a resolution is not written yet, it is made from

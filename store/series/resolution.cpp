@@ -2,6 +2,7 @@
 #include "store/series/resolution.hpp"
 
 #include <string>
+#include <utility>
 
 namespace store {
 namespace {
@@ -14,6 +15,12 @@ std::string name(std::size_t i) {
 
 flow::Result<void> Retention::check() const {
     const auto kept = days();
+    for (const auto& [what, given] :
+         {std::pair("books", days_books), std::pair("interface counters", days_interfaces)}) {
+        if (given != 0 && given <= kMostDays) continue;
+        return flow::fail(std::string("retention of ") + what + " is " + std::to_string(given) + " days: give 1 to " +
+                          std::to_string(kMostDays) + " days");
+    }
     for (std::size_t i = 0; i < kResolutionCount; ++i) {
         const std::string given = name(i) + " is " + std::to_string(kept[i]) + " days: ";
         if (kept[i] == 0 || kept[i] > kMostDays)

@@ -45,6 +45,8 @@ struct Retention {
     std::uint32_t days_1800s = 180;
     std::uint32_t days_7200s = 730;
     std::uint32_t days_86400s = 3650;
+    std::uint32_t days_books = 60;       // books (store/books.hpp)
+    std::uint32_t days_interfaces = 60;  // interface counters (store/interfaces.hpp)
 
     [[nodiscard]] std::array<std::uint32_t, kResolutionCount> days() const noexcept {
         return {days_10s, days_300s, days_1800s, days_7200s, days_86400s};
