@@ -237,24 +237,25 @@ std::uint32_t CopyPlan::locate(flow::Bytes records, Located* located) const noex
 }
 
 CopyPlan::Count CopyPlan::count(flow::Bytes records, flow::Ledger& ledger) const noexcept {
+    const Count result = measure(records);
+    if (!result.complete) ledger.skip(flow::Skip::bad_record);
+    ledger[Counter::records_seen] += result.records;
+    ledger[Counter::records_option] += result.records;
+    return result;
+}
+
+CopyPlan::Count CopyPlan::measure(flow::Bytes records) const noexcept {
+    if (!variable_) return {.records = static_cast<std::uint32_t>(records.size() / record_bytes_)};
     Count result;
-    std::uint32_t& n = result.records;
-    if (!variable_) {
-        n = static_cast<std::uint32_t>(records.size() / record_bytes_);
-    } else {
-        while (records.size() >= record_bytes_) {
-            const std::uint32_t length = locate(records, nullptr);
-            if (length == 0) {
-                ledger.skip(flow::Skip::bad_record);
-                result.complete = false;
-                break;
-            }
-            ++n;
-            records = records.subspan(length);
+    while (records.size() >= record_bytes_) {
+        const std::uint32_t length = locate(records, nullptr);
+        if (length == 0) {
+            result.complete = false;
+            break;
         }
+        ++result.records;
+        records = records.subspan(length);
     }
-    ledger[Counter::records_seen] += n;
-    ledger[Counter::records_option] += n;
     return result;
 }
 

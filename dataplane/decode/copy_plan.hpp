@@ -18,6 +18,8 @@
 
 namespace decode {
 
+class TemplateTable;  // templates.hpp: plan_of(id) finds what a list names (RFC 6313)
+
 inline constexpr std::uint16_t kVariableLength = 65535;
 
 struct Field {
@@ -36,6 +38,7 @@ struct RecordContext {
     std::uint32_t sampling = 0;     // 1 in n; 0 unknown; a record's own rate wins
     std::uint16_t source = 0;
     std::uint16_t thinning = 1;
+    const TemplateTable* templates = nullptr;  // the exporter's; nullptr where its protocol has none
 };
 
 struct Step {
@@ -71,6 +74,8 @@ class CopyPlan {
 
     // Counts the records of a set without decoding them (options data).
     Count count(flow::Bytes records, flow::Ledger& ledger) const noexcept;
+    // The same without booking them.
+    [[nodiscard]] Count measure(flow::Bytes records) const noexcept;
 
   private:
     struct Slot {              // one field of the record, in order: where its bytes go

@@ -22,7 +22,7 @@ constexpr Dialect kIpfix{Protocol::ipfix, identify_ipfix, decode_ipfix};
 constexpr Dialect kSflow5{Protocol::sflow5, identify_sflow5, decode_sflow5};
 
 // NetFlow and IPFIX begin with a 16-bit version, sFlow with a 32-bit one whose upper half is 0: they cannot be confused.
-const Dialect* recognise(flow::Bytes payload) noexcept {
+const Dialect* dialect_of(flow::Bytes payload) noexcept {
     switch (flow::load_be16(payload.data())) {
         case 5:
             return &kNetflow5;
@@ -41,37 +41,74 @@ bool accepted(Accepts accepts, Protocol protocol) noexcept {
     return accepts == Accepts::any || (accepts == Accepts::sflow) == (protocol == Protocol::sflow5);
 }
 
+struct Recognised {
+    Outcome outcome = Outcome::accepted;
+    const Dialect* dialect = nullptr;
+    flow::ExporterKey key{};
+};
+Recognised recognise(const Datagram& datagram) noexcept {
+    if (datagram.payload.size() < 4) return {.outcome = Outcome::too_short};
+    const Dialect* dialect = dialect_of(datagram.payload);
+    if (dialect == nullptr) return {.outcome = Outcome::unknown_version};
+    if (!accepted(datagram.accepts, dialect->protocol)) return {.outcome = Outcome::wrong_protocol};
+    const Identity identity = dialect->identify(datagram.payload);
+    return {identity.outcome,
+            dialect,
+            {.address = datagram.exporter,
+             .agent = identity.agent,
+             .source_id = datagram.source_id,
+             .domain = identity.domain,
+             .port = datagram.rule->per_port ? datagram.exporter_port : std::uint16_t{0},
+             .protocol = dialect->protocol}};
+}
+
 }  // namespace
 
 void Decoder::decode(const Datagram& datagram, flow::Tally& tally) noexcept {
     ++tally.ledger[Counter::datagrams_received];
     tally.ledger[Counter::datagram_bytes] += datagram.payload.size();
-    ++tally.ledger[dispatch(datagram, tally)];
+    ++tally.ledger[dispatch(datagram, false, tally)];
 }
 
-Outcome Decoder::dispatch(const Datagram& datagram, flow::Tally& tally) noexcept {
-    if (datagram.payload.size() < 4) return Outcome::too_short;
-    const Dialect* dialect = recognise(datagram.payload);
-    if (dialect == nullptr) return Outcome::unknown_version;
-    if (!accepted(datagram.accepts, dialect->protocol)) return Outcome::wrong_protocol;
-    const Identity identity = dialect->identify(datagram.payload);
-    if (identity.outcome != Outcome::accepted) return identity.outcome;
-    ExporterState* state = find_exporter({.address = datagram.exporter,
-                                          .agent = identity.agent,
-                                          .source_id = datagram.source_id,
-                                          .domain = identity.domain,
-                                          .protocol = dialect->protocol});
+void Decoder::leave_out(const Datagram& datagram, Outcome why, flow::Tally& tally) noexcept {
+    ++tally.ledger[Counter::datagrams_received];
+    tally.ledger[Counter::datagram_bytes] += datagram.payload.size();
+    const Outcome outcome = dispatch(datagram, true, tally);
+    ++tally.ledger[outcome == Outcome::accepted ? why : outcome];
+}
+
+void Decoder::lost_at_hand_off(const Datagram& datagram, flow::Tally& tally) noexcept {
+    const Recognised found = recognise(datagram);
+    if (found.outcome != Outcome::accepted) return;
+    const auto known = ids_of_others_.find(found.key);
+    if (known != ids_of_others_.end()) {
+        ++tally.exporter(known->second).handoff_lost;
+    } else if (const auto id = exporters_.find_or_add(found.key)) {
+        ids_of_others_.emplace(found.key, *id);
+        ++tally.exporter(*id).handoff_lost;
+    }
+}
+
+Outcome Decoder::dispatch(const Datagram& datagram, bool left_out, flow::Tally& tally) noexcept {
+    const Recognised found = recognise(datagram);
+    if (found.outcome != Outcome::accepted) return found.outcome;
+    ExporterState* state = find_exporter(found.key);
     if (state == nullptr) return Outcome::too_many_exporters;
 
     flow::Ledger& l = tally.ledger;
     const auto records = l[Counter::records_flow], options = l[Counter::records_option];
     const auto counters = l[Counter::records_counter], seen = l[Counter::records_seen];
     flow::ExporterCounts& counts = tally.exporter(state->id);
-    dialect->decode({datagram, *state, writer_, l, counts, tally});
-    ++counts.datagrams;
-    counts.bytes += datagram.payload.size();
+    found.dialect->decode({datagram, *state, writer_, l, counts, tally, left_out});
+    if (left_out) {
+        ++counts.thinned;
+    } else {
+        ++counts.datagrams;
+        counts.bytes += datagram.payload.size();
+    }
     counts.records += l[Counter::records_flow] - records;
     counts.options += l[Counter::records_option] - options;
+    counts.counters += l[Counter::records_counter] - counters;
     counts.skipped += (l[Counter::records_seen] - seen) - (l[Counter::records_flow] - records) -
                       (l[Counter::records_option] - options) - (l[Counter::records_counter] - counters);
     counts.last_seen_ms = datagram.received_ms;

@@ -63,11 +63,19 @@ class Decoder {
     // Books the outcome, records and flows in `tally`; rows go to the writer.
     void decode(const Datagram& datagram, flow::Tally& tally) noexcept;
 
+    // A datagram that is left out on purpose: `why` is Outcome::thinned or over_limit. Its sequence number is read, so that
+    // it is not missing, and its templates and options data are, so that what follows can be decoded; no flows.
+    void leave_out(const Datagram& datagram, flow::Outcome why, flow::Tally& tally) noexcept;
+
+    // A datagram that did not reach its owner: books handoff_lost on the exporter's entry (the ledger's is the caller's) and
+    // touches nothing else. By the worker that received it, on its own decoder.
+    void lost_at_hand_off(const Datagram& datagram, flow::Tally& tally) noexcept;
+
     // Books sequence gaps that are old enough to be losses; all of them when `all` (before the end).
     void settle(std::uint64_t now_ms, bool all, flow::Tally& tally) noexcept;
 
   private:
-    flow::Outcome dispatch(const Datagram& datagram, flow::Tally& tally) noexcept;
+    flow::Outcome dispatch(const Datagram& datagram, bool left_out, flow::Tally& tally) noexcept;
     // The state of an entry, made (with the templates of the data directory) when first seen; nullptr: table full.
     ExporterState* find_exporter(const flow::ExporterKey& key) noexcept;
     TemplateTable& templates_of(const flow::ExporterKey& key) noexcept;
@@ -80,6 +88,7 @@ class Decoder {
     std::unordered_map<flow::ExporterKey, std::unique_ptr<ExporterState>, flow::ExporterKeyHash> states_;
     flow::ExporterKey last_key_{};
     ExporterState* last_state_ = nullptr;
+    std::unordered_map<flow::ExporterKey, std::uint32_t, flow::ExporterKeyHash> ids_of_others_;  // of lost_at_hand_off
 };
 
 }  // namespace decode

@@ -17,12 +17,8 @@ Identity identify_ipfix(flow::Bytes payload) noexcept {
 
 void decode_ipfix(const Work& work) noexcept {
     const std::uint8_t* header = work.datagram.payload.data();
-    const RecordContext context{
-        .export_ms = flow::load_be32(header + 4) * 1000ull,
-        .received_ms = work.datagram.received_ms,
-        .exporter = work.state.id,
-        .source = work.datagram.source,
-    };
+    RecordContext context = context_of(work);
+    context.export_ms = flow::load_be32(header + 4) * 1000ull;
     // The length in the header rules; bytes after it are not part of the message.
     const flow::Bytes message = work.datagram.payload.first(flow::load_be16(header + 2));
     const SetWalk walk = walk_sets(message.subspan(kHeader), 2, 3, context, work);

@@ -16,14 +16,10 @@ Identity identify_netflow9(flow::Bytes payload) noexcept {
 void decode_netflow9(const Work& work) noexcept {
     const std::uint8_t* header = work.datagram.payload.data();
     const std::uint32_t uptime_ms = flow::load_be32(header + 4);
-    const RecordContext context{
-        .export_ms = flow::load_be32(header + 8) * 1000ull,
-        .uptime_ms = uptime_ms,
-        .has_uptime = true,
-        .received_ms = work.datagram.received_ms,
-        .exporter = work.state.id,
-        .source = work.datagram.source,
-    };
+    RecordContext context = context_of(work);
+    context.export_ms = flow::load_be32(header + 8) * 1000ull;
+    context.uptime_ms = uptime_ms;
+    context.has_uptime = true;
     // RFC 3954 section 5.1: the sequence counts export packets.
     work.state.sequence.see(flow::load_be32(header + 12), 1, uptime_ms, work.datagram.received_ms, work.counts);
     walk_sets(work.datagram.payload.subspan(kHeader), 0, 1, context, work);

@@ -16,6 +16,7 @@ struct Work {
     flow::Ledger& ledger;
     flow::ExporterCounts& counts;
     flow::Tally& tally;
+    bool left_out = false;  // Decoder::leave_out: sequence, templates and options only
 };
 
 // `domain` (and `agent`) of the datagram, or why it cannot be one.
@@ -34,6 +35,9 @@ void decode_netflow5(const Work& work) noexcept;
 void decode_netflow9(const Work& work) noexcept;
 void decode_ipfix(const Work& work) noexcept;
 void decode_sflow5(const Work& work) noexcept;
+
+// What all rows of a datagram share, but for the times of its header.
+[[nodiscard]] RecordContext context_of(const Work& work) noexcept;
 
 // Sets of v9 and IPFIX after the header. `template_set` and `options_set` are the set ids of their templates.
 struct SetWalk {

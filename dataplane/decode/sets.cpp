@@ -28,8 +28,15 @@ void decode_data(std::uint16_t id, flow::Bytes content, const RecordContext& con
                  SetWalk& walk) noexcept {
     const Template* known = work.state.templates.find(id);
     if (known == nullptr) {
-        work.ledger.skip(Skip::no_template);
         walk.complete = false;
+        if (work.left_out) return;
+        work.ledger.skip(Skip::no_template);
+        return;
+    }
+    if (work.left_out && !known->options) {
+        const CopyPlan::Count count = known->plan.measure(content);
+        walk.data_records += count.records;
+        walk.complete &= count.complete;
         return;
     }
     const CopyPlan::Count count = known->options ? known->plan.count(content, work.ledger)
@@ -39,6 +46,14 @@ void decode_data(std::uint16_t id, flow::Bytes content, const RecordContext& con
 }
 
 }  // namespace
+
+RecordContext context_of(const Work& work) noexcept {
+    return {.received_ms = work.datagram.received_ms,
+            .exporter = work.state.id,
+            .source = work.datagram.source,
+            .thinning = work.datagram.thinning,
+            .templates = &work.state.templates};
+}
 
 SetWalk walk_sets(flow::Bytes sets, std::uint16_t template_set, std::uint16_t options_set, const RecordContext& context,
                   const Work& work) noexcept {

@@ -250,6 +250,7 @@ void decode_sflow5(const Work& work) noexcept {
     std::uint32_t number = 0, uptime_ms = 0, samples = 0;
     if (!read_header(at, identity, number, uptime_ms, samples)) return;  // identify has refused it
     work.state.sequence.see(number, 1, uptime_ms, work.datagram.received_ms, work.counts);
+    if (work.left_out) return;
     for (std::uint32_t i = 0; i < samples; ++i) {
         const std::uint32_t format = at.u32();
         const std::uint32_t length = at.u32();

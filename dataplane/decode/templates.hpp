@@ -43,6 +43,11 @@ class TemplateTable {
 
     // nullptr: not known.
     [[nodiscard]] const Template* find(std::uint16_t id) const noexcept;
+    // How records of template `id` are read; nullptr: not known, or an options template.
+    [[nodiscard]] const CopyPlan* plan_of(std::uint16_t id) const noexcept {
+        const Template* known = find(id);
+        return known == nullptr || known->options ? nullptr : &known->plan;
+    }
     // Reads all templates of a set (its content without the set header). `on_change(id, Template)` for each new or
     // changed one. Faults and limits are booked as skipped records.
     template <class OnChange>

@@ -77,7 +77,9 @@ enum class OptionKind : std::uint8_t {
     vrf = 2,          // id: VRF id; text: its name
     application = 3,  // id: application id (95); text: its name
     start = 4,        // id 0; value: systemInitTimeMilliseconds (160)
-    announced = 5,    // id: element; value: the exporter's own running total of what it dropped
+    announced = 5,    // id: element, and which of the exporter's parts tells it (decode/options.hpp); value: its own
+                      // running total of what it dropped
+    element = 6,      // id: enterprise << 16 | element; value: its abstract data type; text: its name (RFC 5610)
 };
 inline constexpr std::uint64_t kEverySampler = ~0ull;
 struct OptionValue {

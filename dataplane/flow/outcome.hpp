@@ -106,6 +106,7 @@ namespace flow {
     X(templates_new, "templates.new", "templates learned")                                              \
     X(templates_refreshed, "templates.refreshed", "templates sent again unchanged")                     \
     X(templates_changed, "templates.changed", "templates redefined")                                    \
+    X(templates_late, "templates.late", "older definitions that came behind newer ones, not taken")     \
     X(template_conflicts, "templates.conflicts", "one id defined differently from two ports")           \
     X(options_learned, "options.learned", "sampling rates, names and the like, new or changed")         \
     X(options_refused, "options.refused", "names and the like beyond the limits")                       \
