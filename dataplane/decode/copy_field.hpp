@@ -18,8 +18,8 @@ struct ColumnPlace {
 // Values of one record that others of its fields need.
 struct RecordState {
     const RecordContext& context;
-    std::uint64_t init_ms = 0;      // exporter's start, when the record told it
-    std::uint64_t duration_ms = 0;  // length of the flow, likewise
+    std::uint64_t init_ms = context.init_ms;  // exporter's start, when the record or the options told it
+    std::uint64_t duration_ms = 0;            // length of the flow, likewise
 };
 
 // Writes the value at `data` (`width` bytes, checked by the caller to be there) to `row`.

@@ -63,8 +63,9 @@ CopyPlan CopyPlan::compile(std::span<const Field> fields, flow::Protocol protoco
     }
     plan.record_bytes_ = offset;
     plan.by_row_ |= plan.variable_;
-    // v5 tells ICMP type and code in the destination port itself.
-    plan.has_icmp_ |= protocol == flow::Protocol::netflow5;
+    // v1, v5 and v7 tell ICMP type and code in the destination port itself.
+    plan.has_icmp_ |= protocol == flow::Protocol::netflow1 || protocol == flow::Protocol::netflow5 ||
+                      protocol == flow::Protocol::netflow7;
     plan.order_steps();
     return plan;
 }

@@ -32,7 +32,8 @@ struct Field {
 struct RecordContext {
     std::uint64_t export_ms = 0;    // export time of the header, since 1970
     std::uint32_t uptime_ms = 0;    // sysUptime of the header (v5, v9)
-    bool has_uptime = false;        // IPFIX headers have none: uptime times need element 160 in the record
+    bool has_uptime = false;        // IPFIX headers have none: uptime times need element 160, here or in the record
+    std::uint64_t init_ms = 0;      // the exporter's start (160) as its options told it; 0 unknown
     std::uint64_t received_ms = 0;  // receive time
     std::uint32_t exporter = 0;     // index into ExporterTable
     std::uint32_t sampling = 0;     // 1 in n; 0 unknown; a record's own rate wins

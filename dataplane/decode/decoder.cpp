@@ -16,6 +16,8 @@ struct Dialect {
     Identity (*identify)(flow::Bytes) noexcept;
     void (*decode)(const Work&) noexcept;
 };
+constexpr Dialect kNetflow1{Protocol::netflow1, identify_netflow1, decode_netflow1};
+constexpr Dialect kNetflow7{Protocol::netflow7, identify_netflow7, decode_netflow7};
 constexpr Dialect kNetflow5{Protocol::netflow5, identify_netflow5, decode_netflow5};
 constexpr Dialect kNetflow9{Protocol::netflow9, identify_netflow9, decode_netflow9};
 constexpr Dialect kIpfix{Protocol::ipfix, identify_ipfix, decode_ipfix};
@@ -24,8 +26,12 @@ constexpr Dialect kSflow5{Protocol::sflow5, identify_sflow5, decode_sflow5};
 // NetFlow and IPFIX begin with a 16-bit version, sFlow with a 32-bit one whose upper half is 0: they cannot be confused.
 const Dialect* dialect_of(flow::Bytes payload) noexcept {
     switch (flow::load_be16(payload.data())) {
+        case 1:
+            return &kNetflow1;
         case 5:
             return &kNetflow5;
+        case 7:
+            return &kNetflow7;
         case 9:
             return &kNetflow9;
         case 10:

@@ -26,12 +26,16 @@ struct Identity {
     flow::IpAddress agent{};
 };
 
+[[nodiscard]] Identity identify_netflow1(flow::Bytes payload) noexcept;
 [[nodiscard]] Identity identify_netflow5(flow::Bytes payload) noexcept;
+[[nodiscard]] Identity identify_netflow7(flow::Bytes payload) noexcept;
 [[nodiscard]] Identity identify_netflow9(flow::Bytes payload) noexcept;
 [[nodiscard]] Identity identify_ipfix(flow::Bytes payload) noexcept;
 [[nodiscard]] Identity identify_sflow5(flow::Bytes payload) noexcept;
 
+void decode_netflow1(const Work& work) noexcept;
 void decode_netflow5(const Work& work) noexcept;
+void decode_netflow7(const Work& work) noexcept;
 void decode_netflow9(const Work& work) noexcept;
 void decode_ipfix(const Work& work) noexcept;
 void decode_sflow5(const Work& work) noexcept;
