@@ -52,14 +52,16 @@ class DecodeRig {
     // Returns how it ended.
     flow::Outcome send(flow::Bytes payload, const char* exporter = "192.0.2.1", std::uint64_t received_ms = kNow_ms,
                        decode::Accepts accepts = decode::Accepts::any) {
+        return take({.payload = payload,
+                     .exporter = flow::IpAddress::parse(exporter).value(),
+                     .received_ms = received_ms,
+                     .source_id = 1,
+                     .source = 3,
+                     .accepts = accepts});
+    }
+    flow::Outcome take(const decode::Datagram& datagram) {
         const flow::Ledger before = tally_.ledger;
-        decoder_.decode({.payload = payload,
-                         .exporter = flow::IpAddress::parse(exporter).value(),
-                         .received_ms = received_ms,
-                         .source_id = 1,
-                         .source = 3,
-                         .accepts = accepts},
-                        tally_);
+        decoder_.decode(datagram, tally_);
         tally_.ledger[flow::PacketFate::whole] += 1;
         tally_.ledger[flow::Counter::packets_received] += 1;
         tally_.ledger[flow::Counter::flows_through] = tally_.ledger[flow::Counter::flows_decoded];
