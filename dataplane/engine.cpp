@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "dataplane/worker.hpp"
 
@@ -29,9 +30,11 @@ struct Engine::Parts {
     std::vector<Mempool> pools;                             // by device
     std::vector<std::vector<std::unique_ptr<Port>>> ports;  // by device
     std::unique_ptr<Shared> shared;
+    std::shared_ptr<CaptureTap::Slots> captures;                       // outlives the engine where a capture does
     std::vector<std::unique_ptr<flow::SpscRing<rte_mbuf*>>> hand_off;  // [from * workers + to]
     std::vector<std::unique_ptr<Worker>> workers;
     std::vector<std::unique_ptr<MatchCore>> match_cores;
+    std::vector<std::string> remarks;
     bool running = false;
 
     flow::Result<void> open_devices();
@@ -95,6 +98,7 @@ std::vector<std::vector<RxQueue>> Engine::Parts::spread_queues() {
                           .queue = 0,
                           .link = devices[d].link,
                           .sticky = port->spreads_by_address() && port->queues() > 1,
+                          .descriptors = port->rx_descriptors(),
                           .capture_time = devices[d].kind == DeviceKind::pcap && shared->timestamp_offset >= 0,
                           .device = d};
             shared->port_of.resize(std::max<std::size_t>(shared->port_of.size(), port->id() + 1u));
@@ -114,6 +118,7 @@ void Engine::Parts::make_workers(flow::ExporterTable& exporters,
         const bool to_itself = i / count == i % count;
         hand_off.push_back(to_itself ? nullptr : std::make_unique<flow::SpscRing<rte_mbuf*>>(hand_off_places(count)));
     }
+    captures = std::make_shared<CaptureTap::Slots>(count);
     const auto queues = spread_queues();
     for (std::uint32_t w = 0; w < count; ++w) {
         Worker::Rings rings;
@@ -123,8 +128,8 @@ void Engine::Parts::make_workers(flow::ExporterTable& exporters,
         }
         const IntakeOptions intake{
             .core = w, .slots = options.slots, .pace = options.pace, .match_here = options.match_cores.empty()};
-        workers.push_back(
-            std::make_unique<Worker>(*shared, w, queues[w], std::move(rings), exporters, *handovers[w], intake));
+        workers.push_back(std::make_unique<Worker>(*shared, w, queues[w], std::move(rings), captures->of_worker[w],
+                                                   exporters, *handovers[w], intake));
     }
     for (std::uint32_t m = 0; m < options.match_cores.size(); ++m) {
         match_cores.push_back(std::make_unique<MatchCore>(*shared, *workers[m], count + m, *handovers[count + m]));
@@ -160,6 +165,10 @@ std::string Engine::warning() const {
         }
     }
     return out;
+}
+
+std::vector<std::string> Engine::remarks() {
+    return std::exchange(parts_->remarks, {});
 }
 
 void Engine::publish(const Generation& generation) noexcept {
@@ -213,6 +222,10 @@ bool Engine::drained() const noexcept {
         if (device.kind != DeviceKind::pcap || device.endless || received[d] < device.file_packets) return false;
     }
     return true;
+}
+
+flow::Result<std::unique_ptr<CaptureTap>> Engine::capture(const flow::Prefix& exporters) {
+    return CaptureTap::start(parts_->captures, exporters, parts_->devices.front().link);
 }
 
 void Engine::stop() noexcept {

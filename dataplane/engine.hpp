@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/capture_tap.hpp"
 #include "dataplane/eal.hpp"
 #include "dataplane/flow/exporter.hpp"
 #include "dataplane/port.hpp"
@@ -17,8 +18,24 @@
 
 namespace dataplane {
 
+// An address of a device, as an interface has it.
+struct InterfaceAddress {
+    flow::IpAddress address{};
+    std::uint8_t bits = 0;  // of the network, in the address's own family: 24, 64
+};
+
+// What a device is given besides its name. Only devices that the kernel does not see (PCI, af_xdp, tap) use it: there, what
+// is no export goes to a TAP interface, so that the kernel answers ARP, neighbour discovery and ping on our port.
+struct DeviceOptions {
+    // Set on the TAP; empty: left to networkd or the like. That only datagrams to them are ours is the generation's part.
+    std::vector<InterfaceAddress> addresses{};
+    std::string tap{};                  // the TAP's name, at most 15 bytes; empty: "nc" and the device's number
+    std::uint32_t punt_per_s = 10'000;  // packets that the kernel is given at most; 0: there is no TAP
+};
+
 struct EngineOptions {
     std::vector<std::string> devices;
+    std::vector<DeviceOptions> device_options{};  // [i] of devices[i]; those that are not there are as they come
     std::vector<std::uint32_t> cores{0};
     std::vector<std::uint32_t> match_cores;  // empty, or one for each of `cores`
     Hugepages hugepages = Hugepages::automatic;
@@ -34,6 +51,12 @@ struct EngineDevice {
     std::uint32_t queues = 0;
     bool shared_with_kernel = false;
     PortCounters counters;
+    // Of devices that the kernel does not see; since start.
+    std::string tap{};  // the interface that the kernel answers on; empty: none
+    std::uint64_t punted = 0, punt_dropped = 0;
+    std::uint64_t punt_answers = 0;       // packets of the kernel sent out on the port
+    std::uint64_t punt_answers_lost = 0;  // those that the port did not take
+    std::uint64_t announcements = 0;      // of our addresses, so that switches and neighbours keep the port's MAC
 };
 struct EngineWorker {
     std::uint32_t core = 0;
@@ -70,6 +93,12 @@ class Engine {
     // Stops the cores after they have decoded what the devices had taken. Ports live, and tell their counters, until the
     // engine goes.
     void stop() noexcept;
+
+    // For the log, as they happen: what was noticed since the last call.
+    [[nodiscard]] std::vector<std::string> remarks();
+
+    // Begins to copy what the exporters within `exporters` send; one at a time. May outlive the engine.
+    [[nodiscard]] flow::Result<std::unique_ptr<CaptureTap>> capture(const flow::Prefix& exporters);
 
     [[nodiscard]] std::vector<EngineDevice> devices() const;
     [[nodiscard]] std::vector<EngineWorker> workers() const;

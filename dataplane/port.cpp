@@ -38,6 +38,11 @@ bool needs_tx_queues(DeviceKind kind) noexcept {
 
 }  // namespace
 
+int rx_queue_fill(const RxQueue& queue) noexcept {
+    const int waiting = rte_eth_rx_queue_count(queue.port, queue.queue);
+    return waiting < 0 ? -1 : waiting;
+}
+
 void FreeMempool::operator()(rte_mempool* pool) const noexcept {
     rte_mempool_free(pool);
 }
@@ -111,6 +116,7 @@ flow::Result<void> Port::configure(const Device& device, const Device::PortSpec&
     }
     std::uint16_t rx = kRxDescriptors, tx = kTxDescriptors;
     rte_eth_dev_adjust_nb_rx_tx_desc(id_, &rx, &tx);
+    rx_descriptors_ = rx;
     const auto socket = static_cast<unsigned>(rte_eth_dev_socket_id(id_));
     for (std::uint16_t q = 0; q < queues_; ++q) {
         if (const int code = rte_eth_rx_queue_setup(id_, q, rx, socket, nullptr, pool); code != 0) {

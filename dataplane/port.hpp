@@ -24,10 +24,14 @@ struct RxQueue {
     std::uint16_t port = 0;
     std::uint16_t queue = 0;
     flow::LinkType link = flow::LinkType::ethernet;
-    bool sticky = false;        // the device spreads by address: who sees an exporter first keeps it
-    bool capture_time = false;  // packets carry the time at which they were captured
-    std::size_t device = 0;     // index into the engine's devices
+    bool sticky = false;            // the device spreads by address: who sees an exporter first keeps it
+    std::uint16_t descriptors = 0;  // how many packets wait at most
+    bool capture_time = false;      // packets carry the time at which they were captured
+    std::size_t device = 0;         // index into the engine's devices
 };
+
+// Packets that wait in the queue, for the worker that polls it; -1: the driver cannot tell.
+[[nodiscard]] int rx_queue_fill(const RxQueue& queue) noexcept;
 
 // Counters of a port; nullopt where the device cannot tell.
 struct PortCounters {
@@ -51,6 +55,7 @@ class Port {
 
     [[nodiscard]] std::uint16_t id() const noexcept { return id_; }
     [[nodiscard]] std::uint16_t queues() const noexcept { return queues_; }
+    [[nodiscard]] std::uint16_t rx_descriptors() const noexcept { return rx_descriptors_; }
     // How datagrams are spread over queues, for people: "RSS on IP addresses", "one queue" ...
     [[nodiscard]] const std::string& spread() const noexcept { return spread_; }
     // One exporter's datagrams always come by the same queue.
@@ -68,6 +73,7 @@ class Port {
     static constexpr std::uint16_t kNoPort = 0xffff;
     std::uint16_t id_ = kNoPort;
     std::uint16_t queues_ = 1;
+    std::uint16_t rx_descriptors_ = 0;
     DeviceKind kind_ = DeviceKind::loopback;
     std::string spread_;
     bool by_address_ = false;

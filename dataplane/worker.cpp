@@ -16,10 +16,14 @@ constexpr std::uint16_t kBurst = 64;
 constexpr std::size_t kLinearBytes = 65535 + 256;  // the largest IP packet and its link header
 constexpr std::uint32_t kHousekeepTurns = 64;
 
-std::uint64_t wall_ms() noexcept {
+std::uint64_t wall_ns() noexcept {
     timespec now{};
     clock_gettime(CLOCK_REALTIME, &now);  // vDSO: no system call
-    return static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::uint64_t wall_ms() noexcept {
+    return wall_ns() / 1'000'000;
 }
 
 void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
@@ -28,12 +32,13 @@ void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
 
 }  // namespace
 
-Worker::Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues, Rings rings,
+Worker::Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues, Rings rings, CaptureSlot& capture,
                flow::ExporterTable& exporters, flow::SpscRing<flow::Tally*>& handover, const IntakeOptions& options)
     : shared_(shared),
       number_(number),
       queues_(std::move(queues)),
       rings_(std::move(rings)),
+      capture_(capture),
       intake_(exporters, handover, options),
       linear_(std::make_unique<std::uint8_t[]>(kLinearBytes)),
       received_(std::make_unique<std::atomic<std::uint64_t>[]>(queues_.size())) {}
@@ -49,6 +54,7 @@ void Worker::run() noexcept {
     shared_.receiving.fetch_add(1);
     shared_.running.fetch_add(1);
     while (!shared_.stop.load(std::memory_order_relaxed)) {
+        capture_.follow();
         const bool received = receive();
         const bool handed = take_handed_over();
         if (++turns_ % kHousekeepTurns == 0 || !received) housekeep();
@@ -60,6 +66,7 @@ void Worker::run() noexcept {
     while (shared_.receiving.load() != 0) take_handed_over();
     while (take_handed_over()) {
     }
+    capture_.leave();
     intake_.finish();
     finished_.store(true, std::memory_order_release);
     shared_.running.fetch_sub(1);
@@ -87,7 +94,10 @@ bool Worker::receive_from(std::size_t queue) noexcept {
 }
 
 void Worker::handle(rte_mbuf* packet, const RxQueue& from, std::uint64_t now_ms) noexcept {
-    const Packet found = intake_.receive(bytes_of(packet), from.link, rte_pktmbuf_pkt_len(packet));
+    const flow::Bytes bytes = bytes_of(packet);
+    const Packet found = intake_.receive(bytes, from.link, rte_pktmbuf_pkt_len(packet));
+    if (capture_.on() && !flow::is_no_export(found.fate)) [[unlikely]]
+        show_to_capture(packet, bytes, from);
     if (found.fate == flow::PacketFate::whole) {
         // Only who is admitted may claim a place in the table of owners.
         const std::uint32_t owner = found.source ? shared_.owners.owner(found.exporter, number_, from.sticky) : number_;
@@ -98,6 +108,14 @@ void Worker::handle(rte_mbuf* packet, const RxQueue& from, std::uint64_t now_ms)
         }
     }
     rte_pktmbuf_free(packet);
+}
+
+void Worker::show_to_capture(rte_mbuf* packet, flow::Bytes bytes, const RxQueue& from) noexcept {
+    const std::uint64_t now_ns = wall_ns();
+    const std::uint64_t captured_ms = time_of(packet, from, 0);  // 0: not a capture's packet
+    capture_.offer(bytes, from.link,
+                   {.received_ns = captured_ms != 0 ? captured_ms * 1'000'000 : now_ns,
+                    .wire_bytes = rte_pktmbuf_pkt_len(packet)});
 }
 
 bool Worker::hand_off(rte_mbuf* packet, std::uint32_t owner) noexcept {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "dataplane/capture_tap.hpp"
 #include "dataplane/idle.hpp"
 #include "dataplane/intake.hpp"
 #include "dataplane/owners.hpp"
@@ -39,7 +40,7 @@ class Worker {
     struct Rings {
         std::vector<flow::SpscRing<rte_mbuf*>*> outgoing, incoming;
     };
-    Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues, Rings rings,
+    Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues, Rings rings, CaptureSlot& capture,
            flow::ExporterTable& exporters, flow::SpscRing<flow::Tally*>& handover, const IntakeOptions& options);
 
     // Until shared.stop: then takes what has arrived, decodes, hands everything over and returns.
@@ -67,6 +68,7 @@ class Worker {
     bool take_handed_over() noexcept;
     void follow_generation() noexcept;
     void housekeep() noexcept;
+    void show_to_capture(rte_mbuf* packet, flow::Bytes bytes, const RxQueue& from) noexcept;
     [[nodiscard]] flow::Bytes bytes_of(rte_mbuf* packet) noexcept;
     [[nodiscard]] std::uint64_t time_of(const rte_mbuf* packet, const RxQueue& from,
                                         std::uint64_t now_ms) const noexcept;
@@ -75,6 +77,7 @@ class Worker {
     const std::uint32_t number_;
     const std::vector<RxQueue> queues_;
     const Rings rings_;
+    CaptureSlot& capture_;
     Intake intake_;
     IdleLadder idle_;
     std::unique_ptr<std::uint8_t[]> linear_;  // for packets that lie in several buffers
