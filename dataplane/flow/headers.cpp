@@ -39,7 +39,8 @@ bool read_link(Cursor& at, LinkType link, Headers& h) noexcept {
     }
     for (unsigned tags = 0; at.ok() && is_vlan(h.ethertype) && tags < kMaxVlans; ++tags) {
         const std::uint16_t tag = at.u16() & 0xfff;
-        if (!h.has_vlan) h.vlan = tag;
+        (h.has_vlan ? h.inner_vlan : h.vlan) = tag;
+        h.has_inner_vlan = h.has_vlan;
         h.has_vlan = true;
         h.ethertype = at.u16();
     }
@@ -159,6 +160,14 @@ void read_transport(Cursor at, Headers& h) noexcept {
 
 }  // namespace
 
+void parse_network(Bytes frame, std::size_t offset, std::uint8_t family, Headers& h) noexcept {
+    h.network_offset = static_cast<std::uint32_t>(offset);
+    Cursor at(frame.subspan(offset));
+    if (!(family == 4 ? read_ipv4(at, h) : read_ipv6(at, h))) return;
+    h.transport_offset = static_cast<std::uint32_t>(frame.size() - at.left());
+    if (!h.later_fragment) read_transport(at, h);
+}
+
 Headers parse_headers(Bytes frame, LinkType link) noexcept {
     Headers h;
     Cursor at(frame);
@@ -167,11 +176,10 @@ Headers parse_headers(Bytes frame, LinkType link) noexcept {
         return h;
     }
     h.depth = Headers::Depth::link;
-    h.network_offset = static_cast<std::uint32_t>(frame.size() - at.left());
-    const bool complete = h.ethertype == kIpv4 ? read_ipv4(at, h) : h.ethertype == kIpv6 && read_ipv6(at, h);
-    if (!complete) return h;
-    h.transport_offset = static_cast<std::uint32_t>(frame.size() - at.left());
-    if (!h.later_fragment) read_transport(at, h);
+    const std::size_t offset = frame.size() - at.left();
+    h.network_offset = static_cast<std::uint32_t>(offset);
+    if (h.ethertype == kIpv4) parse_network(frame, offset, 4, h);
+    if (h.ethertype == kIpv6) parse_network(frame, offset, 6, h);
     return h;
 }
 

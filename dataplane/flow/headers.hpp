@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Headers of a packet, from Ethernet (or IP) to the transport ports. Serves both our own packets and sFlow's samples.
+// Headers of a packet, from Ethernet (or IP) to the transport ports, as our own packets bring them: no tunnels, no labels.
+// What samples of others' traffic bring besides is read by layers.hpp.
 //
 // Thread: any; pure.
 // Source: IEEE 802.1Q, RFC 791, RFC 8200 section 4 (extension headers), RFC 768, RFC 9293 section 3.1.
@@ -29,7 +30,9 @@ struct Headers {
     std::uint64_t dst_mac = 0, src_mac = 0;  // low 48 bits; Ethernet only
     std::uint16_t ethertype = 0;             // of what follows the VLAN tags
     std::uint16_t vlan = 0;                  // outermost tag's id
+    std::uint16_t inner_vlan = 0;            // innermost tag's id, of two and more
     bool has_vlan = false;
+    bool has_inner_vlan = false;
     std::uint8_t family = 0;  // 4, 6; 0 when not IP
     std::uint8_t proto = 0;   // transport, after extension headers
     std::uint8_t tos = 0;
@@ -47,5 +50,8 @@ struct Headers {
 };
 
 [[nodiscard]] Headers parse_headers(Bytes frame, LinkType link) noexcept;
+
+// Reads on into `h` from the IP header of `family` (4, 6) at `offset`: all that follows the link.
+void parse_network(Bytes frame, std::size_t offset, std::uint8_t family, Headers& h) noexcept;
 
 }  // namespace flow
