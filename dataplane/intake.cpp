@@ -42,6 +42,50 @@ Packet Intake::read(flow::Bytes frame, flow::LinkType link) noexcept {
     return packet;
 }
 
+std::optional<Intake::Gathered> Intake::gather(flow::Bytes frame, flow::LinkType link,
+                                               std::uint64_t received_ms) noexcept {
+    newest_ms_ = received_ms;
+    flow::Ledger& l = desk_.tally().ledger;
+    const auto fragment = read_fragment(frame, flow::parse_headers(frame, link));
+    if (!fragment) return ++l[Counter::fragments_bad], std::nullopt;
+    // Who may not send us anything must not take the room of those who may.
+    if (!desk_.generation()->sources.admits(fragment->src)) return ++l[Counter::fragments_foreign], std::nullopt;
+    const auto whole = reassembler_.add(*fragment, received_ms, l);
+    if (!whole) return std::nullopt;
+    Packet packet = read(whole->frame, link);
+    if (packet.fate != flow::PacketFate::whole) {
+        l[Counter::fragments_foreign] += whole->fragments;
+        return std::nullopt;
+    }
+    l[Counter::fragments_used] += whole->fragments;
+    ++l[Counter::reassembled];
+    return Gathered{packet, whole->frame};
+}
+
+void Intake::handed_off(const Packet& packet) noexcept {
+    if (packet.fate == flow::PacketFate::whole) ++ledger()[Counter::handed_off];
+}
+
+void Intake::lost_at_hand_off(const Packet& packet) noexcept {
+    if (packet.fate == flow::PacketFate::fragment) {
+        ++ledger()[Counter::fragments_handoff_lost];
+        return;
+    }
+    ++ledger()[Counter::handoff_lost];
+    decoder_.lost_at_hand_off(datagram_of(packet, newest_ms_), desk_.tally());
+}
+
+decode::Datagram Intake::datagram_of(const Packet& packet, std::uint64_t received_ms) noexcept {
+    return {.payload = packet.payload,
+            .exporter = packet.exporter,
+            .exporter_port = packet.exporter_port,
+            .received_ms = received_ms,
+            .source_id = packet.source->source_id,
+            .source = packet.source->source,
+            .accepts = packet.source->accepts,
+            .rule = packet.source->rule};
+}
+
 void Intake::take(const Packet& packet, std::uint64_t received_ms) noexcept {
     newest_ms_ = received_ms;
     if (!packet.source) {
@@ -53,15 +97,7 @@ void Intake::take(const Packet& packet, std::uint64_t received_ms) noexcept {
     }
     const std::uint32_t bucket_s = lane_.stamp(received_ms, *desk_.generation());
     desk_.open_bucket(bucket_s, received_ms);  // between datagrams: the tally must not change while one is decoded
-    decoder_.decode({.payload = packet.payload,
-                     .exporter = packet.exporter,
-                     .exporter_port = packet.exporter_port,
-                     .received_ms = received_ms,
-                     .source_id = packet.source->source_id,
-                     .source = packet.source->source,
-                     .accepts = packet.source->accepts,
-                     .rule = packet.source->rule},
-                    desk_.tally());
+    decoder_.decode(datagram_of(packet, received_ms), desk_.tally());
 }
 
 void Intake::tick(std::uint64_t now_ms) noexcept {
@@ -69,13 +105,16 @@ void Intake::tick(std::uint64_t now_ms) noexcept {
     // The rows of an open batch belong to the tally's bucket: they go before the tally does.
     if (due || (pace_ == Pace::live && lane_.open_since(now_ms))) lane_.close();
     if (!due) return;
-    decoder_.settle(pace_ == Pace::live ? now_ms : newest_ms_, false, desk_.tally());
+    const std::uint64_t receive_time_ms = pace_ == Pace::live ? now_ms : newest_ms_;
+    decoder_.settle(receive_time_ms, false, desk_.tally());
+    reassembler_.expire(receive_time_ms, false, ledger());
     desk_.hand_over();
 }
 
 void Intake::finish() noexcept {
     lane_.close();
     decoder_.settle(newest_ms_, true, desk_.tally());
+    reassembler_.expire(newest_ms_, true, ledger());
     desk_.finish();
 }
 

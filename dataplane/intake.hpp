@@ -11,6 +11,7 @@
 #include "dataplane/lane.hpp"
 #include "dataplane/match_stage.hpp"
 #include "dataplane/packet.hpp"
+#include "dataplane/reassembly.hpp"
 #include "dataplane/tally_desk.hpp"
 
 namespace dataplane {
@@ -25,7 +26,7 @@ struct IntakeOptions {
 class Intake {
   public:
     Intake(flow::ExporterTable& exporters, flow::SpscRing<flow::Tally*>& handover, const IntakeOptions& options);
-    [[nodiscard]] bool allocate() noexcept { return lane_.allocate(); }
+    [[nodiscard]] bool allocate() noexcept { return lane_.allocate() && reassembler_.allocate(); }
 
     // Starts with a generation, or moves on to the next.
     void use(const Generation& generation) noexcept;
@@ -35,6 +36,17 @@ class Intake {
     [[nodiscard]] Packet receive(flow::Bytes frame, flow::LinkType link, std::size_t wire_bytes) noexcept;
     // The same without booking it: for a packet that another worker has received and booked.
     [[nodiscard]] Packet read(flow::Bytes frame, flow::LinkType link) noexcept;
+    // A fragment of an exporter that this worker owns. The datagram when it completes one that is an export to us: to be
+    // routed anew, because only now its port and domain are known. Good until the next call.
+    struct Gathered {
+        Packet packet;
+        flow::Bytes frame;  // as if it had never been fragmented; of the same link type
+    };
+    [[nodiscard]] std::optional<Gathered> gather(flow::Bytes frame, flow::LinkType link,
+                                                 std::uint64_t received_ms) noexcept;
+    // Books a packet that went to its owner, or that was lost on the way there.
+    void handed_off(const Packet& packet) noexcept;
+    void lost_at_hand_off(const Packet& packet) noexcept;
     // A whole packet of an exporter that this worker owns, or that no source admits.
     void take(const Packet& packet, std::uint64_t received_ms) noexcept;
 
@@ -47,11 +59,14 @@ class Intake {
     [[nodiscard]] Lane& lane() noexcept { return lane_; }
 
   private:
+    [[nodiscard]] static decode::Datagram datagram_of(const Packet& packet, std::uint64_t received_ms) noexcept;
+
     const Pace pace_;
     TallyDesk desk_;
     MatchStage match_;
     Lane lane_;
     decode::Decoder decoder_;
+    Reassembler reassembler_;
     // The last datagram's source; port 0 is nobody's.
     flow::IpAddress last_exporter_{};
     std::uint16_t last_port_ = 0;

@@ -17,14 +17,14 @@ namespace dataplane {
 
 struct Packet {
     flow::PacketFate fate = flow::PacketFate::whole;
-    flow::Bytes payload{};  // of UDP; points into the frame
-    flow::IpAddress exporter{};
+    flow::Bytes payload{};                     // of UDP; points into the frame
+    flow::IpAddress exporter{};                // of a fragment, too
     std::uint16_t port = 0;                    // destination
     std::uint16_t exporter_port = 0;           // UDP source port
     std::optional<SourceMap::Match> source{};  // set by Intake; none: no source admits the exporter
 };
 
-// `frame` is contiguous. Fragments are told apart, not put together; the source is left to the caller.
+// `frame` is contiguous. Fragments are told apart, not put together (reassembly.hpp); the source is left to the caller.
 [[nodiscard]] Packet read_packet(flow::Bytes frame, flow::LinkType link, const Generation& generation) noexcept;
 
 }  // namespace dataplane

@@ -33,7 +33,7 @@ SourceMap::SourceMap(std::span<const SourceRule> rules, std::span<const PrefixRu
 }
 
 std::optional<SourceMap::Match> SourceMap::find(std::uint16_t port, const flow::IpAddress& exporter) const noexcept {
-    std::optional<Match> found = find_source(port, exporter);
+    std::optional<Match> found = find_source(ports_[by_port_[port]], exporter);
     if (!found) return found;
     for (const PrefixRule& rule : exporters_) {
         if (!rule.prefix.contains(exporter)) continue;
@@ -43,9 +43,13 @@ std::optional<SourceMap::Match> SourceMap::find(std::uint16_t port, const flow::
     return found;
 }
 
-std::optional<SourceMap::Match> SourceMap::find_source(std::uint16_t port,
-                                                       const flow::IpAddress& exporter) const noexcept {
-    const PortSources& sources = ports_[by_port_[port]];
+bool SourceMap::admits(const flow::IpAddress& exporter) const noexcept {
+    return std::any_of(ports_.begin(), ports_.end(),
+                       [&](const PortSources& sources) { return find_source(sources, exporter).has_value(); });
+}
+
+std::optional<SourceMap::Match> SourceMap::find_source(const PortSources& sources,
+                                                       const flow::IpAddress& exporter) noexcept {
     if (const auto exact = sources.addresses.find(exporter); exact != sources.addresses.end()) return exact->second;
     for (const Entry& entry : sources.prefixes) {
         if (entry.prefix.bits == 0 || entry.prefix.contains(exporter)) return entry.match;

@@ -42,11 +42,12 @@ class SourceMap {
     };
     // Some source listens on this port (host byte order).
     [[nodiscard]] bool has_port(std::uint16_t port) const noexcept { return by_port_[port] != 0; }
+    // Some source, on whatever port, admits the exporter.
+    [[nodiscard]] bool admits(const flow::IpAddress& exporter) const noexcept;
     // nullopt: no source on this port admits the exporter.
     [[nodiscard]] std::optional<Match> find(std::uint16_t port, const flow::IpAddress& exporter) const noexcept;
 
   private:
-    [[nodiscard]] std::optional<Match> find_source(std::uint16_t port, const flow::IpAddress& exporter) const noexcept;
     struct Entry {
         flow::Prefix prefix;  // bits 0: everybody
         Match match;
@@ -55,6 +56,9 @@ class SourceMap {
         std::unordered_map<flow::IpAddress, Match> addresses;  // prefixes of all bits
         std::vector<Entry> prefixes;                           // the others, longest first
     };
+    [[nodiscard]] static std::optional<Match> find_source(const PortSources& sources,
+                                                          const flow::IpAddress& exporter) noexcept;
+
     std::vector<std::uint16_t> by_port_;  // port -> index into ports_, 0 = no source
     std::vector<PortSources> ports_;
     std::vector<PrefixRule> exporters_;  // longest prefix first; never changed: matches point into it

@@ -5,6 +5,7 @@
 #include <rte_mbuf.h>
 #include <rte_prefetch.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -86,26 +87,23 @@ bool Worker::receive_from(std::size_t queue) noexcept {
     now_ms_ = wall_ms();
     for (std::uint16_t i = 0; i < count; ++i) {
         if (i + 2 < count) rte_prefetch0(rte_pktmbuf_mtod(burst[i + 2u], void*));
-        handle(burst[i], from, now_ms_);
+        handle(burst[i], from);
     }
     bump(counts_.packets, count);
     bump(received_[queue], count);
     return true;
 }
 
-void Worker::handle(rte_mbuf* packet, const RxQueue& from, std::uint64_t now_ms) noexcept {
-    const flow::Bytes bytes = bytes_of(packet);
-    const Packet found = intake_.receive(bytes, from.link, rte_pktmbuf_pkt_len(packet));
+void Worker::handle(rte_mbuf* packet, const RxQueue& from) noexcept {
+    const flow::Bytes frame = bytes_of(packet);
+    const Packet found = intake_.receive(frame, from.link, rte_pktmbuf_pkt_len(packet));
     if (capture_.on() && !flow::is_no_export(found.fate)) [[unlikely]]
-        show_to_capture(packet, bytes, from);
-    if (found.fate == flow::PacketFate::whole) {
-        // Only who is admitted may claim a place in the table of owners.
-        const std::uint32_t owner = found.source ? shared_.owners.owner(found.exporter, number_, from.sticky) : number_;
-        if (owner != number_) {
-            if (hand_off(packet, owner)) return;
-        } else {
-            intake_.take(found, time_of(packet, from, now_ms));
-        }
+        show_to_capture(packet, frame, from);
+    const std::uint32_t owner = shared_.owners.route(found, number_, from.sticky);
+    if (owner != number_) {
+        if (hand_off(packet, found, owner)) return;
+    } else {
+        keep(found, frame, packet, from);
     }
     rte_pktmbuf_free(packet);
 }
@@ -118,19 +116,41 @@ void Worker::show_to_capture(rte_mbuf* packet, flow::Bytes bytes, const RxQueue&
                     .wire_bytes = rte_pktmbuf_pkt_len(packet)});
 }
 
-bool Worker::hand_off(rte_mbuf* packet, std::uint32_t owner) noexcept {
+// What this worker owns.
+void Worker::keep(const Packet& found, flow::Bytes frame, const rte_mbuf* packet, const RxQueue& from) noexcept {
+    if (found.fate == flow::PacketFate::whole) [[likely]]
+        return intake_.take(found, time_of(packet, from, now_ms_));
+    if (found.fate != flow::PacketFate::fragment) return;
+    const auto gathered = intake_.gather(frame, from.link, time_of(packet, from, now_ms_));
+    if (!gathered) return;
+    const std::uint32_t owner = shared_.owners.route(gathered->packet, number_, from.sticky);
+    if (owner == number_)
+        intake_.take(gathered->packet, time_of(packet, from, now_ms_));
+    else
+        pass_on(*gathered, owner, packet);
+}
+
+// A datagram put together here that is another worker's (of a split exporter) travels there as any other frame.
+void Worker::pass_on(const Intake::Gathered& gathered, std::uint32_t owner, const rte_mbuf* last) noexcept {
+    rte_mbuf* copy = copy_of(gathered.frame, last);
+    if (copy == nullptr) return lose(gathered.packet);
+    if (!hand_off(copy, gathered.packet, owner)) rte_pktmbuf_free(copy);
+}
+
+bool Worker::hand_off(rte_mbuf* packet, const Packet& found, std::uint32_t owner) noexcept {
     flow::SpscRing<rte_mbuf*>& ring = *rings_.outgoing[owner];
     while (!ring.push(packet)) {
-        if (shared_.pace == Pace::live) {
-            ++intake_.ledger()[flow::Counter::handoff_lost];
-            bump(counts_.handoff_lost, 1);
-            return false;
-        }
+        if (shared_.pace == Pace::live) return lose(found), false;
         take_handed_over();  // a replay waits; two workers that wait for each other go on taking
     }
-    ++intake_.ledger()[flow::Counter::handed_off];
+    intake_.handed_off(found);
     bump(counts_.handed_off, 1);
     return true;
+}
+
+void Worker::lose(const Packet& found) noexcept {
+    intake_.lost_at_hand_off(found);
+    bump(counts_.handoff_lost, 1);
 }
 
 bool Worker::take_handed_over() noexcept {
@@ -140,8 +160,8 @@ bool Worker::take_handed_over() noexcept {
         for (unsigned n = 0; ring != nullptr && n < kBurst && ring->pop(packet); ++n) {
             const RxQueue& from = shared_.port_of[packet->port];
             // Read again rather than carried along: it is rare, and the buffer has the bytes. It was booked where it came.
-            const Packet found = intake_.read(bytes_of(packet), from.link);
-            intake_.take(found, time_of(packet, from, now_ms_));
+            const flow::Bytes frame = bytes_of(packet);
+            keep(intake_.read(frame, from.link), frame, packet, from);
             rte_pktmbuf_free(packet);
             any = true;
         }
@@ -176,6 +196,29 @@ std::uint64_t Worker::time_of(const rte_mbuf* packet, const RxQueue& from, std::
     if (!from.capture_time || (packet->ol_flags & shared_.timestamp_flag) == 0) return now_ms;
     // net_pcap gives microseconds since 1970.
     return *RTE_MBUF_DYNFIELD(packet, shared_.timestamp_offset, const rte_mbuf_timestamp_t*) / 1000;
+}
+
+// A chain of buffers with these bytes; port and capture time of `like`. nullptr: no buffer is left.
+rte_mbuf* Worker::copy_of(flow::Bytes frame, const rte_mbuf* like) const noexcept {
+    rte_mbuf* head = nullptr;
+    while (!frame.empty()) {
+        rte_mbuf* part = rte_pktmbuf_alloc(like->pool);
+        if (part == nullptr || (head != nullptr && rte_pktmbuf_chain(head, part) != 0)) {
+            rte_pktmbuf_free(part);
+            rte_pktmbuf_free(head);
+            return nullptr;
+        }
+        if (head == nullptr) head = part;
+        const auto bytes = static_cast<std::uint16_t>(std::min<std::size_t>(frame.size(), rte_pktmbuf_tailroom(part)));
+        std::copy_n(frame.data(), bytes, rte_pktmbuf_append(head, bytes));
+        frame = frame.subspan(bytes);
+    }
+    head->port = like->port;
+    if (shared_.timestamp_offset < 0) return head;
+    head->ol_flags |= like->ol_flags & shared_.timestamp_flag;
+    *RTE_MBUF_DYNFIELD(head, shared_.timestamp_offset, rte_mbuf_timestamp_t*) =
+        *RTE_MBUF_DYNFIELD(like, shared_.timestamp_offset, const rte_mbuf_timestamp_t*);
+    return head;
 }
 
 void MatchCore::run() noexcept {

@@ -63,8 +63,11 @@ class Worker {
   private:
     bool receive() noexcept;
     bool receive_from(std::size_t queue) noexcept;
-    void handle(rte_mbuf* packet, const RxQueue& from, std::uint64_t now_ms) noexcept;
-    bool hand_off(rte_mbuf* packet, std::uint32_t owner) noexcept;
+    void handle(rte_mbuf* packet, const RxQueue& from) noexcept;
+    void keep(const Packet& found, flow::Bytes frame, const rte_mbuf* packet, const RxQueue& from) noexcept;
+    void pass_on(const Intake::Gathered& gathered, std::uint32_t owner, const rte_mbuf* last) noexcept;
+    bool hand_off(rte_mbuf* packet, const Packet& found, std::uint32_t owner) noexcept;
+    void lose(const Packet& found) noexcept;
     bool take_handed_over() noexcept;
     void follow_generation() noexcept;
     void housekeep() noexcept;
@@ -72,6 +75,7 @@ class Worker {
     [[nodiscard]] flow::Bytes bytes_of(rte_mbuf* packet) noexcept;
     [[nodiscard]] std::uint64_t time_of(const rte_mbuf* packet, const RxQueue& from,
                                         std::uint64_t now_ms) const noexcept;
+    [[nodiscard]] rte_mbuf* copy_of(flow::Bytes frame, const rte_mbuf* like) const noexcept;
 
     Shared& shared_;
     const std::uint32_t number_;

@@ -54,6 +54,8 @@ struct Case {
 TEST_F(PacketTest, WhatIsNotOursIsNamed) {
     Bytes cut = Frame().ethernet().ipv4().udp().payload(kPayload).build();
     cut.resize(cut.size() - 1);
+    Bytes cut_fragment = Frame().ethernet().ipv4({.more_fragments = true}).udp().payload(kPayload).build();
+    cut_fragment.resize(cut_fragment.size() - 1);
     Bytes half = Frame().ethernet().ipv4().build();
     half.resize(24);
     const std::vector<Case> cases{
@@ -66,8 +68,17 @@ TEST_F(PacketTest, WhatIsNotOursIsNamed) {
         {"another port", Frame().ethernet().ipv4().udp({.dst = 53}).payload(kPayload).build(), PacketFate::other_port},
         {"first fragment", Frame().ethernet().ipv4({.more_fragments = true}).udp().payload(kPayload).build(),
          PacketFate::fragment},
-        {"later fragment", Frame().ethernet().ipv4({.fragment_offset = 10}).payload(kPayload).build(),
+        {"later fragment", Frame().ethernet().ipv4({.fragment_offset = 10, .protocol = 17}).payload(kPayload).build(),
          PacketFate::fragment},
+        {"first fragment of TCP", Frame().ethernet().ipv4({.more_fragments = true}).tcp().build(), PacketFate::not_udp},
+        {"later fragment of TCP", Frame().ethernet().ipv4({.fragment_offset = 10, .protocol = 6}).payload(8).build(),
+         PacketFate::not_udp},
+        {"later IPv6 fragment of ICMP",
+         Frame().ethernet().ipv6().fragment_header(5, true).protocol(58).payload(8).build(), PacketFate::not_udp},
+        {"later IPv6 fragment of what has more headers",
+         Frame().ethernet().ipv6().extension(0).fragment_header(5, true).protocol(60).payload(8).build(),
+         PacketFate::fragment},
+        {"fragment cut by the device", cut_fragment, PacketFate::cut_short},
         {"IPv6 fragment", Frame().ethernet().ipv6().fragment_header(0, true).udp().payload(kPayload).build(),
          PacketFate::fragment},
         {"cut by the device", cut, PacketFate::cut_short},
@@ -88,6 +99,8 @@ TEST_F(PacketTest, OnlyConfiguredAddressesAreOurs) {
     const auto others = Frame().ethernet().ipv4({.dst = "10.0.0.3"}).udp().payload(kPayload).build();
     EXPECT_EQ(dataplane::read_packet(ours, LinkType::ethernet, *generation).fate, PacketFate::whole);
     EXPECT_EQ(dataplane::read_packet(others, LinkType::ethernet, *generation).fate, PacketFate::not_ours);
+    const auto part = Frame().ethernet().ipv4({.dst = "10.0.0.3", .more_fragments = true}).udp().payload(kPayload);
+    EXPECT_EQ(dataplane::read_packet(part.build(), LinkType::ethernet, *generation).fate, PacketFate::not_ours);
 }
 
 TEST_F(PacketTest, EveryCutOfAFrameEndsInAFate) {
