@@ -64,8 +64,8 @@ void Feed::files(const std::vector<fs::path>& paths) {
                                                   .received_ms = received_ms + a.after_ms,
                                                   .source_id = 1,
                                                   .source = 0});
-        sent_.push_back(
-            {std::move(a.bytes), outcome, rig_->writer().rows(), rig_->ledger()[flow::Counter::records_option]});
+        sent_.push_back({std::move(a.bytes), a.exporter, outcome, rig_->writer().rows(),
+                         rig_->ledger()[flow::Counter::records_option]});
     }
 }
 

@@ -32,9 +32,10 @@ class Feed {
     [[nodiscard]] const flow::Ledger& ledger() const { return rig_->ledger(); }
     // In the order in which they were decoded.
     [[nodiscard]] std::vector<RowPlace> rows() const;
-    // Of each datagram: its bytes, its end, and how many rows and option records there were after it.
+    // Of each datagram: its bytes and sender, its end, and how many rows and option records there were after it.
     struct Sent {
         std::vector<std::uint8_t> bytes;
+        flow::IpAddress exporter;
         flow::Outcome outcome;
         std::size_t rows_after;
         std::uint64_t options_after;
