@@ -34,7 +34,7 @@ Writer& first_part(Writer& to, std::uint16_t src_port = 1234, std::uint16_t dst_
 
 support::Bytes v1(std::size_t records, std::uint16_t told) {
     Writer w = header(1, told);
-    for (std::size_t i = 0; i < records; ++i) first_part(w).u16(0xffff).u8(6).u8(0x28).u8(0x1b).zeros(3).u64(~0ull);
+    for (std::size_t i = 0; i < records; ++i) first_part(w).u16(0xffff).u8(6).u8(0x28).u8(0x1b).zeros(3).u32(~0u);
     return w;
 }
 
