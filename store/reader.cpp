@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <map>
 
+#include "store/series/books.hpp"
 #include "store/series/chunks.hpp"
+#include "store/series/exporter_records.hpp"
+#include "store/series/interfaces.hpp"
 #include "store/series/live.hpp"
 #include "store/series/records.hpp"
 #include "store/series/schema.hpp"
@@ -13,7 +16,10 @@ namespace store {
 namespace {
 
 constexpr std::uint64_t kMapBytes = 1ull << 40;
-constexpr std::uint64_t kChunksATransaction = 8192;  // so that it lasts milliseconds
+// So that a transaction lasts milliseconds.
+constexpr std::uint64_t kChunksATransaction = 8192;
+constexpr std::size_t kBooksATransaction = 16384;
+constexpr std::uint32_t kLedgerBooksATransaction = 2048;
 
 std::size_t level_of(std::uint32_t resolution_s) noexcept {
     std::size_t level = 0;
@@ -158,6 +164,9 @@ flow::Result<std::vector<StoredExporter>> Reader::exporters() const {
 flow::Result<Templates> Reader::templates() const {
     return impl_->read(load_templates);
 }
+flow::Result<ExporterOptions> Reader::options() const {
+    return impl_->read(load_options);
+}
 flow::Result<std::vector<StoredSeries>> Reader::catalogue() const {
     return impl_->read(load_catalogue);
 }
@@ -206,6 +215,70 @@ flow::Result<std::vector<Point>> Reader::series(std::span<const std::uint32_t> i
         for (Point& p : points) p.max = p.sum;
     }
     return points;
+}
+
+flow::Result<void> Reader::visit_books(std::uint32_t from_s, std::uint32_t to_s,
+                                       std::span<const std::uint32_t> exporters,
+                                       const std::function<void(const Book&)>& use) const {
+    std::vector<std::uint32_t> sorted(exporters.begin(), exporters.end());
+    std::sort(sorted.begin(), sorted.end());
+    std::optional<BookPlace> at{{from_s - from_s % kBookSeconds, 0}};
+    while (at) {
+        auto next = impl_->read([&](const lmdb::Env& env, const lmdb::Txn& txn) {
+            return read_books(env, txn, *at, to_s, sorted, kBooksATransaction, use);
+        });
+        if (!next) return flow::pass(next);
+        at = *next;
+    }
+    return {};
+}
+
+flow::Result<std::vector<Book>> Reader::books(std::uint32_t from_s, std::uint32_t to_s,
+                                              std::span<const std::uint32_t> exporters) const {
+    std::vector<Book> all;
+    bool too_many = false;
+    auto done = visit_books(from_s, to_s, exporters, [&](const Book& book) {
+        too_many |= all.size() == kMaxBooks;
+        if (!too_many) all.push_back(book);
+    });
+    if (!done) return flow::pass(done);
+    if (too_many) {
+        return flow::fail("there are more than " + std::to_string(kMaxBooks) +
+                          " books: ask for a shorter time or for fewer exporters");
+    }
+    return all;
+}
+
+flow::Result<std::vector<LedgerBook>> Reader::ledger_books(std::uint32_t from_s, std::uint32_t to_s) const {
+    std::vector<LedgerBook> all;
+    std::uint32_t at_s = from_s - from_s % kBookSeconds;
+    for (bool more = true; more;) {
+        auto some = impl_->read([&](const lmdb::Env& env, const lmdb::Txn& txn) {
+            return read_ledger_books(env, txn, at_s, to_s, kLedgerBooksATransaction);
+        });
+        if (!some) return flow::pass(some);
+        all.insert(all.end(), some->begin(), some->end());
+        more = some->size() == kLedgerBooksATransaction;
+        if (more) at_s = all.back().start_s + 1;
+    }
+    return all;
+}
+
+flow::Result<std::vector<StoredInterface>> Reader::interfaces() const {
+    return impl_->read(load_interfaces);
+}
+
+flow::Result<std::vector<InterfacePoint>> Reader::interface_points(std::uint32_t exporter, std::uint32_t index,
+                                                                   std::uint32_t from_s, std::uint32_t to_s) const {
+    std::vector<InterfacePoint> all;
+    for (std::uint32_t at_s = from_s; at_s < to_s;) {
+        auto next = impl_->read([&](const lmdb::Env& env, const lmdb::Txn& txn) {
+            return read_points(env, txn, exporter, index, at_s, to_s, all);
+        });
+        if (!next) return flow::pass(next);
+        at_s = *next;
+    }
+    return all;
 }
 
 }  // namespace store

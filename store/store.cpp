@@ -105,14 +105,14 @@ class Store::Impl {
             if (last) break;
             const std::uint64_t now_ms = options_.steady_ms();
             if (now_ms >= next_ms || (options_.replay && engine_->pending_cells() > kReplayCells)) {
-                last_ = turn();
+                last_ = turn(false);
                 next_ms = now_ms + kCommitEveryMs;
             } else if (!found) {
                 wait(options_.replay ? kLookReplay : kLook);
             }
         }
         for (int i = 0; i < kLastTries; ++i) {
-            last_ = turn();
+            last_ = turn(true);
             if (last_) break;
             std::this_thread::sleep_for(kBetweenLastTries);
         }
@@ -143,7 +143,7 @@ class Store::Impl {
         return found;
     }
 
-    flow::Result<void> turn() {
+    flow::Result<void> turn(bool last) {
         Inbox inbox;
         {
             // After the lanes: what a tally refers to was named before it was handed over.
@@ -151,7 +151,7 @@ class Store::Impl {
             std::swap(inbox, inbox_);
         }
         engine_->absorb(std::move(inbox));
-        auto done = engine_->commit({options_.wall_ms(), options_.steady_ms()});
+        auto done = engine_->commit({options_.wall_ms(), options_.steady_ms()}, last);
         publish();
         return done;
     }
@@ -195,6 +195,10 @@ std::vector<flow::ExporterKey> Store::exporters() const {
 std::unordered_map<std::uint32_t, flow::ExporterMemory> Store::memories() const {
     std::unordered_map<std::uint32_t, flow::ExporterMemory> memories;
     for (const auto& [id, templates] : impl_->engine_->templates()) memories[id].templates = templates;
+    for (const auto& [id, options] : impl_->engine_->exporter_options()) memories[id].options = options;
+    for (const StoredExporter& e : impl_->engine_->exporters()) {
+        if (e.counts.sequence.known) memories[e.id].sequence = e.counts.sequence;
+    }
     return memories;
 }
 

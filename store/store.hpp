@@ -2,17 +2,22 @@
 // The store: what the daemon remembers. One LMDB environment, one writing thread, one transaction a second.
 //
 // Cores hand Tallies over through their lanes; the store thread adds them up in memory, gives them back at
-// once, and commits series, ledger, exporters and templates together, so that what is on disk always
+// once, and commits series, ledger, books, exporters and what they told together, so that what is on disk always
 // balances. A commit that fails (disk full, I/O error) loses nothing: all of it stays in memory and is tried
-// again each second; stats() says so. After kill -9 open() finds the last commit and goes on by itself.
+// again each second; stats() says so.
+//
+// After kill -9 open() finds the last commit and goes on by itself. What was in flight between cores and their hand-overs
+// is counted as unwritten then, so that the ledger closes (series/closing.hpp). The sequence numbers expected next are
+// those of the last commit too: datagrams that came after it are reported as missing, as they are, though they reached
+// the collector that died.
 //
 // Thread: open() and the methods up to start() by control; what is said to be "any" is guarded by a mutex
 // that is never held
 //         during a commit. Nothing here blocks a core.
 // Limits: one Store per data directory and machine (writer.lock names the process that has it). Memory: what
 // is not committed
-//         yet, at most kMaxPendingCells values; beyond that the oldest are kept in coarser buckets (sums stay
-//         exact).
+//         yet, at most kMaxPendingCells values, kMaxPendingBooks books and kMaxPendingPoints of interfaces; beyond that the
+//         oldest are kept in coarser ones (sums stay exact).
 #pragma once
 
 #include <array>
@@ -65,13 +70,21 @@ struct Stats {
     std::uint64_t series = 0;         // in the catalogue
     std::uint64_t exporters = 0;
     std::uint64_t live_rows = 0;  // rows of seconds not yet folded into 10-s buckets, and of buckets not in chunks
-    std::uint64_t chunk_backlog_s = 0;  // age of the oldest ended 10-s chunk that is not written; 0 = none
-    std::uint64_t late_cells = 0;       // values merged into chunks already written, since open()
-    std::uint64_t deleted_rows = 0;     // by retention, since open()
-    std::uint64_t damaged_values = 0;   // stored values that could not be read, since open()
-    bool clock_leap = false;            // the wall clock leapt by more than an hour: deletion waits
-    std::string clock_text{};           // says so, for the operator
-    std::string note{};                 // a remark of open(), e.g. a smaller map for want of address space
+    std::uint64_t chunk_backlog_s = 0;            // age of the oldest ended 10-s chunk that is not written; 0 = none
+    std::uint64_t late_cells = 0;                 // values merged into chunks already written, since open()
+    std::uint64_t book_rows = 0;                  // books of exporters on disk
+    std::uint64_t interfaces = 0;                 // that have sent counters
+    std::uint64_t interface_samples_refused = 0;  // of interfaces beyond the limits, since open()
+    std::uint64_t options_refused = 0;            // names and the like beyond kMaxOptions, since open()
+    std::uint64_t deleted_rows = 0;               // by retention, since open()
+    std::uint64_t deleted_books = 0;              // of these: books
+    // What open() did to the ledger of a run that was killed (series/closing.hpp).
+    std::uint64_t closed_in_flight = 0;  // counted as lost
+    std::uint64_t closed_raised = 0;     // added to earlier stages that were behind later ones
+    std::uint64_t damaged_values = 0;    // stored values that could not be read, since open()
+    bool clock_leap = false;             // the wall clock leapt by more than an hour: deletion waits
+    std::string clock_text{};            // says so, for the operator
+    std::string note{};                  // a remark of open(), e.g. a smaller map for want of address space
 };
 
 using SeriesCells = std::array<flow::Cell, flow::kClasses>;

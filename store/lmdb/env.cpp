@@ -155,6 +155,7 @@ flow::Result<void> check_schema(Shared& shared, const EnvOptions& options, MDB_t
     std::uint32_t stored = 0;
     if (value.mv_size != sizeof stored) return fail(shared, "read the schema version", MDB_CORRUPTED);
     std::memcpy(&stored, value.mv_data, sizeof stored);
+    shared.is_older = stored < options.schema;
     if (stored > options.schema) {
         return flow::fail("data directory " + shared.directory + " was written by a newer version (schema " +
                           std::to_string(stored) + ", this program knows " + std::to_string(options.schema) +
@@ -172,6 +173,10 @@ flow::Result<void> open_tables(Shared& shared, const EnvOptions& options) {
     for (const std::string& name : options.tables) {
         MDB_dbi dbi = 0;
         rc = mdb_dbi_open(txn, name.c_str(), options.read_only ? 0u : static_cast<unsigned>(MDB_CREATE), &dbi);
+        if (rc == MDB_NOTFOUND && shared.is_older) {  // read only: its writer did not know this table
+            dbi = Table::kNone;
+            rc = 0;
+        }
         if (rc != 0) return fail(shared, ("open table " + name).c_str(), rc);
         shared.tables.push_back(dbi);
     }

@@ -25,6 +25,7 @@ struct Shared;
 
 // Number of an opened table; valid as long as its Env.
 struct Table {
+    static constexpr unsigned int kNone = ~0u;  // an older file, opened to read, does not have it: it reads as empty
     unsigned int dbi = 0;
 };
 

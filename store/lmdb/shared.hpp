@@ -22,6 +22,7 @@ struct Shared {
     std::string directory;
     std::uint64_t device = 0, inode = 0;  // of data.mdb
     bool read_only = false;
+    bool is_older = false;  // at open: of a schema before ours
     std::string note;
     std::vector<MDB_dbi> tables;
     std::vector<std::string> table_names;

@@ -13,6 +13,7 @@ void CloseCursor::operator()(MDB_cursor* cursor) const noexcept {
 }
 
 flow::Result<bool> Cursor::move(int operation) {
+    if (!cursor_) return false;
     MDB_val key = to_val(key_), value{};
     const int rc = mdb_cursor_get(cursor_.get(), &key, &value, static_cast<MDB_cursor_op>(operation));
     if (rc != 0) key_ = value_ = {};
@@ -46,6 +47,7 @@ flow::Result<void> Cursor::erase() {
 }
 
 flow::Result<std::optional<flow::Bytes>> Txn::get(Table table, flow::Bytes key) const {
+    if (table.dbi == Table::kNone) return std::nullopt;
     MDB_val k = to_val(key), value{};
     const int rc = mdb_get(txn_.get(), table.dbi, &k, &value);
     if (rc == MDB_NOTFOUND) return std::nullopt;
@@ -55,6 +57,7 @@ flow::Result<std::optional<flow::Bytes>> Txn::get(Table table, flow::Bytes key) 
 
 flow::Result<Cursor> Txn::cursor(Table table) const {
     MDB_cursor* cursor = nullptr;
+    if (table.dbi == Table::kNone) return Cursor(nullptr, shared_);
     const int rc = mdb_cursor_open(txn_.get(), table.dbi, &cursor);
     if (rc != 0) return fail(*shared_, "read", rc);
     return Cursor(cursor, shared_);
@@ -62,7 +65,7 @@ flow::Result<Cursor> Txn::cursor(Table table) const {
 
 std::uint64_t Txn::entries(Table table) const noexcept {
     MDB_stat stat{};
-    return mdb_stat(txn_.get(), table.dbi, &stat) == 0 ? stat.ms_entries : 0;
+    return table.dbi != Table::kNone && mdb_stat(txn_.get(), table.dbi, &stat) == 0 ? stat.ms_entries : 0;
 }
 
 flow::Result<void> WriteTxn::put(Table table, flow::Bytes key, flow::Bytes value, unsigned int flags) {

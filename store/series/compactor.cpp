@@ -141,7 +141,21 @@ flow::Result<void> Compactor::expire(const Retention& retention, std::uint64_t m
         if (!erased) return flow::pass(erased);
         state_.deleted_rows += *erased;
     }
+    for (const TableId id : {TableId::books, TableId::ledger_books}) {
+        auto erased = expire_table(id, retention.days_books, most);
+        if (!erased) return flow::pass(erased);
+        state_.deleted_books += *erased;
+    }
+    auto erased = expire_table(TableId::interface_hours, retention.days_interfaces, most);
+    if (!erased) return flow::pass(erased);
     return {};
+}
+
+// Of a table whose keys begin with a time.
+flow::Result<std::uint64_t> Compactor::expire_table(TableId id, std::uint32_t days, std::uint64_t most) {
+    auto erased = erase_head(txn_, table(env_, id), before(now_s_, days * 86400ull), most);
+    if (erased) state_.deleted_rows += *erased;
+    return erased;
 }
 
 }  // namespace store

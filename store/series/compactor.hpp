@@ -23,7 +23,8 @@ struct CompactorState {
     Progress progress;
     Unfolded unfolded;
     std::uint64_t damaged = 0;       // values that could not be read
-    std::uint64_t deleted_rows = 0;  // by retention
+    std::uint64_t deleted_rows = 0;  // by retention, of all tables
+    std::uint64_t deleted_books = 0;
 };
 
 struct CompactorBudget {
@@ -45,10 +46,11 @@ class Compactor {
     flow::Result<void> write_chunks(std::uint64_t chunk_after_s, std::uint64_t most);
     // Rows of `folded` that are in chunks now.
     flow::Result<void> clean_up(std::uint64_t most);
-    // Chunks older than `retention`, once the coarser ones are made from them.
+    // What is older than `retention`; chunks, once the coarser ones are made from them.
     flow::Result<void> expire(const Retention& retention, std::uint64_t most);
 
   private:
+    flow::Result<std::uint64_t> expire_table(TableId id, std::uint32_t days, std::uint64_t most);
     flow::Result<bool> skip_empty(std::size_t level, std::uint64_t end_s);
     flow::Result<void> write_finest(std::uint32_t start_s, std::uint32_t first, std::uint32_t end);
     flow::Result<void> write_coarser(std::size_t level, std::uint32_t start_s, std::uint32_t first, std::uint32_t end);

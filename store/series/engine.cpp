@@ -8,11 +8,12 @@
 #include <filesystem>
 
 #include "store/series/chunks.hpp"
+#include "store/series/closing.hpp"
 
 namespace store {
 namespace {
 
-constexpr std::uint64_t kReaderCheckMs = 60'000;
+constexpr std::uint64_t kReaderCheckMs = 60'000, kForgetEveryMs = 3600'000, kDayMs = 86400'000;
 // Chunks are written this long after their span has ended. In a replay the cores read at different places of
 // the capture.
 constexpr std::uint64_t kChunkAfterS = 30, kChunkAfterReplayS = 900;
@@ -64,6 +65,16 @@ flow::Result<void> Engine::load() {
     if (!exporters) return flow::pass(exporters);
     auto templates = load_templates(*env_, *txn);
     if (!templates) return flow::pass(templates);
+    auto options = load_options(*env_, *txn);
+    if (!options) return flow::pass(options);
+    auto interfaces = load_interfaces(*env_, *txn);
+    if (!interfaces) return flow::pass(interfaces);
+    auto count_order = load_count_order(*env_, *txn);
+    if (!count_order) return flow::pass(count_order);
+    auto ledger_order = load_ledger_order(*env_, *txn);
+    if (!ledger_order) return flow::pass(ledger_order);
+    auto schema = stored_schema(*env_, *txn);
+    if (!schema) return flow::pass(schema);
     auto catalogue = load_catalogue(*env_, *txn);
     if (!catalogue) return flow::pass(catalogue);
     auto sources = load_sources(*env_, *txn);
@@ -75,6 +86,11 @@ flow::Result<void> Engine::load() {
     ledger_ = stored_ledger_ = *ledger;
     exporters_ = std::move(*exporters);
     templates_ = std::move(*templates);
+    exporter_options_ = std::move(*options);
+    interfaces_.load(*interfaces);
+    count_order_ = std::move(*count_order);
+    ledger_order_ = std::move(*ledger_order);
+    upgrading_ = *schema < kSchema;
     catalogue_ = std::move(*catalogue);
     sources_ = std::move(*sources);
     series_count_ = static_cast<std::uint32_t>(catalogue_.size());
@@ -82,7 +98,22 @@ flow::Result<void> Engine::load() {
     stored_exporters_ = static_cast<std::uint32_t>(exporters_.size());
     for (const StoredExporter& e : exporters_) counts_.push_back(e.counts);
     stats_.last_commit_ms = state->last_commit_ms;
+    if (!state->clean) close_last_run(*state);
     return {};
+}
+
+void Engine::close_last_run(const WriterState& state) {
+    const Closing closing = close_books(ledger_);
+    if (closing.empty()) return;
+    ledger_.add(closing.added);
+    books_.add(state.last_commit_ms / 1000, closing.added);
+    stats_.closed_in_flight = closing.datagrams + closing.flows + closing.sets + closing.fragments + closing.packets;
+    stats_.closed_raised = closing.raised;
+    closing_note_ = "the collector did not end by itself last time; what was in flight then is counted as lost: " +
+                    std::to_string(closing.datagrams) + " datagrams, " + std::to_string(closing.flows) + " flows, " +
+                    std::to_string(closing.sets) + " held sets, " + std::to_string(closing.fragments) + " fragments, " +
+                    std::to_string(closing.packets) + " packets for the kernel; figures raised by " +
+                    std::to_string(closing.raised);
 }
 
 void Engine::absorb(const flow::Tally& tally) {
@@ -97,7 +128,9 @@ void Engine::absorb(const flow::Tally& tally) {
         series_count_ = std::max(series_count_, series + 1);
     }
     if (!tally.touched().empty()) newest_s_ = std::max<std::uint64_t>(newest_s_, bucket_s + std::uint64_t{kBucketS});
+    const std::uint64_t at_s = bucket_s != 0 ? bucket_s : tally.last_ms / 1000;
     for (const flow::Tally::Exporter& e : tally.exporters()) {
+        books_.add(at_s, e.id, e.counts);
         at_grown(counts_, e.id).add(e.counts);
         at_grown(process_exporters_, e.id).add(e.counts);
         changed_counts_.insert(e.id);
@@ -105,12 +138,16 @@ void Engine::absorb(const flow::Tally& tally) {
     for (const flow::LearnedTemplate& t : tally.templates) {
         new_templates_[static_cast<std::uint64_t>(t.exporter) << 16 | t.definition.id] = t;
     }
+    for (const flow::LearnedOption& o : tally.options) new_options_[{o.exporter, o.value.kind, o.value.id}] = o;
+    for (const flow::InterfaceSample& s : tally.interfaces) interfaces_.add(s);
+    books_.add(at_s, tally.ledger);
     ledger_.add(tally.ledger);
     process_ledger_.add(tally.ledger);
     if (pending_.size() > most_pending()) bound_pending();
 }
 
 void Engine::absorb(Inbox&& inbox) {
+    books_.add(0, inbox.ledger);
     ledger_.add(inbox.ledger);
     process_ledger_.add(inbox.ledger);
     for (StoredSeries& s : inbox.series) {
@@ -137,11 +174,11 @@ std::uint64_t Engine::data_time_s(Now now) const noexcept {
     return options_.replay ? newest_s_ : now.wall_ms / 1000;
 }
 
-flow::Result<void> Engine::commit(Now now) {
+flow::Result<void> Engine::commit(Now now, bool last) {
     if (!options_.replay) clock_.observe(now.wall_ms, now.steady_ms);
     const auto begin = std::chrono::steady_clock::now();
     auto done = reopen_when_needed();
-    if (done) done = transaction(now);
+    if (done) done = transaction(now, last);
     if (!done) {
         if (stats_.failing_since_ms == 0) stats_.failing_since_ms = std::max<std::uint64_t>(now.wall_ms, 1);
         stats_.error = done.error().message;
@@ -168,16 +205,18 @@ flow::Result<void> Engine::reopen_when_needed() {
     return open_data();
 }
 
-flow::Result<void> Engine::transaction(Now now) {
+flow::Result<void> Engine::transaction(Now now, bool last) {
     auto txn = env_->write();
     if (!txn) return flow::pass(txn);
     CompactorState state = state_;
     std::uint64_t late_count = 0;
     seen_exporters_ = table_ != nullptr ? std::max(stored_exporters_, table_->size()) : stored_exporters_;
     if (auto done = save_records(*txn); !done) return done;
+    if (auto done = save_exporters(*txn); !done) return done;
+    if (auto done = save_books(*txn, state, now); !done) return done;
     if (auto done = save_cells(*txn, state, late_count); !done) return done;
     if (auto done = compact(*txn, state, now); !done) return done;
-    const WriterState writer{state.progress, now.wall_ms, clock_.deletion_waits_s()};
+    const WriterState writer{state.progress, now.wall_ms, clock_.deletion_waits_s(), last};
     if (auto done = save_writer_state(*env_, *txn, writer); !done) return done;
     if (auto done = std::move(*txn).commit(); !done) return done;
     committed(std::move(state), late_count, now);
@@ -191,19 +230,40 @@ flow::Result<void> Engine::save_records(lmdb::WriteTxn& txn) {
     for (const StoredSeries& s : new_series_) {
         if (auto done = save_series(*env_, txn, s); !done) return done;
     }
+    return save_ledger(*env_, txn, stored_ledger_, ledger_);
+}
+
+flow::Result<void> Engine::save_exporters(lmdb::WriteTxn& txn) {
+    if (upgrading_) {
+        if (auto done = save_schema(*env_, txn); !done) return done;
+        for (const StoredExporter& e : exporters_) {
+            if (auto done = save_exporter(*env_, txn, e.id, e.key); !done) return done;
+        }
+        for (std::uint32_t id = 0; id < exporters_.size(); ++id) changed_counts_.insert(id);
+    }
     for (std::uint32_t id = stored_exporters_; id < seen_exporters_; ++id) {
         if (auto done = save_exporter(*env_, txn, id, table_->key(id)); !done) return done;
     }
     for (const auto& [key, learned] : new_templates_) {
         if (auto done = save_template(*env_, txn, learned); !done) return done;
     }
-    auto reordered = save_counter_names(*env_, txn);
-    if (!reordered) return flow::pass(reordered);
-    for (std::uint32_t id = 0; *reordered && id < counts_.size(); ++id) changed_counts_.insert(id);
-    for (const std::uint32_t id : changed_counts_) {
-        if (auto done = save_counts(*env_, txn, id, counts_[id]); !done) return done;
+    for (const auto& [key, learned] : new_options_) {
+        auto saved = save_option(*env_, txn, learned);
+        if (!saved) return flow::pass(saved);
+        if (!*saved) ++stats_.options_refused;
     }
-    return save_ledger(*env_, txn, stored_ledger_, ledger_);
+    if (auto done = save_count_order(*env_, txn, count_order_); !done) return done;
+    for (const std::uint32_t id : changed_counts_) {
+        if (auto done = save_counts(*env_, txn, count_order_, id, counts_[id]); !done) return done;
+    }
+    return interfaces_.save(*env_, txn);
+}
+
+flow::Result<void> Engine::save_books(lmdb::WriteTxn& txn, CompactorState& state, Now now) {
+    const bool has_data_time = options_.replay && newest_s_ != 0;
+    books_.place(has_data_time ? newest_s_ - 1 : now.wall_ms / 1000);
+    if (auto done = save_ledger_order(*env_, txn, ledger_order_); !done) return done;
+    return books_.save(*env_, txn, count_order_, ledger_order_, state.damaged);
 }
 
 flow::Result<void> Engine::save_cells(lmdb::WriteTxn& txn, CompactorState& state, std::uint64_t& late_count) {
@@ -263,7 +323,14 @@ flow::Result<void> Engine::compact(lmdb::WriteTxn& txn, CompactorState& state, N
     }
     if (auto done = compactor.clean_up(deletes); !done) return done;
     if (options_.replay || clock_.deletion_waits()) return {};
-    return compactor.expire(options_.retention, deletes);
+    if (auto done = compactor.expire(options_.retention, deletes); !done) return done;
+    if (now.steady_ms - last_forget_ms_ < kForgetEveryMs) return {};
+    const std::uint64_t kept_ms = options_.retention.days_interfaces * kDayMs;
+    auto forgotten = interfaces_.forget(*env_, txn, now.wall_ms - std::min(now.wall_ms, kept_ms));
+    if (!forgotten) return flow::pass(forgotten);
+    state.deleted_rows += *forgotten;
+    last_forget_ms_ = now.steady_ms;
+    return {};
 }
 
 void Engine::committed(CompactorState&& state, std::uint64_t late_count, Now now) {
@@ -272,7 +339,11 @@ void Engine::committed(CompactorState&& state, std::uint64_t late_count, Now now
     stored_ledger_ = ledger_;
     stored_exporters_ = seen_exporters_;
     pending_.clear();
+    upgrading_ = false;
+    books_.clear();
+    interfaces_.committed();
     new_templates_.clear();
+    new_options_.clear();
     changed_counts_.clear();
     new_series_.clear();
     new_sources_.clear();
@@ -293,6 +364,7 @@ Stats Engine::stats() const {
         s.used_bytes = info.used_bytes;
         s.file_bytes = info.file_bytes;
         if (auto txn = env_->read()) {
+            s.book_rows = txn->entries(table(*env_, TableId::books));
             s.live_rows = txn->entries(table(*env_, TableId::live)) + txn->entries(table(*env_, TableId::folded));
         }
     }
@@ -301,7 +373,11 @@ Stats Engine::stats() const {
     s.pending_cells = pending_.size();
     s.series = series_count_;
     s.exporters = table_ != nullptr ? table_->size() : exporters_.size();
+    s.interfaces = interfaces_.size();
+    s.interface_samples_refused = interfaces_.refused();
     s.deleted_rows = state_.deleted_rows;
+    s.deleted_books = state_.deleted_books;
+    if (!closing_note_.empty()) s.note += (s.note.empty() ? "" : "; ") + closing_note_;
     s.damaged_values = state_.damaged;
     s.clock_leap = clock_.deletion_waits();
     s.clock_text = clock_.text();

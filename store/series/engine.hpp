@@ -9,16 +9,21 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 #include "store/lmdb/lock_file.hpp"
+#include "store/series/books.hpp"
 #include "store/series/clock.hpp"
 #include "store/series/compactor.hpp"
+#include "store/series/exporter_records.hpp"
+#include "store/series/interfaces.hpp"
 #include "store/series/pending.hpp"
 #include "store/series/records.hpp"
 #include "store/store.hpp"
@@ -48,6 +53,7 @@ class Engine {
     // Of the data directory, as of open().
     [[nodiscard]] const std::vector<StoredExporter>& exporters() const noexcept { return exporters_; }
     [[nodiscard]] const Templates& templates() const noexcept { return templates_; }
+    [[nodiscard]] const ExporterOptions& exporter_options() const noexcept { return exporter_options_; }
     [[nodiscard]] const std::vector<StoredSeries>& catalogue() const noexcept { return catalogue_; }
     [[nodiscard]] const std::vector<std::string>& sources() const noexcept { return sources_; }
 
@@ -56,8 +62,9 @@ class Engine {
     void absorb(Inbox&& inbox);
 
     // One transaction with all that is pending and a piece of the compactor's work. With an error nothing is
-    // lost: the next call tries again.
-    flow::Result<void> commit(Now now);
+    // lost: the next call tries again. `last`: nothing is in flight any more; without it the next open() takes this run
+    // for one that was killed, and closes its books.
+    flow::Result<void> commit(Now now, bool last = false);
 
     [[nodiscard]] std::size_t pending_cells() const noexcept { return pending_.size(); }
     [[nodiscard]] const flow::Ledger& total_ledger() const noexcept { return ledger_; }
@@ -74,8 +81,11 @@ class Engine {
     flow::Result<void> open_data();
     flow::Result<void> load();
     flow::Result<void> reopen_when_needed();
-    flow::Result<void> transaction(Now now);
+    void close_last_run(const WriterState& state);
+    flow::Result<void> transaction(Now now, bool last);
     flow::Result<void> save_records(lmdb::WriteTxn& txn);
+    flow::Result<void> save_exporters(lmdb::WriteTxn& txn);
+    flow::Result<void> save_books(lmdb::WriteTxn& txn, CompactorState& state, Now now);
     flow::Result<void> save_cells(lmdb::WriteTxn& txn, CompactorState& state, std::uint64_t& late_count);
     flow::Result<void> compact(lmdb::WriteTxn& txn, CompactorState& state, Now now);
     void committed(CompactorState&& state, std::uint64_t late_count, Now now);
@@ -91,17 +101,23 @@ class Engine {
     // As loaded; kept for Store.
     std::vector<StoredExporter> exporters_;
     Templates templates_;
+    ExporterOptions exporter_options_;
     std::vector<StoredSeries> catalogue_;
     std::vector<std::string> sources_;
 
     // Not committed yet.
     Pending pending_;
+    PendingBooks books_;
+    Interfaces interfaces_;
     std::unordered_map<std::uint64_t, flow::LearnedTemplate> new_templates_;  // exporter << 16 | template id
+    std::map<std::tuple<std::uint32_t, flow::OptionKind, std::uint64_t>, flow::LearnedOption> new_options_;
     std::set<std::uint32_t> changed_counts_;
     std::vector<StoredSeries> new_series_;
     std::vector<std::pair<std::uint32_t, std::string>> new_sources_;
     std::uint32_t stored_exporters_ = 0;  // keys of ids below are stored
     std::uint32_t seen_exporters_ = 0;    // and will be, after this transaction
+    bool upgrading_ = false;              // the file has an older schema: exporters are all written again
+    CounterOrder count_order_, ledger_order_;
 
     flow::Ledger ledger_, stored_ledger_;
     std::vector<flow::ExporterCounts> counts_;  // by exporter id, goes on over restarts
@@ -112,11 +128,12 @@ class Engine {
     CompactorState state_;
     LeapGuard clock_;
     std::uint32_t series_count_ = 0;
-    std::uint64_t newest_s_ = 0;                                 // end of the newest bucket seen: the time of a replay
-    std::uint64_t last_turn_ms_ = 0, last_reader_check_ms_ = 0;  // steady clock
+    std::uint64_t newest_s_ = 0;  // end of the newest bucket seen: the time of a replay
+    std::uint64_t last_turn_ms_ = 0, last_reader_check_ms_ = 0, last_forget_ms_ = 0;  // steady clock
     bool observed_ = false;
 
     Stats stats_;
+    std::string closing_note_;  // of the run before
     std::vector<double> commit_times_;
 };
 

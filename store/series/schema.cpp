@@ -19,9 +19,10 @@ flow::Result<lmdb::Env> open_environment(const std::string& directory, bool read
                               ": make it, owned by the collector's user");
         }
     }
-    lmdb::EnvOptions options{.directory = directory,
-                             .tables = {"meta", "ledger", "sources", "catalogue", "marks", "exporters", "counts",
-                                        "templates", "live", "folded"}};
+    lmdb::EnvOptions options{
+        .directory = directory,
+        .tables = {"meta", "ledger", "sources", "catalogue", "marks", "exporters", "counts", "templates", "live",
+                   "folded", "options", "books", "ledger_books", "interfaces", "interface_hours"}};
     for (const Resolution& r : kResolutions) options.tables.emplace_back(r.table);
     options.schema = kSchema;
     options.read_only = read_only;

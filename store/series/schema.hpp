@@ -8,12 +8,19 @@
 //   sources     source id u32 -> name
 //   catalogue   series id u32 -> profile, channel, source: a length byte and the text each
 //   marks       series id u32, since_ms u64 -> text of the filter from then on
-//   exporters   exporter id u32 -> address 16, agent 16, source id u32, domain u32, protocol u8
-//   counts      exporter id u32 -> u64 each, named in meta "exporter_counters"
+//   exporters   exporter id u32 -> address 16, agent 16, source id u32, domain u32, port u16, protocol u8
+//   counts      exporter id u32 -> counters (counter_order.hpp) by the names in meta "exporter_counters"
 //   templates   exporter id u32, template id u16 -> options u8, learned_ms u64, definition as it came
+//   options     exporter id u32, kind u8, id u64 -> value u64, learned_ms u64, text
+//   books       start u32, exporter id u32 -> increase of counts in kBookSeconds, as counters
+//   ledger_books     start u32 -> increase of the ledger, as counters by the names in meta "ledger_counters"
+//   interfaces       exporter id u32, index u32 -> newest sample (interface_values.hpp)
+//   interface_hours  hour's start u32, exporter id u32, index u32, part u8 -> points that end in that hour
 //   live        bucket u32, sequence u32, first series u32 -> row: a second's additions to a 10-s bucket
 //   folded      bucket u32, 0 u32, first series u32 -> row: the bucket, after it has ended
 //   points_N    chunk start u32, series u32, part u8 -> part of a chunk of N-s points
+// Schema 1 had no options, books and interfaces, no port in exporters, and counts of 8 bytes each; the first transaction of a
+// newer program makes schema 2 of it.
 #pragma once
 
 #include <array>
@@ -27,7 +34,7 @@
 
 namespace store {
 
-inline constexpr std::uint32_t kSchema = 1;
+inline constexpr std::uint32_t kSchema = 2;
 
 enum class TableId : std::uint8_t {
     meta,
@@ -40,6 +47,11 @@ enum class TableId : std::uint8_t {
     templates,
     live,
     folded,
+    options,
+    books,
+    ledger_books,
+    interfaces,
+    interface_hours,
     points,  // the first of kResolutionCount
 };
 [[nodiscard]] inline lmdb::Table table(const lmdb::Env& env, TableId id) noexcept {

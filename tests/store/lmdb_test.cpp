@@ -150,7 +150,7 @@ TEST(Schema, ANewerOneIsRefusedUnchanged) {
     }
     const std::string wanted =
         "data directory " + dir.path() +
-        " was written by a newer version (schema 2, this program knows 1): install that version again, "
+        " was written by a newer version (schema 3, this program knows 2): install that version again, "
         "or use another directory";
     const auto engine = Engine::open(test::options(dir));
     ASSERT_FALSE(engine);

@@ -129,17 +129,21 @@ flow::ExporterKey exporter(std::uint32_t i) {
             {},
             i % 2,
             i * 7,
-            0,
+            static_cast<std::uint16_t>(i * 1000),
             i % 2 == 0 ? flow::Protocol::netflow9 : flow::Protocol::ipfix};
 }
 
-TEST(Store, ARestartGoesOnWithLedgerExportersAndTemplates) {
+TEST(Store, ARestartGoesOnWithLedgerExportersTemplatesAndOptions) {
     TempDir dir;
     for (std::uint64_t run = 1; run <= 3; ++run) {
         auto store = open(test::options(dir));
         flow::ExporterTable exporters;
         exporters.preload(store->exporters(), store->memories());
         EXPECT_EQ(exporters.size(), (run - 1) * 2);
+        for (std::uint32_t i = 0; i < exporters.size(); ++i) {
+            EXPECT_TRUE(exporters.stored_sequence(i).known);
+            EXPECT_EQ(exporters.stored_sequence(i).next, run - 1);
+        }
         EXPECT_EQ(store->total_ledger()[flow::Counter::flows_through], (run - 1) * 100);
         store->attach(exporters);
         const std::string sources[] = {"even", "odd"};
@@ -156,7 +160,11 @@ TEST(Store, ARestartGoesOnWithLedgerExportersAndTemplates) {
         for (std::uint32_t i = 0; i <= id; ++i) {
             tally.exporter(i).records = 10;
             tally.exporter(i).last_seen_ms = run;
+            tally.exporter(i).sampling = 100 * static_cast<std::uint32_t>(run);
+            tally.exporter(i).sequence = {true, static_cast<std::uint32_t>(run), 5, run};
         }
+        tally.options.push_back({id, {flow::OptionKind::interface, 7, 0, run, "uplink"}});
+        tally.options.push_back({0, {flow::OptionKind::sampler, flow::kEverySampler, run, run, ""}});
         tally.templates.push_back({id, {256, false, run, {1, 0, 0, 2, 3}}});
         tally.templates.push_back({0, {300, true, run, {static_cast<std::uint8_t>(run)}}});
         tally.bucket_s = kStart;
@@ -182,6 +190,9 @@ TEST(Store, ARestartGoesOnWithLedgerExportersAndTemplates) {
         EXPECT_EQ((*exporters)[i].key, exporter(i));
         EXPECT_EQ((*exporters)[i].counts.records, (3 - i / 2) * 10u);
         EXPECT_EQ((*exporters)[i].counts.last_seen_ms, 3u);
+        EXPECT_EQ((*exporters)[i].counts.sampling, 300u);
+        EXPECT_EQ((*exporters)[i].counts.sequence.uptime_ms, 5u);
+        EXPECT_EQ((*exporters)[i].counts.sequence.at_ms, 3u);
         EXPECT_EQ((*exporters)[i].source, i % 2 == 0 ? "even" : "odd");
     }
     const auto templates = reader->templates();
@@ -192,6 +203,15 @@ TEST(Store, ARestartGoesOnWithLedgerExportersAndTemplates) {
     EXPECT_TRUE(templates->at(0)[0].options);
     EXPECT_EQ(templates->at(0)[0].wire, std::vector<std::uint8_t>{3}) << "the newest definition";
     EXPECT_EQ(templates->at(5)[0].wire, (std::vector<std::uint8_t>{1, 0, 0, 2, 3}));
+    const auto told = reader->options();
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->size(), 4u);
+    ASSERT_EQ(told->at(0).size(), 1u);
+    EXPECT_EQ(told->at(0)[0].id, flow::kEverySampler);
+    EXPECT_EQ(told->at(0)[0].value, 3u) << "the newest";
+    EXPECT_EQ(told->at(5)[0].kind, flow::OptionKind::interface);
+    EXPECT_EQ(told->at(5)[0].text, "uplink");
+    EXPECT_EQ(told->at(5)[0].learned_ms, 3u);
     EXPECT_EQ(*reader->sources(), (std::vector<std::string>{"even", "odd"}));
     EXPECT_EQ((*reader->ledger())[flow::Counter::flows_through], 300u);
 }
