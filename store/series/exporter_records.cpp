@@ -63,7 +63,7 @@ OptionKey option_key(std::uint32_t exporter, flow::OptionKind kind, std::uint64_
     return key;
 }
 bool is_known(std::uint8_t kind) noexcept {
-    return kind <= static_cast<std::uint8_t>(flow::OptionKind::announced);
+    return kind <= static_cast<std::uint8_t>(flow::OptionKind::element);  // the last one
 }
 
 }  // namespace
