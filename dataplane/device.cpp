@@ -106,16 +106,6 @@ flow::Result<Device> open_pci(const std::string& text, std::uint16_t workers) {
 
 }  // namespace
 
-bool kernel_link_up(const std::string& interface) noexcept {
-    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return false;
-    ifreq request{};
-    std::strncpy(request.ifr_name, interface.c_str(), IFNAMSIZ - 1);
-    const bool up = ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_RUNNING) != 0;
-    close(fd);
-    return up;
-}
-
 flow::Result<Device> open_device(const std::string& text, std::size_t number, std::uint16_t workers) {
     Device device{.name = text, .target = {}, .ports = {}};
     if (text == "loopback") {

@@ -38,10 +38,11 @@ struct Device {
     [[nodiscard]] bool shared_with_kernel() const noexcept {
         return kind == DeviceKind::loopback || kind == DeviceKind::af_packet;
     }
+    // The kernel sees nothing of what arrives: somebody else must answer ARP and ping for our address.
+    [[nodiscard]] bool own_port() const noexcept {
+        return kind == DeviceKind::pci || kind == DeviceKind::af_xdp || kind == DeviceKind::tap;
+    }
 };
-
-// Whether an interface that the kernel keeps is there and has a carrier; its driver's own word stays "up" for ever.
-[[nodiscard]] bool kernel_link_up(const std::string& interface) noexcept;
 
 // "0000:03:00.0", "af_xdp:IFACE", "af_packet:IFACE", "tap:NAME", "pcap:FILE[,endless]", "loopback". `number` makes port
 // names unique. Looks at the interface or file, so that what is missing is said in plain words. `workers`: how many

@@ -9,9 +9,8 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
-#include <utility>
 
-#include "dataplane/worker.hpp"
+#include "dataplane/engine_parts.hpp"
 
 namespace dataplane {
 
@@ -20,28 +19,8 @@ using flow::pass;
 
 namespace {
 constexpr std::chrono::seconds kStartLimit{10};
+constexpr std::uint64_t kAnswers_mb = 4;  // buffers for what the kernel sends out on a port
 }  // namespace
-
-// Members in the order of their making: what is below goes first.
-struct Engine::Parts {
-    EngineOptions options;
-    std::vector<Device> devices;
-    std::unique_ptr<Eal> eal;
-    std::vector<Mempool> pools;                             // by device
-    std::vector<std::vector<std::unique_ptr<Port>>> ports;  // by device
-    std::unique_ptr<Shared> shared;
-    std::shared_ptr<CaptureTap::Slots> captures;                       // outlives the engine where a capture does
-    std::vector<std::unique_ptr<flow::SpscRing<rte_mbuf*>>> hand_off;  // [from * workers + to]
-    std::vector<std::unique_ptr<Worker>> workers;
-    std::vector<std::unique_ptr<MatchCore>> match_cores;
-    std::vector<std::string> remarks;
-    bool running = false;
-
-    flow::Result<void> open_devices();
-    flow::Result<void> open_ports();
-    void make_workers(flow::ExporterTable& exporters, const std::vector<std::unique_ptr<Handover>>& handovers);
-    [[nodiscard]] std::vector<std::vector<RxQueue>> spread_queues();
-};
 
 Engine::Engine() : parts_(std::make_unique<Parts>()) {}
 
@@ -57,6 +36,7 @@ flow::Result<void> Engine::Parts::open_devices() {
         if (!device) return pass(device);
         const PoolShape shape = pool_shape(*device, queues);
         buffers_mb += static_cast<std::uint64_t>(shape.count) * (shape.data_room + 256u) / (1u << 20) + 1;
+        if (device->own_port()) buffers_mb += kAnswers_mb;
         devices.push_back(std::move(*device));
     }
     options.memory_mb = std::max(options.memory_mb, static_cast<std::uint32_t>(buffers_mb + 64));
@@ -97,6 +77,7 @@ std::vector<std::vector<RxQueue>> Engine::Parts::spread_queues() {
             RxQueue queue{.port = port->id(),
                           .queue = 0,
                           .link = devices[d].link,
+                          .own_port = devices[d].own_port(),
                           .sticky = port->spreads_by_address() && port->queues() > 1,
                           .descriptors = port->rx_descriptors(),
                           .capture_time = devices[d].kind == DeviceKind::pcap && shared->timestamp_offset >= 0,
@@ -119,6 +100,10 @@ void Engine::Parts::make_workers(flow::ExporterTable& exporters,
         hand_off.push_back(to_itself ? nullptr : std::make_unique<flow::SpscRing<rte_mbuf*>>(hand_off_places(count)));
     }
     captures = std::make_shared<CaptureTap::Slots>(count);
+    for (std::size_t d = 0; d < devices.size(); ++d) {
+        const bool own = devices[d].own_port();
+        shared->gates.push_back(own ? std::make_unique<PuntGate>(count, options_of(d).punt_per_s) : nullptr);
+    }
     const auto queues = spread_queues();
     for (std::uint32_t w = 0; w < count; ++w) {
         Worker::Rings rings;
@@ -144,6 +129,7 @@ flow::Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options
     if (auto ok = parts.open_devices(); !ok) return pass(ok);
     if (auto ok = parts.open_ports(); !ok) return pass(ok);
     parts.make_workers(exporters, handovers);
+    if (auto ok = parts.open_kernel_path(); !ok) return pass(ok);
     return engine;
 }
 
@@ -168,7 +154,7 @@ std::string Engine::warning() const {
 }
 
 std::vector<std::string> Engine::remarks() {
-    return std::exchange(parts_->remarks, {});
+    return parts_->kernel_path->remarks();
 }
 
 void Engine::publish(const Generation& generation) noexcept {
@@ -180,6 +166,7 @@ bool Engine::all_use(std::uint64_t number) const noexcept {
 
 flow::Result<void> Engine::run() {
     Parts& p = *parts_;
+    p.kernel_path->start();
     const std::size_t workers = p.workers.size();
     for (std::size_t i = 0; i < workers + p.match_cores.size(); ++i) {
         const auto launch = [&](auto* core) {
@@ -233,60 +220,8 @@ void Engine::stop() noexcept {
     if (!p.running) return;
     p.shared->stop.store(true);
     rte_eal_mp_wait_lcore();
+    p.kernel_path->stop();
     p.running = false;
-}
-
-std::vector<EngineDevice> Engine::devices() const {
-    std::vector<EngineDevice> out;
-    for (std::size_t d = 0; d < parts_->ports.size(); ++d) {
-        const Device& device = parts_->devices[d];
-        EngineDevice now{.name = device.name,
-                         .driver = {},
-                         .mac = {},
-                         .spread = {},
-                         .shared_with_kernel = device.shared_with_kernel(),
-                         .counters = {}};
-        const auto add = [](std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& more) {
-            if (more) sum = sum.value_or(0) + *more;
-        };
-        for (const auto& port : parts_->ports[d]) {
-            const PortCounters counters = port->counters();
-            now.driver = port->driver();
-            now.mac = port->mac();
-            now.spread = port->spread();
-            now.link_up |= device.kernel_keeps_it() ? kernel_link_up(device.target) : port->link_up();
-            now.queues += port->queues();
-            now.counters.received += counters.received;
-            add(now.counters.missed, counters.missed);
-            add(now.counters.no_buffer, counters.no_buffer);
-            add(now.counters.errors, counters.errors);
-        }
-        out.push_back(std::move(now));
-    }
-    return out;
-}
-
-std::vector<EngineWorker> Engine::workers() const {
-    std::vector<EngineWorker> out;
-    for (std::size_t w = 0; w < parts_->workers.size(); ++w) {
-        const Worker& worker = *parts_->workers[w];
-        EngineWorker now{.core = parts_->options.cores[w],
-                         .match_core = {},
-                         .busy_cycles = worker.idle().busy_cycles(),
-                         .idle_cycles = worker.idle().idle_cycles(),
-                         .packets = worker.counts().packets.load(),
-                         .handed_off = worker.counts().handed_off.load(),
-                         .handoff_lost = worker.counts().handoff_lost.load(),
-                         .slots = parts_->options.slots,
-                         .slots_free = worker.counts().slots_free.load()};
-        if (w < parts_->match_cores.size()) {
-            now.match_core = parts_->options.match_cores[w];
-            now.match_busy_cycles = parts_->match_cores[w]->idle().busy_cycles();
-            now.match_idle_cycles = parts_->match_cores[w]->idle().idle_cycles();
-        }
-        out.push_back(now);
-    }
-    return out;
 }
 
 }  // namespace dataplane

@@ -13,16 +13,11 @@
 #include "dataplane/capture_tap.hpp"
 #include "dataplane/eal.hpp"
 #include "dataplane/flow/exporter.hpp"
+#include "dataplane/kernel_interface.hpp"
 #include "dataplane/port.hpp"
 #include "dataplane/tally_desk.hpp"
 
 namespace dataplane {
-
-// An address of a device, as an interface has it.
-struct InterfaceAddress {
-    flow::IpAddress address{};
-    std::uint8_t bits = 0;  // of the network, in the address's own family: 24, 64
-};
 
 // What a device is given besides its name. Only devices that the kernel does not see (PCI, af_xdp, tap) use it: there, what
 // is no export goes to a TAP interface, so that the kernel answers ARP, neighbour discovery and ping on our port.

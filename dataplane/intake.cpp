@@ -19,13 +19,13 @@ void Intake::use(const Generation& generation) noexcept {
     last_port_ = 0;  // sources may have changed
 }
 
-Packet Intake::receive(flow::Bytes frame, flow::LinkType link, std::size_t wire_bytes) noexcept {
+Packet Intake::receive(flow::Bytes frame, flow::LinkType link, std::size_t wire_bytes, bool kernel_has_it) noexcept {
     flow::Ledger& l = desk_.tally().ledger;
     ++l[Counter::packets_received];
     l[Counter::packet_bytes] += wire_bytes;
     const Packet packet = read(frame, link);
     ++l[packet.fate];
-    if (flow::is_no_export(packet.fate)) ++l[Counter::punt_left];
+    if (kernel_has_it && flow::is_no_export(packet.fate)) ++l[Counter::punt_left];
     return packet;
 }
 

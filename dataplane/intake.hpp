@@ -32,8 +32,10 @@ class Intake {
     void use(const Generation& generation) noexcept;
     [[nodiscard]] const Generation* generation() const noexcept { return desk_.generation(); }
 
-    // Books a received frame and finds the datagram in it.
-    [[nodiscard]] Packet receive(flow::Bytes frame, flow::LinkType link, std::size_t wire_bytes) noexcept;
+    // Books a received frame and finds the datagram in it. `kernel_has_it`: what is no export is left to the kernel, which
+    // sees the frame too; else the caller passes it on, and books that.
+    [[nodiscard]] Packet receive(flow::Bytes frame, flow::LinkType link, std::size_t wire_bytes,
+                                 bool kernel_has_it = true) noexcept;
     // The same without booking it: for a packet that another worker has received and booked.
     [[nodiscard]] Packet read(flow::Bytes frame, flow::LinkType link) noexcept;
     // A fragment of an exporter that this worker owns. The datagram when it completes one that is an export to us: to be

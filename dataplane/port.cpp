@@ -5,9 +5,13 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
+#include <net/if.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
+
+#include "dataplane/kernel_interface.hpp"
 
 namespace dataplane {
 namespace {
@@ -130,7 +134,17 @@ flow::Result<void> Port::configure(const Device& device, const Device::PortSpec&
     }
     if (const int code = rte_eth_dev_start(id_); code != 0) return fail(port_error(device, "rte_eth_dev_start", code));
     started_ = true;
+    if (device.own_port()) hear_multicast(device);
     return {};
+}
+
+// Neighbour discovery asks for us by multicast, to groups that no driver has been told of.
+void Port::hear_multicast(const Device& device) {
+    if (device.kind == DeviceKind::pci) {
+        if (rte_eth_allmulticast_enable(id_) != 0) rte_eth_promiscuous_enable(id_);
+    } else if (device.kernel_keeps_it() && change_kernel_flags(device.target, IFF_ALLMULTI, 0)) {
+        all_multicast_on_ = device.target;
+    }
 }
 
 Port::~Port() {
@@ -139,6 +153,7 @@ Port::~Port() {
         // af_packet and af_xdp leave the kernel's interface promiscuous otherwise.
         rte_eth_promiscuous_disable(id_);
         rte_eth_dev_stop(id_);
+        if (!all_multicast_on_.empty()) change_kernel_flags(all_multicast_on_, 0, IFF_ALLMULTI);
     }
     rte_eth_dev_close(id_);
 }
@@ -154,6 +169,18 @@ std::string Port::mac() const {
     std::array<char, RTE_ETHER_ADDR_FMT_SIZE> text{};
     rte_ether_format_addr(text.data(), text.size(), &address);
     return text.data();
+}
+
+MacAddress Port::mac_address() const {
+    rte_ether_addr address{};
+    MacAddress out{};
+    if (rte_eth_macaddr_get(id_, &address) == 0) std::copy_n(std::begin(address.addr_bytes), out.size(), out.begin());
+    return out;
+}
+
+std::uint16_t Port::mtu() const {
+    std::uint16_t mtu = RTE_ETHER_MTU;
+    return rte_eth_dev_get_mtu(id_, &mtu) == 0 ? mtu : std::uint16_t{RTE_ETHER_MTU};
 }
 
 bool Port::link_up() const {

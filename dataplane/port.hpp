@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/announce.hpp"
 #include "dataplane/device.hpp"
 #include "dataplane/eal.hpp"
 #include "dataplane/flow/result.hpp"
@@ -24,6 +25,7 @@ struct RxQueue {
     std::uint16_t port = 0;
     std::uint16_t queue = 0;
     flow::LinkType link = flow::LinkType::ethernet;
+    bool own_port = false;          // the kernel does not see what arrives here
     bool sticky = false;            // the device spreads by address: who sees an exporter first keeps it
     std::uint16_t descriptors = 0;  // how many packets wait at most
     bool capture_time = false;      // packets carry the time at which they were captured
@@ -62,12 +64,15 @@ class Port {
     [[nodiscard]] bool spreads_by_address() const noexcept { return by_address_; }
     [[nodiscard]] std::string driver() const;
     [[nodiscard]] std::string mac() const;
+    [[nodiscard]] MacAddress mac_address() const;
+    [[nodiscard]] std::uint16_t mtu() const;
     [[nodiscard]] bool link_up() const;
     [[nodiscard]] PortCounters counters() const;
     [[nodiscard]] int numa_node() const;  // -1: not known
 
   private:
     Port() = default;
+    void hear_multicast(const Device& device);
     flow::Result<void> configure(const Device& device, const Device::PortSpec& spec, rte_mempool* pool);
 
     static constexpr std::uint16_t kNoPort = 0xffff;
@@ -77,6 +82,7 @@ class Port {
     DeviceKind kind_ = DeviceKind::loopback;
     std::string spread_;
     bool by_address_ = false;
+    std::string all_multicast_on_;  // the kernel's interface on which we have set it
     bool started_ = false;
 };
 

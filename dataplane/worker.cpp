@@ -68,6 +68,7 @@ void Worker::run() noexcept {
     while (take_handed_over()) {
     }
     capture_.leave();
+    settle_punts();
     intake_.finish();
     finished_.store(true, std::memory_order_release);
     shared_.running.fetch_sub(1);
@@ -96,7 +97,9 @@ bool Worker::receive_from(std::size_t queue) noexcept {
 
 void Worker::handle(rte_mbuf* packet, const RxQueue& from) noexcept {
     const flow::Bytes frame = bytes_of(packet);
-    const Packet found = intake_.receive(frame, from.link, rte_pktmbuf_pkt_len(packet));
+    const Packet found = intake_.receive(frame, from.link, rte_pktmbuf_pkt_len(packet), !from.own_port);
+    if (from.own_port && flow::is_no_export(found.fate)) [[unlikely]]
+        punt(found, frame, from);
     if (capture_.on() && !flow::is_no_export(found.fate)) [[unlikely]]
         show_to_capture(packet, frame, from);
     const std::uint32_t owner = shared_.owners.route(found, number_, from.sticky);
@@ -106,6 +109,21 @@ void Worker::handle(rte_mbuf* packet, const RxQueue& from) noexcept {
         keep(found, frame, packet, from);
     }
     rte_pktmbuf_free(packet);
+}
+
+void Worker::punt(const Packet& found, flow::Bytes frame, const RxQueue& from) noexcept {
+    PuntLane& lane = shared_.gates[from.device]->lanes[number_];
+    // To one of our ports, but not to an address of ours: the kernel would answer that nobody listens there.
+    if (found.fate == flow::PacketFate::not_ours)
+        lane.drop(intake_.ledger());
+    else
+        lane.give(frame, intake_.ledger());
+}
+
+void Worker::settle_punts() noexcept {
+    for (const auto& gate : shared_.gates) {
+        if (gate != nullptr) gate->lanes[number_].settle(intake_.ledger());
+    }
 }
 
 void Worker::show_to_capture(rte_mbuf* packet, flow::Bytes bytes, const RxQueue& from) noexcept {
@@ -172,6 +190,7 @@ bool Worker::take_handed_over() noexcept {
 void Worker::housekeep() noexcept {
     now_ms_ = wall_ms();
     follow_generation();
+    settle_punts();
     intake_.tick(now_ms_);
     counts_.slots_free.store(intake_.lane().free_slots(), std::memory_order_relaxed);
 }

@@ -14,6 +14,7 @@
 #include "dataplane/intake.hpp"
 #include "dataplane/owners.hpp"
 #include "dataplane/port.hpp"
+#include "dataplane/punt.hpp"
 
 struct rte_mbuf;
 
@@ -25,8 +26,9 @@ struct Shared {
 
     OwnerTable owners;
     PublishedGeneration generations;
-    std::vector<RxQueue> port_of;  // by DPDK port id: how its packets are to be read
-    int timestamp_offset = -1;     // of the capture time in a packet buffer; -1: none
+    std::vector<std::unique_ptr<PuntGate>> gates;  // by device; null: the kernel sees its packets by itself
+    std::vector<RxQueue> port_of;                  // by DPDK port id: how its packets are to be read
+    int timestamp_offset = -1;                     // of the capture time in a packet buffer; -1: none
     std::uint64_t timestamp_flag = 0;
     Pace pace = Pace::live;
     std::atomic<bool> stop{false};            // written by: control
@@ -71,6 +73,8 @@ class Worker {
     bool take_handed_over() noexcept;
     void follow_generation() noexcept;
     void housekeep() noexcept;
+    void punt(const Packet& found, flow::Bytes frame, const RxQueue& from) noexcept;
+    void settle_punts() noexcept;
     void show_to_capture(rte_mbuf* packet, flow::Bytes bytes, const RxQueue& from) noexcept;
     [[nodiscard]] flow::Bytes bytes_of(rte_mbuf* packet) noexcept;
     [[nodiscard]] std::uint64_t time_of(const rte_mbuf* packet, const RxQueue& from,
