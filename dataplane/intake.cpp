@@ -16,6 +16,7 @@ void Intake::use(const Generation& generation) noexcept {
     if (desk_.generation() != nullptr) lane_.close();
     desk_.use(generation);
     lane_.announce(generation);
+    decoder_.sources_changed();
     last_port_ = 0;  // sources may have changed
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dataplane/decode/annotate.hpp"
 #include "dataplane/decode/copy_field.hpp"
 
 namespace decode {
@@ -180,6 +181,7 @@ CopyPlan::Count CopyPlan::run_rows(flow::Bytes records, const RecordContext& con
                                    flow::Ledger& ledger) const noexcept {
     std::array<Located, kMaxSteps> located;
     Count result;
+    const std::uint32_t name_bytes = context.annotator == nullptr ? 0 : context.annotator->most_text();
     // Rows [next, filled_to) of this batch have their constants. A batch that was handed on comes back with row 0.
     const FlowBatch* filled = nullptr;
     std::uint32_t next = 0, filled_to = 0;
@@ -190,7 +192,7 @@ CopyPlan::Count CopyPlan::run_rows(flow::Bytes records, const RecordContext& con
             result.complete = false;
             break;
         }
-        std::uint32_t text_bytes = 0;
+        std::uint32_t text_bytes = name_bytes;
         for (std::size_t s = 0; s < steps_.size(); ++s) {
             if (steps_[s].conversion == Conversion::text) text_bytes += located[s].length;
         }
@@ -312,6 +314,7 @@ void CopyPlan::finish(FlowBatch& batch, std::uint32_t row, std::uint32_t count, 
     }
     ledger[Counter::times_clamped] += clamped;
     batch.present_any |= present_;
+    if (context.annotator != nullptr) context.annotator->annotate(batch, row, count, ledger);
     batch.rows = end;
 }
 

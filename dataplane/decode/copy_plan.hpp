@@ -18,6 +18,7 @@
 
 namespace decode {
 
+class Annotator;      // annotate.hpp
 class TemplateTable;  // templates.hpp: plan_of(id) finds what a list names (RFC 6313)
 
 inline constexpr std::uint16_t kVariableLength = 65535;
@@ -40,6 +41,7 @@ struct RecordContext {
     std::uint16_t source = 0;
     std::uint16_t thinning = 1;
     const TemplateTable* templates = nullptr;  // the exporter's; nullptr where its protocol has none
+    Annotator* annotator = nullptr;            // gives finished rows their rate and names; nullptr: nobody does
 };
 
 struct Step {

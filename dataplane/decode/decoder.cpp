@@ -53,10 +53,11 @@ struct Recognised {
     flow::ExporterKey key{};
 };
 Recognised recognise(const Datagram& datagram) noexcept {
-    if (datagram.payload.size() < 4) return {.outcome = Outcome::too_short};
+    const auto refused = [&](Outcome why) { return Recognised{.outcome = why, .key = {.address = datagram.exporter}}; };
+    if (datagram.payload.size() < 4) return refused(Outcome::too_short);
     const Dialect* dialect = dialect_of(datagram.payload);
-    if (dialect == nullptr) return {.outcome = Outcome::unknown_version};
-    if (!accepted(datagram.accepts, dialect->protocol)) return {.outcome = Outcome::wrong_protocol};
+    if (dialect == nullptr) return refused(Outcome::unknown_version);
+    if (!accepted(datagram.accepts, dialect->protocol)) return refused(Outcome::wrong_protocol);
     const Identity identity = dialect->identify(datagram.payload);
     return {identity.outcome,
             dialect,
@@ -97,58 +98,39 @@ void Decoder::lost_at_hand_off(const Datagram& datagram, flow::Tally& tally) noe
 
 Outcome Decoder::dispatch(const Datagram& datagram, bool left_out, flow::Tally& tally) noexcept {
     const Recognised found = recognise(datagram);
-    if (found.outcome != Outcome::accepted) return found.outcome;
-    ExporterState* state = find_exporter(found.key);
-    if (state == nullptr) return Outcome::too_many_exporters;
-
-    flow::Ledger& l = tally.ledger;
-    const auto records = l[Counter::records_flow], options = l[Counter::records_option];
-    const auto counters = l[Counter::records_counter], seen = l[Counter::records_seen];
+    if (found.outcome != Outcome::accepted) {
+        if (const ExporterState* state = states_.known(found.key)) ++tally.exporter(state->id).refused;
+        return found.outcome;
+    }
+    ExporterState* state = states_.find(found.key, datagram.exporter_port, tally);
+    if (state == nullptr) {
+        if (const ExporterState* other = states_.known(found.key)) ++tally.exporter(other->id).refused;
+        return Outcome::too_many_exporters;
+    }
     flow::ExporterCounts& counts = tally.exporter(state->id);
-    found.dialect->decode({datagram, *state, writer_, l, counts, tally, left_out});
+    Books books(tally.ledger, counts);
+    Annotator annotator(state->scope.options, *datagram.rule, counts);
+    found.dialect->decode({.datagram = datagram,
+                           .state = *state,
+                           .writer = writer_,
+                           .ledger = tally.ledger,
+                           .counts = counts,
+                           .tally = tally,
+                           .books = books,
+                           .annotator = annotator,
+                           .reload = reload_,
+                           .left_out = left_out});
+    books.close();
     if (left_out) {
         ++counts.thinned;
     } else {
         ++counts.datagrams;
         counts.bytes += datagram.payload.size();
     }
-    counts.records += l[Counter::records_flow] - records;
-    counts.options += l[Counter::records_option] - options;
-    counts.counters += l[Counter::records_counter] - counters;
-    counts.skipped += (l[Counter::records_seen] - seen) - (l[Counter::records_flow] - records) -
-                      (l[Counter::records_option] - options) - (l[Counter::records_counter] - counters);
     counts.last_seen_ms = datagram.received_ms;
+    counts.sequence = state->sequence.mark();
+    if (state->scope.templates.torn() && !state->scope.per_port) states_.divide_by_port(*state);
     return Outcome::accepted;
-}
-
-ExporterState* Decoder::find_exporter(const flow::ExporterKey& key) noexcept {
-    if (last_state_ != nullptr && key == last_key_) return last_state_;
-    auto found = states_.find(key);
-    if (found == states_.end()) {
-        const auto id = exporters_.find_or_add(key);
-        if (!id) return nullptr;
-        found = states_.emplace(key, std::make_unique<ExporterState>(*id, templates_of(key))).first;
-    }
-    last_key_ = key;
-    last_state_ = found->second.get();
-    return last_state_;
-}
-
-TemplateTable& Decoder::templates_of(const flow::ExporterKey& key) noexcept {
-    auto& table = templates_[key.without_source()];
-    if (table != nullptr) return *table;
-    table = std::make_unique<TemplateTable>(key.protocol, budget_);
-    flow::Ledger ignored;  // what the data directory holds was counted when it came
-    for (const flow::TemplateDefinition& stored : exporters_.stored(key).templates) {
-        table->learn_set(stored.wire, stored.options, ignored, [](std::uint16_t, const Template&) {});
-    }
-    return *table;
-}
-
-void Decoder::settle(std::uint64_t now_ms, bool all, flow::Tally& tally) noexcept {
-    for (auto& [key, state] : states_) {
-        if (state->sequence.has_gaps()) state->sequence.settle(now_ms, all, tally.exporter(state->id));
-    }
 }
 
 }  // namespace decode

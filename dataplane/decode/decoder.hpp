@@ -3,16 +3,16 @@
 //
 // Thread: one worker: the owner of the exporters whose datagrams it is given.
 // Source: NetFlow v1, v5, v7 (Cisco's export formats), v9: RFC 3954, IPFIX: RFC 7011, sFlow: sflow_version_5.txt of sflow.org.
-// Limits: kMaxExporters entries (flow/exporter.hpp); templates.hpp; any bytes terminate, read inside the datagram only,
-//         and end in exactly one Outcome.
+// Limits: kMaxExporters entries (flow/exporter.hpp); templates.hpp, options.hpp, held.hpp; any bytes terminate, read inside
+//         the datagram only, and end in exactly one Outcome.
+// Memory: at worst 160 MiB a worker, whatever comes: templates 64 MiB, options 64 MiB, held sets 16 MiB, 16,384 entries
+//         of less than 1 KiB; one address at most 16, 8 and 4 MiB of them.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <unordered_map>
 
-#include "dataplane/decode/sequence.hpp"
-#include "dataplane/decode/templates.hpp"
+#include "dataplane/decode/states.hpp"
 #include "dataplane/flow/batch.hpp"
 #include "dataplane/flow/exporter.hpp"
 #include "dataplane/flow/tally.hpp"
@@ -47,18 +47,11 @@ struct Datagram {
     const ExporterRule* rule = &kNoRule;
 };
 
-// What one worker knows about one exporter entry.
-struct ExporterState {
-    std::uint32_t id;          // index into ExporterTable
-    TemplateTable& templates;  // shared by the exporter's entries under several sources
-    Sequence sequence{};
-};
-
 class Decoder {
   public:
     // Both must outlive the decoder.
     Decoder(flow::ExporterTable& exporters, flow::BatchWriter& writer) noexcept
-        : exporters_(exporters), writer_(writer) {}
+        : exporters_(exporters), writer_(writer), states_(exporters) {}
 
     // Books the outcome, records and flows in `tally`; rows go to the writer.
     void decode(const Datagram& datagram, flow::Tally& tally) noexcept;
@@ -71,23 +64,20 @@ class Decoder {
     // touches nothing else. By the worker that received it, on its own decoder.
     void lost_at_hand_off(const Datagram& datagram, flow::Tally& tally) noexcept;
 
-    // Books sequence gaps that are old enough to be losses; all of them when `all` (before the end).
-    void settle(std::uint64_t now_ms, bool all, flow::Tally& tally) noexcept;
+    // Datagram::source means something else from now on (a reload): what is held since before gets that of the datagram that
+    // brings its template.
+    void sources_changed() noexcept { ++reload_; }
+
+    // Books sequence gaps and held sets that are old enough to be losses; all of them when `all` (before the end).
+    void settle(std::uint64_t now_ms, bool all, flow::Tally& tally) noexcept { states_.settle(now_ms, all, tally); }
 
   private:
     flow::Outcome dispatch(const Datagram& datagram, bool left_out, flow::Tally& tally) noexcept;
-    // The state of an entry, made (with the templates of the data directory) when first seen; nullptr: table full.
-    ExporterState* find_exporter(const flow::ExporterKey& key) noexcept;
-    TemplateTable& templates_of(const flow::ExporterKey& key) noexcept;
 
     flow::ExporterTable& exporters_;
     flow::BatchWriter& writer_;
-    TemplateBudget budget_;
-    std::unordered_map<flow::ExporterKey, std::unique_ptr<TemplateTable>, flow::ExporterKeyHash>
-        templates_;  // without source
-    std::unordered_map<flow::ExporterKey, std::unique_ptr<ExporterState>, flow::ExporterKeyHash> states_;
-    flow::ExporterKey last_key_{};
-    ExporterState* last_state_ = nullptr;
+    ExporterStates states_;
+    std::uint32_t reload_ = 0;
     std::unordered_map<flow::ExporterKey, std::uint32_t, flow::ExporterKeyHash> ids_of_others_;  // of lost_at_hand_off
 };
 

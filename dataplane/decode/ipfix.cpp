@@ -11,8 +11,9 @@ constexpr std::size_t kHeader = 16;
 Identity identify_ipfix(flow::Bytes payload) noexcept {
     if (payload.size() < kHeader) return {.outcome = flow::Outcome::too_short};
     const std::uint16_t length = flow::load_be16(payload.data() + 2);
-    if (length < kHeader || length > payload.size()) return {.outcome = flow::Outcome::bad_length};
-    return {.domain = flow::load_be32(payload.data() + 12)};
+    const bool fits = length >= kHeader && length <= payload.size();
+    return {.outcome = fits ? flow::Outcome::accepted : flow::Outcome::bad_length,
+            .domain = flow::load_be32(payload.data() + 12)};
 }
 
 void decode_ipfix(const Work& work) noexcept {

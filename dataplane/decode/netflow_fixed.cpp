@@ -13,8 +13,8 @@ constexpr std::size_t kHeader5 = 24;
 constexpr std::size_t kHeader7 = 24;
 
 // The records in element numbers of v9, which were made from them; 210 is padding.
-constexpr Field kFields1[]{{0, 8, 4}, {0, 12, 4}, {0, 15, 4}, {0, 10, 2},  {0, 14, 2}, {0, 2, 4},
-                           {0, 1, 4}, {0, 22, 4}, {0, 21, 4}, {0, 7, 2},   {0, 11, 2}, {0, 210, 2},
+constexpr Field kFields1[]{{0, 8, 4}, {0, 12, 4}, {0, 15, 4}, {0, 10, 2}, {0, 14, 2}, {0, 2, 4},
+                           {0, 1, 4}, {0, 22, 4}, {0, 21, 4}, {0, 7, 2},  {0, 11, 2}, {0, 210, 2},
                            {0, 4, 1}, {0, 5, 1},  {0, 6, 1},  {0, 210, 7}};
 constexpr Field kFields5[]{{0, 8, 4},  {0, 12, 4}, {0, 15, 4}, {0, 10, 2}, {0, 14, 2},  {0, 2, 4},  {0, 1, 4},
                            {0, 22, 4}, {0, 21, 4}, {0, 7, 2},  {0, 11, 2}, {0, 210, 1}, {0, 6, 1},  {0, 4, 1},
@@ -32,21 +32,19 @@ Identity identify(flow::Bytes payload, std::size_t header, std::uint32_t domain)
 
 RecordContext context_of(const Work& work, std::uint32_t sampling) noexcept {
     const std::uint8_t* header = work.datagram.payload.data();
-    return {
-        .export_ms = flow::load_be32(header + 8) * 1000ull + flow::load_be32(header + 12) / 1'000'000,
-        .uptime_ms = flow::load_be32(header + 4),
-        .has_uptime = true,
-        .received_ms = work.datagram.received_ms,
-        .exporter = work.state.id,
-        .sampling = sampling,
-        .source = work.datagram.source,
-    };
+    RecordContext context = decode::context_of(work);
+    context.export_ms = flow::load_be32(header + 8) * 1000ull + flow::load_be32(header + 12) / 1'000'000;
+    context.uptime_ms = flow::load_be32(header + 4);
+    context.has_uptime = true;
+    context.sampling = sampling;
+    return context;
 }
 
 // How many records the header tells of, having decoded those that are there.
 std::uint32_t decode_records(const Work& work, const CopyPlan& plan, std::size_t header,
                              const RecordContext& context) noexcept {
     const std::uint32_t told = flow::load_be16(work.datagram.payload.data() + 2);
+    if (work.left_out) return told;
     const flow::Bytes rest = work.datagram.payload.subspan(header);
     const auto count = std::min(told, static_cast<std::uint32_t>(rest.size() / plan.record_bytes()));
     plan.run(rest.first(static_cast<std::size_t>(count) * plan.record_bytes()), context, work.writer, work.ledger);

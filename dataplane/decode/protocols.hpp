@@ -5,6 +5,8 @@
 // with the entry's state.
 #pragma once
 
+#include "dataplane/decode/annotate.hpp"
+#include "dataplane/decode/books.hpp"
 #include "dataplane/decode/decoder.hpp"
 
 namespace decode {
@@ -16,6 +18,9 @@ struct Work {
     flow::Ledger& ledger;
     flow::ExporterCounts& counts;
     flow::Tally& tally;
+    Books& books;  // of `state`, open
+    Annotator& annotator;
+    std::uint32_t reload = 0;
     bool left_out = false;  // Decoder::leave_out: sequence, templates and options only
 };
 

@@ -2,17 +2,24 @@
 #include "dataplane/decode/sequence.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace decode {
 
 namespace {
 // The uptime of one box goes back by a little when datagrams change their order, and by a lot when it starts again.
 constexpr std::uint32_t kUptimeSlackMs = 10'000;
+// How far the uptime may be from the wall clock after a while: slack and a thousandth of the time (bad quartz, NTP).
+constexpr std::uint64_t kDriftPart = 1000;
+// The mean of units per datagram is of the last kMeanOver to twice as many.
+constexpr std::uint64_t kMeanOver = 1024;
 }  // namespace
 
 void Sequence::see(std::uint32_t number, std::uint32_t units, std::uint32_t uptime_ms, std::uint64_t now_ms,
                    flow::ExporterCounts& counts) noexcept {
     settle(now_ms, false, counts);
+    learn_mean(units);
+    if (resumed_.known) compare_with_mark(number, uptime_ms, now_ms, counts);
     const auto uptime_step = static_cast<std::int32_t>(uptime_ms - uptime_ms_);
     const bool uptime_fell = started_ && uptime_ms != 0 && uptime_step < -static_cast<std::int32_t>(kUptimeSlackMs);
     const auto ahead = static_cast<std::int32_t>(number - expected_);
@@ -40,6 +47,54 @@ void Sequence::see(std::uint32_t number, std::uint32_t units, std::uint32_t upti
     if (ahead >= 0 || stale_ == kStaleRun) stale_ = 0;
     if (!started_ || uptime_fell || uptime_step > 0) uptime_ms_ = uptime_ms;
     started_ = synced_ = true;
+    seen_ms_ = now_ms;
+}
+
+void Sequence::compare_with_mark(std::uint32_t number, std::uint32_t uptime_ms, std::uint64_t now_ms,
+                                 flow::ExporterCounts& counts) noexcept {
+    const flow::SequenceMark mark = resumed_;
+    resumed_.known = false;
+    if (now_ms < mark.at_ms) return;  // a clock that was set, or a replay of the past: nothing can be told
+    const std::uint64_t passed_ms = now_ms - mark.at_ms;
+    const std::uint32_t ahead = number - mark.next;
+    if (uptime_ms != 0 && mark.uptime_ms != 0) {
+        const auto off = static_cast<std::int32_t>(uptime_ms - mark.uptime_ms - static_cast<std::uint32_t>(passed_ms));
+        const std::uint64_t slack = kUptimeSlackMs + passed_ms / kDriftPart;
+        if (static_cast<std::uint64_t>(std::abs(static_cast<std::int64_t>(off))) > slack) {
+            ++counts.restarts;
+        } else if (static_cast<std::int32_t>(ahead) > 0) {
+            lose(ahead, counts);
+            counts.lost_down += ahead;
+        }
+        return;
+    }
+    const std::uint64_t reach = kWindow + passed_ms * kMostUnitsPerMs;
+    if (static_cast<std::int32_t>(ahead) < 0 && 0u - ahead <= kBackWindow && passed_ms < kSettleMs)
+        return;  // a late one
+    if (number >= mark.next ? ahead <= reach : ahead <= kWindow) {
+        lose(ahead, counts);
+        counts.lost_down += ahead;
+    } else if (number < mark.next) {
+        ++counts.restarts;
+    } else {
+        ++counts.gaps_unknown;
+    }
+}
+
+void Sequence::lose(std::uint32_t units, flow::ExporterCounts& counts) const noexcept {
+    if (units == 0) return;
+    counts.lost += units;
+    const std::uint64_t datagrams = units_ == 0 ? 1 : (units * datagrams_ + units_ / 2) / units_;
+    counts.lost_datagrams += std::max<std::uint64_t>(datagrams, 1);
+}
+
+void Sequence::learn_mean(std::uint32_t units) noexcept {
+    if (datagrams_ == 2 * kMeanOver) {
+        units_ /= 2;
+        datagrams_ /= 2;
+    }
+    units_ += units;
+    ++datagrams_;
 }
 
 void Sequence::restart(flow::ExporterCounts& counts) noexcept {
@@ -64,7 +119,7 @@ bool Sequence::fill_gap(std::uint32_t number, std::uint32_t units) noexcept {
 void Sequence::open_gap(std::uint32_t from, std::uint32_t units, std::uint64_t now_ms,
                         flow::ExporterCounts& counts) noexcept {
     if (gap_count_ == gaps_.size()) {
-        counts.lost += gaps_[0].units;
+        lose(gaps_[0].units, counts);
         std::copy(gaps_.begin() + 1, gaps_.end(), gaps_.begin());
         --gap_count_;
     }
@@ -74,7 +129,7 @@ void Sequence::open_gap(std::uint32_t from, std::uint32_t units, std::uint64_t n
 void Sequence::settle(std::uint64_t now_ms, bool all, flow::ExporterCounts& counts) noexcept {
     std::uint32_t settled = 0;
     while (settled < gap_count_ && (all || now_ms >= gaps_[settled].since_ms + kSettleMs)) {
-        counts.lost += gaps_[settled++].units;
+        lose(gaps_[settled++].units, counts);
     }
     if (settled == 0) return;
     std::copy(gaps_.begin() + settled, gaps_.begin() + gap_count_, gaps_.begin());

@@ -6,53 +6,162 @@
 
 namespace decode {
 
+using flow::Counter;
+using flow::OptionKind;
 using flow::Skip;
 
 namespace {
 
 constexpr std::uint16_t kFirstDataSet = 256;
 constexpr std::size_t kSetHeader = 4;
-constexpr std::size_t kMaxTemplatesUnderWay = 4096;
+constexpr std::uint32_t kRoomForNames = 64 * 1024;  // of a set's rows; columns are decoded whole before names are put
 
-void learn(flow::Bytes content, bool options, const Work& work) {
-    work.state.templates.learn_set(content, options, work.ledger, [&](std::uint16_t id, const Template& changed) {
-        // One that changes all the time is stored now and then only; memory must not grow while the store is behind.
-        if (work.tally.templates.size() == kMaxTemplatesUnderWay) return;
-        work.tally.templates.push_back(
-            {work.state.id,
-             {.id = id, .options = changed.options, .learned_ms = work.datagram.received_ms, .wire = changed.wire}});
-    });
+// The increase of a total since it was told last; a total that fell begins anew.
+std::uint64_t increase(OptionTable& options, const flow::OptionValue& value) noexcept {
+    const OptionTable::Known* before = options.find(value.kind, value.id);
+    if (before == nullptr) return 0;
+    return value.value >= before->value ? value.value - before->value : value.value;
 }
 
-void decode_data(std::uint16_t id, flow::Bytes content, const RecordContext& context, const Work& work,
+// True when it is new or has changed.
+bool hear(const flow::OptionValue& value, const Work& work) {
+    OptionTable& options = work.state.scope.options;
+    if (value.kind == OptionKind::announced) work.counts.announced_drops += increase(options, value);
+    switch (options.tell(value, false)) {
+        case OptionTable::Told::same:
+            return false;
+        case OptionTable::Told::refused:
+            ++work.ledger[Counter::options_refused];
+            return false;
+        case OptionTable::Told::changed:
+            break;
+    }
+    ++work.ledger[Counter::options_learned];
+    OptionTable::Known& known = *options.find(value.kind, value.id);
+    known.saved = save(work.tally, work.state.id, {value.kind, value.id, known.value, known.learned_ms, known.text});
+    return true;
+}
+
+void hear_records(const OptionsReader& reader, flow::Bytes records, std::uint32_t count, const Work& work) {
+    if (!reader.useful()) return;
+    flow::Cursor at(records);
+    bool described = false;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        OptionRecord record;
+        if (!reader.read(at, record)) break;
+        const ToldValues told = values_of(record, work.datagram.received_ms);
+        for (std::size_t v = 0; v < told.count; ++v) {
+            described |= hear(told.values[v], work) && told.values[v].kind == OptionKind::element;
+        }
+    }
+    ExporterScope& scope = work.state.scope;
+    if (described) scope.templates.describe(scope.options);
+}
+
+void decode_data(const Template& known, flow::Bytes content, const RecordContext& context, const Work& work,
                  SetWalk& walk) noexcept {
-    const Template* known = work.state.templates.find(id);
-    if (known == nullptr) {
-        walk.complete = false;
-        if (work.left_out) return;
-        work.ledger.skip(Skip::no_template);
-        return;
+    CopyPlan::Count count;
+    if (known.options) {
+        count = known.plan.count(content, work.ledger);
+        hear_records(known.reader, content, count.records, work);
+    } else if (work.left_out) {
+        count = known.plan.measure(content);
+    } else {
+        if (work.state.scope.options.has_names()) (void)work.writer.room(kRoomForNames);
+        count = known.plan.run(content, context, work.writer, work.ledger);
+        // What the exporter has described itself is known, if only by name.
+        work.ledger[Counter::elements_unknown] -= static_cast<std::uint64_t>(known.described) * count.records;
     }
-    if (work.left_out && !known->options) {
-        const CopyPlan::Count count = known->plan.measure(content);
-        walk.data_records += count.records;
-        walk.complete &= count.complete;
-        return;
-    }
-    const CopyPlan::Count count = known->options ? known->plan.count(content, work.ledger)
-                                                 : known->plan.run(content, context, work.writer, work.ledger);
     walk.data_records += count.records;
     walk.complete &= count.complete;
+}
+
+void hold(std::uint16_t id, flow::Bytes content, const RecordContext& context, const Work& work) {
+    const auto evict = [&](const HeldSet& set) {
+        work.books.turn_to(work.tally.exporter(set.state->id));
+        ++work.ledger[Counter::held_evicted];
+        work.ledger.skip(Skip::no_template);
+        work.books.turn_to(work.counts);
+    };
+    HeldSet set{.id = id,
+                .state = &work.state,
+                .context = context,
+                .sampling = work.datagram.rule->sampling,
+                .default_sampling = work.datagram.rule->default_sampling,
+                .reload = work.reload};
+    set.context.annotator = nullptr;
+    ++work.ledger[Counter::sets_held];
+    if (work.state.scope.held.hold(std::move(set), content, evict)) return;
+    ++work.ledger[Counter::held_evicted];
+    work.ledger.skip(Skip::no_template);
+}
+
+// Decodes a set as if its template had been there, on the books of the entry it came by.
+void replay(const HeldSet& set, const Template& known, const Work& work) {
+    flow::ExporterCounts& counts = work.tally.exporter(set.state->id);
+    ExporterRule rule = *work.datagram.rule;
+    Datagram datagram = work.datagram;
+    RecordContext context = set.context;
+    if (set.reload == work.reload) {
+        rule.sampling = set.sampling;
+        rule.default_sampling = set.default_sampling;
+        datagram.source = context.source;
+    }
+    context.source = datagram.source;
+    datagram.rule = &rule;
+    datagram.received_ms = context.received_ms;
+    if (context.init_ms == 0) context.init_ms = set.state->scope.options.start_ms();
+    Annotator annotator(set.state->scope.options, rule, counts);
+    context.annotator = &annotator;
+    work.books.turn_to(counts);
+    ++work.ledger[Counter::held_replayed];
+    const Work then{.datagram = datagram,
+                    .state = *set.state,
+                    .writer = work.writer,
+                    .ledger = work.ledger,
+                    .counts = counts,
+                    .tally = work.tally,
+                    .books = work.books,
+                    .annotator = annotator,
+                    .reload = work.reload};
+    SetWalk unused;  // the sequence has been set anew since
+    decode_data(known, set.bytes, context, then, unused);
+    work.books.turn_to(work.counts);
+}
+
+void learn(flow::Bytes content, bool options, const RecordContext& context, const Work& work) {
+    ExporterScope& scope = work.state.scope;
+    const Origin origin{work.datagram.exporter_port, context.export_ms, work.datagram.received_ms};
+    bool changed = false;
+    scope.templates.learn_set(content, options, origin, work.ledger, [&](std::uint16_t id, const Template& learned) {
+        changed = true;
+        return save(work.tally, work.state.id, id, learned);
+    });
+    if (!changed) return;
+    if (scope.options.has_elements()) scope.templates.describe(scope.options);
+    scope.held.take(
+        [&](const HeldSet& set) { return scope.templates.find(set.id) != nullptr; },
+        [&](const HeldSet& set) { replay(set, *scope.templates.use(set.id, work.datagram.received_ms), work); });
+}
+
+void take_data(std::uint16_t id, flow::Bytes content, const RecordContext& context, const Work& work,
+               SetWalk& walk) noexcept {
+    const Template* known = work.state.scope.templates.use(id, work.datagram.received_ms);
+    if (known != nullptr) return decode_data(*known, content, context, work, walk);
+    walk.complete = false;
+    if (!work.left_out) hold(id, content, context, work);
 }
 
 }  // namespace
 
 RecordContext context_of(const Work& work) noexcept {
-    return {.received_ms = work.datagram.received_ms,
+    return {.init_ms = work.state.scope.options.start_ms(),
+            .received_ms = work.datagram.received_ms,
             .exporter = work.state.id,
             .source = work.datagram.source,
             .thinning = work.datagram.thinning,
-            .templates = &work.state.templates};
+            .templates = &work.state.scope.templates,
+            .annotator = &work.annotator};
 }
 
 SetWalk walk_sets(flow::Bytes sets, std::uint16_t template_set, std::uint16_t options_set, const RecordContext& context,
@@ -72,9 +181,9 @@ SetWalk walk_sets(flow::Bytes sets, std::uint16_t template_set, std::uint16_t op
         }
         const flow::Bytes content = sets.subspan(kSetHeader, length - kSetHeader);
         if (id >= kFirstDataSet) {
-            decode_data(id, content, context, work, walk);
+            take_data(id, content, context, work, walk);
         } else if (id == template_set || id == options_set) {
-            learn(content, id == options_set, work);
+            learn(content, id == options_set, context, work);
         } else {
             work.ledger.skip(Skip::reserved_set);
         }

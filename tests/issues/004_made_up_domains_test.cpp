@@ -25,6 +25,6 @@ TEST(Issue004, TemplatesHaveABudget) {
     }
     EXPECT_GT(rig.ledger()[flow::Skip::template_limit], 0u);
     const auto bytes_each = 300 * 4;
-    EXPECT_LT(rig.ledger()[flow::Counter::templates_new] * bytes_each, decode::TemplateBudget::kBytes);
+    EXPECT_LT(rig.ledger()[flow::Counter::templates_new] * bytes_each, decode::kTemplateBytesEach);
     EXPECT_LE(rig.tally().templates.size(), 4096u) << "on the way to the store";
 }

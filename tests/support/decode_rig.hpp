@@ -60,8 +60,26 @@ class DecodeRig {
                      .accepts = accepts});
     }
     flow::Outcome take(const decode::Datagram& datagram) {
+        return book([&] { decoder_.decode(datagram, tally_); });
+    }
+    flow::Outcome leave_out(const decode::Datagram& datagram, flow::Outcome why = flow::Outcome::thinned) {
+        return book([&] { decoder_.leave_out(datagram, why, tally_); });
+    }
+    void settle() { settle(kNow_ms, true); }
+    void settle(std::uint64_t now_ms, bool all) { decoder_.settle(now_ms, all, tally_); }
+
+    [[nodiscard]] decode::Decoder& decoder() { return decoder_; }
+    [[nodiscard]] const flow::FlowBatch& batch() const { return *writer_.batches().back(); }
+    [[nodiscard]] const KeepingWriter& writer() const { return writer_; }
+    [[nodiscard]] const flow::Ledger& ledger() const { return tally_.ledger; }
+    [[nodiscard]] flow::Tally& tally() { return tally_; }
+    [[nodiscard]] const flow::ExporterTable& exporters() const { return exporters_; }
+
+  private:
+    template <class Decode>
+    flow::Outcome book(Decode&& decode_it) {
         const flow::Ledger before = tally_.ledger;
-        decoder_.decode(datagram, tally_);
+        decode_it();
         tally_.ledger[flow::PacketFate::whole] += 1;
         tally_.ledger[flow::Counter::packets_received] += 1;
         tally_.ledger[flow::Counter::flows_through] = tally_.ledger[flow::Counter::flows_decoded];
@@ -71,15 +89,7 @@ class DecodeRig {
         }
         std::abort();  // a datagram without an outcome
     }
-    void settle() { decoder_.settle(kNow_ms, true, tally_); }
 
-    [[nodiscard]] const flow::FlowBatch& batch() const { return *writer_.batches().back(); }
-    [[nodiscard]] const KeepingWriter& writer() const { return writer_; }
-    [[nodiscard]] const flow::Ledger& ledger() const { return tally_.ledger; }
-    [[nodiscard]] flow::Tally& tally() { return tally_; }
-    [[nodiscard]] const flow::ExporterTable& exporters() const { return exporters_; }
-
-  private:
     flow::ExporterTable own_exporters_;
     flow::ExporterTable& exporters_;
     KeepingWriter writer_;
