@@ -22,6 +22,7 @@ struct Device {
     bool endless = false;            // pcap only: "pcap:FILE,endless", for measuring
     std::uint64_t file_packets = 0;  // pcap: packets in the file; the driver never says that it is drained
     flow::LinkType link = flow::LinkType::ethernet;
+    bool several_v4 = false, several_v6 = false;  // we have more than one address of a family on it
 
     // Ports that the device is made of, by DPDK's name, with the --vdev arguments (or the PCI address) that make them.
     struct PortSpec {

@@ -37,6 +37,11 @@ flow::Result<void> Engine::Parts::open_devices() {
         const PoolShape shape = pool_shape(*device, queues);
         buffers_mb += static_cast<std::uint64_t>(shape.count) * (shape.data_room + 256u) / (1u << 20) + 1;
         if (device->own_port()) buffers_mb += kAnswers_mb;
+        const auto& addresses = options_of(devices.size()).addresses;
+        const auto v4 =
+            std::count_if(addresses.begin(), addresses.end(), [](const auto& a) { return a.address.is_v4(); });
+        device->several_v4 = v4 > 1;
+        device->several_v6 = static_cast<std::ptrdiff_t>(addresses.size()) - v4 > 1;
         devices.push_back(std::move(*device));
     }
     options.memory_mb = std::max(options.memory_mb, static_cast<std::uint32_t>(buffers_mb + 64));

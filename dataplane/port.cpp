@@ -26,14 +26,6 @@ std::string port_error(const Device& device, const char* call, int code) {
     return "device " + device.name + ": " + call + ": " + rte_strerror(-code) + " (" + Eal::last_words() + ")";
 }
 
-// Hash on the addresses only: a device that uses several UDP ports, or starts again, must not be split over workers that
-// never saw its templates. And never a type with fragments on top: some NICs then mix the datagram's id in.
-// 0: the device has no such hash (i40e, for one, offers it for other protocols than UDP only).
-std::uint64_t address_hash(const rte_eth_dev_info& info) noexcept {
-    const std::uint64_t hash = info.flow_type_rss_offloads & (RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6);
-    return (hash & RTE_ETH_RSS_IPV4) != 0 ? hash : 0;
-}
-
 bool needs_tx_queues(DeviceKind kind) noexcept {
     // These drivers refuse to have fewer (or no) transmit queues than receive queues.
     return kind == DeviceKind::af_xdp || kind == DeviceKind::af_packet || kind == DeviceKind::tap ||
@@ -101,17 +93,19 @@ flow::Result<void> Port::configure(const Device& device, const Device::PortSpec&
         return fail(port_error(device, "rte_eth_dev_info_get", code));
     queues_ = std::min(spec.queues, info.max_rx_queues);
     rte_eth_conf conf{};
-    const std::uint64_t hash = address_hash(info);
-    if (queues_ > 1 && hash != 0) {
+    RssRecipe recipe = choose_rss({.driver = info.driver_name,
+                                   .hash_types = info.flow_type_rss_offloads,
+                                   .table_size = info.reta_size,
+                                   .key_size = info.hash_key_size,
+                                   .several_v4 = device.several_v4,
+                                   .several_v6 = device.several_v6});
+    if (queues_ > 1 && recipe.hash_types != 0) {
         conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-        conf.rx_adv_conf.rss_conf.rss_hf = hash;
-        by_address_ = true;
+        conf.rx_adv_conf.rss_conf.rss_hf = recipe.hash_types;
+        if (!recipe.key.empty()) conf.rx_adv_conf.rss_conf.rss_key = recipe.key.data();
+        conf.rx_adv_conf.rss_conf.rss_key_len = static_cast<std::uint8_t>(recipe.key.size());
     }
     if ((info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) != 0) conf.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
-    by_address_ |= queues_ == 1 && device.ports.size() == 1;
-    spread_ = queues_ == 1 && device.ports.size() == 1 ? "one queue"
-              : hash != 0 && queues_ > 1               ? "RSS on IP addresses"
-                                                       : "not by address: handed to owners by a hash of it";
     std::uint16_t tx_queues = !needs_tx_queues(kind_)    ? std::uint16_t{0}
                               : kind_ == DeviceKind::pci ? std::uint16_t{1}
                                                          : queues_;
@@ -134,8 +128,26 @@ flow::Result<void> Port::configure(const Device& device, const Device::PortSpec&
     }
     if (const int code = rte_eth_dev_start(id_); code != 0) return fail(port_error(device, "rte_eth_dev_start", code));
     started_ = true;
+    set_spread(device, recipe, info.reta_size);
     if (device.own_port()) hear_multicast(device);
     return {};
+}
+
+void Port::set_spread(const Device& device, const RssRecipe& recipe, std::uint16_t table_size) {
+    if (queues_ == 1) {
+        by_address_ = device.ports.size() == 1;
+        spread_ = by_address_ ? "one queue" : "the interface's own way: handed to owners by a hash of the address";
+        return;
+    }
+    if (recipe.hash_types == 0) {
+        spread_ = kind_ == DeviceKind::pci ? recipe.text : "not by address: handed to owners by a hash of it";
+        return;
+    }
+    fill_rss_table(id_, table_size, queues_, recipe.reversed_table);
+    const bool ruled = recipe.rules.empty() || apply_rss_rules(id_, queues_, recipe);
+    by_address_ = (ruled || !recipe.needs_rules) && hashes_addresses_only(id_);
+    spread_ = ruled ? recipe.text : recipe.text_without_rules;
+    if (!by_address_) spread_ += ", handed to owners by a hash of the address";
 }
 
 // Neighbour discovery asks for us by multicast, to groups that no driver has been told of.

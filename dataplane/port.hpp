@@ -15,6 +15,7 @@
 #include "dataplane/device.hpp"
 #include "dataplane/eal.hpp"
 #include "dataplane/flow/result.hpp"
+#include "dataplane/rss.hpp"
 
 struct rte_mempool;
 
@@ -72,6 +73,7 @@ class Port {
 
   private:
     Port() = default;
+    void set_spread(const Device& device, const RssRecipe& recipe, std::uint16_t table_size);
     void hear_multicast(const Device& device);
     flow::Result<void> configure(const Device& device, const Device::PortSpec& spec, rte_mempool* pool);
 
