@@ -17,6 +17,7 @@
 #include "dataplane/decode/held.hpp"
 #include "dataplane/decode/options.hpp"
 #include "dataplane/decode/sequence.hpp"
+#include "dataplane/decode/sflow_sources.hpp"
 #include "dataplane/decode/templates.hpp"
 #include "dataplane/flow/exporter.hpp"
 #include "dataplane/flow/tally.hpp"
@@ -38,6 +39,7 @@ struct ExporterState {
     std::uint32_t id;  // index into ExporterTable
     ExporterScope& scope;
     Sequence sequence{};
+    SflowSources sflow{};  // empty for other protocols
 };
 
 class ExporterStates {

@@ -86,9 +86,19 @@ void go_inside(Bytes packet, Inside inside, Nesting nesting, Layers& out) noexce
 
 Layers parse_layers(Bytes packet, FirstHeader first, Nesting nesting) noexcept {
     Layers out;
+    parse_layers(packet, first, nesting, out);
+    return out;
+}
+
+void parse_layers(Bytes packet, FirstHeader first, Nesting nesting, Layers& out) noexcept {
+    out.headers = {};
+    out.tunnel = Tunnel::none;
+    out.has_tunnel_addresses = out.has_tunnel_key = false;
+    out.tunnel_proto = 0;
+    out.tunnel_src_port = out.tunnel_dst_port = 0;
+    out.mpls.count = 0;
     const Inside inside = read_packet(packet, 0, first, out.headers, out);
     if (inside.tunnel != Tunnel::none) go_inside(packet, inside, nesting, out);
-    return out;
 }
 
 }  // namespace flow

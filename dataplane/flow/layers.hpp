@@ -52,4 +52,7 @@ struct Layers {
 
 [[nodiscard]] Layers parse_layers(Bytes packet, FirstHeader first, Nesting nesting) noexcept;
 
+// The same into an object that is used again and again: key, addresses and labels that are not told are left as they were.
+void parse_layers(Bytes packet, FirstHeader first, Nesting nesting, Layers& out) noexcept;
+
 }  // namespace flow

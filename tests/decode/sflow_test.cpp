@@ -10,6 +10,7 @@ using flow::Column;
 using flow::Counter;
 using flow::Outcome;
 using flow::Skip;
+using support::CounterSample;
 using support::DecodeRig;
 using support::FlowSample;
 using support::Frame;
@@ -102,7 +103,7 @@ TEST_F(SflowTest, CountersAreCountedUnknownSamplesSkipped) {
     rig.send(Sflow()
                  .counter_sample({.records = {support::sflow_interface_counters(1, 2, 3)}})
                  .expanded_counter_sample({.records = {support::sflow_interface_counters(1, 2, 3)}})
-                 .sample(5, support::Bytes(16))
+                 .sample(6, support::Bytes(16))
                  .sample(4096 * 77 + 1, support::Bytes(8))
                  .flow_sample(sample_of(web_frame()))
                  .build());
@@ -123,6 +124,14 @@ TEST_F(SflowTest, BadSamplesAreSkippedByReason) {
     FlowSample tiny{.records = {support::sflow_raw_header({.header = support::Bytes(5)})}};
     FlowSample header_overrun{
         .records = {support::sflow_raw_header({.header = support::Bytes(8), .header_length = 0xfffffff0})}};
+    FlowSample many_records{.records = {support::sflow_switch(1, 2)}, .record_count = 0xffffffff};
+    FlowSample one_short{.records = {support::sflow_switch(1, 2), support::Bytes(8)}, .record_count = 3};
+    CounterSample counter_overrun{.records = {support::sflow_record(2, support::Bytes(8), 800)}};
+    CounterSample short_counters{.records = {support::sflow_record(1, support::Bytes(60))}};
+    FlowSample not_ip{.records = {support::sflow_raw_header({.protocol = 11, .header = support::Bytes(40, 0x55)})}};
+    FlowSample no_bytes{.records = {support::sflow_raw_header({.header = {}})}};
+    FlowSample x25{.records = {support::sflow_raw_header({.protocol = 6, .header = support::Bytes(40)})}};
+    FlowSample short_ip{.records = {support::sflow_record(3, support::Bytes(8))}};
     const std::vector<Bad> cases{
         {"no packet in it", Sflow().flow_sample(no_packet).build(), Skip::no_packet_header},
         {"record beyond the sample", Sflow().flow_sample(overrun).build(), Skip::bad_sample},
@@ -130,7 +139,18 @@ TEST_F(SflowTest, BadSamplesAreSkippedByReason) {
         {"packet longer than its record", Sflow().flow_sample(header_overrun).build(), Skip::bad_packet_header},
         {"sample beyond the datagram", Sflow().sample(1, support::Bytes(20), 5000).build(), Skip::bad_sample},
         {"sample shorter than its header", Sflow().sample(1, support::Bytes(12)).build(), Skip::bad_sample},
-        {"four billion samples promised", Sflow().count(0xffffffff).build(), Skip::bad_sample},
+        {"four billion samples promised", Sflow().count(0xffffffff).build(), Skip::sample_limit},
+        {"four billion records promised", Sflow().flow_sample(many_records).build(), Skip::sample_limit},
+        {"two records promised, one there", Sflow().flow_sample(one_short).build(), Skip::bad_sample},
+        {"three samples promised, none there", Sflow().count(1).raw(support::Bytes(4)).build(), Skip::sample_limit},
+        {"counter record beyond its sample", Sflow().counter_sample(counter_overrun).build(), Skip::bad_sample},
+        {"interface counters of 60 bytes", Sflow().counter_sample(short_counters).build(), Skip::bad_sample},
+        {"counter sample shorter than its header", Sflow().sample(2, support::Bytes(8)).build(), Skip::bad_sample},
+        {"discarded packet shorter than its header", Sflow().sample(5, support::Bytes(28)).build(), Skip::bad_sample},
+        {"IPv4 that is version 5", Sflow().flow_sample(not_ip).build(), Skip::bad_packet_header},
+        {"no bytes of the packet", Sflow().flow_sample(no_bytes).build(), Skip::bad_packet_header},
+        {"an X.25 packet", Sflow().flow_sample(x25).build(), Skip::no_packet_header},
+        {"sampled IPv4 of 8 bytes", Sflow().flow_sample(short_ip).build(), Skip::no_packet_header},
     };
     for (const Bad& c : cases) {
         DecodeRig one;

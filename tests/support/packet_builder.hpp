@@ -204,6 +204,19 @@ struct SampledIp {
                                  std::uint32_t dst_priority = 0);
 [[nodiscard]] Bytes sflow_router(std::string_view next_hop, std::uint32_t src_mask, std::uint32_t dst_mask);
 
+// Extended gateway (format 1003). Segments of the path: type 1 set, 2 sequence.
+struct Gateway {
+    std::string next_hop = "10.9.9.9";
+    std::uint32_t as = 65000;
+    std::uint32_t src_as = 65100;
+    std::uint32_t src_peer_as = 65101;
+    std::vector<std::pair<std::uint32_t, std::vector<std::uint32_t>>> path{};
+    std::vector<std::uint32_t> communities{};
+    std::optional<std::uint32_t> segment_count{};
+    std::optional<std::uint32_t> community_count{};
+};
+[[nodiscard]] Bytes sflow_gateway(const Gateway& g);
+
 // Interface: format 0 ifIndex, 1 discarded (value = reason), 2 several (value = how many).
 struct SflowInterface {
     std::uint32_t format = 0;
@@ -223,11 +236,24 @@ struct FlowSample {
     std::optional<std::uint32_t> record_count{};
 };
 
+// A packet that the device dropped (format 5); `drops`: such packets that it had no room to tell of.
+struct DiscardedPacket {
+    std::uint32_t sequence = 1;
+    std::uint32_t source_class = 0;
+    std::uint32_t source_index = 1;
+    std::uint32_t drops = 0;
+    std::uint32_t input = 1;
+    std::uint32_t output = 0;
+    std::uint32_t reason = 256;
+    std::vector<Bytes> records;
+};
+
 struct CounterSample {
     std::uint32_t sequence = 1;
     std::uint32_t source_class = 0;
     std::uint32_t source_index = 1;
     std::vector<Bytes> records;
+    std::optional<std::uint32_t> record_count{};
 };
 // Generic interface counters (format 1), 88 bytes, octets in and out given, the rest 0.
 [[nodiscard]] Bytes sflow_interface_counters(std::uint32_t if_index, std::uint64_t in_octets, std::uint64_t out_octets);
@@ -245,6 +271,7 @@ class Sflow {
     Sflow& expanded_flow_sample(const FlowSample& s);            // format 3
     Sflow& counter_sample(const CounterSample& s);               // format 2
     Sflow& expanded_counter_sample(const CounterSample& s);      // format 4
+    Sflow& discarded_packet(const DiscardedPacket& s);           // format 5
     // Any sample; `length` overrides the one in its header.
     Sflow& sample(std::uint32_t format, std::span<const std::uint8_t> body,
                   std::optional<std::uint32_t> length = std::nullopt);

@@ -62,6 +62,19 @@ Bytes sflow_router(std::string_view next_hop, std::uint32_t src_mask, std::uint3
     return sflow_record(1002, Writer().u32(family).ip(next_hop).u32(src_mask).u32(dst_mask).bytes());
 }
 
+Bytes sflow_gateway(const Gateway& g) {
+    Writer body;
+    body.u32(ip_bytes(g.next_hop).size() == 4 ? 1 : 2).ip(g.next_hop).u32(g.as).u32(g.src_as).u32(g.src_peer_as);
+    body.u32(g.segment_count.value_or(size32(g.path)));
+    for (const auto& [type, list] : g.path) {
+        body.u32(type).u32(size32(list));
+        for (const std::uint32_t as : list) body.u32(as);
+    }
+    body.u32(g.community_count.value_or(size32(g.communities)));
+    for (const std::uint32_t community : g.communities) body.u32(community);
+    return sflow_record(1003, body.u32(100).bytes());
+}
+
 Bytes sflow_interface_counters(std::uint32_t if_index, std::uint64_t in_octets, std::uint64_t out_octets) {
     Writer body;
     body.u32(if_index).u32(6).u64(1'000'000'000).u32(1).u32(3);  // ethernetCsmacd, 1 Gbit/s, full duplex, up
@@ -88,15 +101,23 @@ Sflow& Sflow::expanded_flow_sample(const FlowSample& s) {
 Sflow& Sflow::counter_sample(const CounterSample& s) {
     Writer body;
     body.u32(s.sequence).u32(compact_source(s.source_class, s.source_index));
-    write_records(body, s.records, std::nullopt);
+    write_records(body, s.records, s.record_count);
     return sample(2, body.bytes());
 }
 
 Sflow& Sflow::expanded_counter_sample(const CounterSample& s) {
     Writer body;
     body.u32(s.sequence).u32(s.source_class).u32(s.source_index);
-    write_records(body, s.records, std::nullopt);
+    write_records(body, s.records, s.record_count);
     return sample(4, body.bytes());
+}
+
+Sflow& Sflow::discarded_packet(const DiscardedPacket& s) {
+    Writer body;
+    body.u32(s.sequence).u32(s.source_class).u32(s.source_index).u32(s.drops);
+    body.u32(s.input).u32(s.output).u32(s.reason);
+    write_records(body, s.records, std::nullopt);
+    return sample(5, body.bytes());
 }
 
 Sflow& Sflow::sample(std::uint32_t format, std::span<const std::uint8_t> body, std::optional<std::uint32_t> length) {

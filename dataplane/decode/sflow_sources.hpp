@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the data sources of one sFlow agent said last, so that increases of their running totals can be told.
+//
+// Thread: the worker that owns the exporter.
+// Source: sflow_version_5.txt, flow_sample: sequence_number and drops are kept by each data source.
+// Limits: kMostSources an agent; the drops of others are not told.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace decode {
+
+class SflowSources {
+  public:
+    static constexpr std::size_t kMostSources = 1024;
+
+    // How much the total `drops` grew since the sample of this source before, which `number` is newer than. 0 where that cannot
+    // be told: the first sample, one out of order, an agent that restarted.
+    [[nodiscard]] std::uint32_t drops_since(std::uint64_t source, std::uint32_t number, std::uint32_t drops) noexcept;
+
+  private:
+    struct Entry {
+        std::uint64_t source = 0;
+        std::uint32_t number = 0;
+        std::uint32_t drops = 0;
+        bool used = false;
+    };
+    // The place of `source`, its own or a free one.
+    [[nodiscard]] Entry& place_of(std::uint64_t source) noexcept;
+    void grow();
+
+    std::vector<Entry> table_;  // open addressing, a power of two, at most three quarters full
+    std::size_t used_ = 0;
+};
+
+}  // namespace decode
