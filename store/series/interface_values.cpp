@@ -20,8 +20,10 @@ constexpr std::array<unsigned, kInterfaceTotals> kBits{
 // The agent's clock fell, and not because its 32 bits were full after 49.7 days.
 bool has_restarted(const flow::InterfaceSample& base, const flow::InterfaceSample& now) noexcept {
     if (now.uptime_ms >= base.uptime_ms) return false;
-    const std::uint64_t elapsed_ms = now.received_ms - base.received_ms;
-    const std::uint32_t passed_ms = now.uptime_ms - base.uptime_ms;  // modulo 2^32
+    const bool is_late = now.received_ms < base.received_ms;
+    const flow::InterfaceSample &earlier = is_late ? now : base, &later = is_late ? base : now;
+    const std::uint64_t elapsed_ms = later.received_ms - earlier.received_ms;
+    const std::uint32_t passed_ms = later.uptime_ms - earlier.uptime_ms;  // modulo 2^32
     const std::uint64_t apart = passed_ms > elapsed_ms ? passed_ms - elapsed_ms : elapsed_ms - passed_ms;
     return apart > kClockToleranceMs;
 }

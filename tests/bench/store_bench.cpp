@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// store_bench: commit times and file growth over a simulated month.
+// store_bench: commit times and file growth over a simulated month, and what the books of exporters cost.
 //
 //   store_bench [--series N]... [--days D] [--live S] [--directory DIR] [-o json]
+//   store_bench --exporters N [--live S] [--directory DIR] [-o json]
 //
 // What is simulated: the clock, and who counts. Every transaction is real, synchronous, and on the disk of
 // DIR. All but the last two days go in turns of 300 s with one 10-s bucket of each series in them: the values
 // kept of such days are 300 s and coarser. The last two days have every 10-s bucket, a fifth of the series
 // active in each, in turns of 300 s. After that, `live` turns of one second with half of the series active;
 // the commit times are of these alone.
+//
+// --exporters: turns of one second with 5,000 series, half of them active, and none, a tenth or all of N exporters; each counts
+// datagrams, bytes, records, flows, flows through and a sequence mark. "books alone" is the same exporters' books without
+// anything else in the transaction. Three books are gone through, so that rows are begun and added to.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +29,7 @@
 
 #include "store/reader.hpp"
 #include "store/series/engine.hpp"
+#include "store/series/exporter_records.hpp"
 
 namespace {
 
@@ -36,6 +42,7 @@ struct Arguments {
     std::vector<std::uint32_t> series;
     std::uint32_t days = 30;
     std::uint32_t live_turns = 600;
+    std::uint32_t exporters = 0;
     std::string directory = "store_bench.data";
     bool json = false;
 };
@@ -114,13 +121,14 @@ class Month {
         return row_;
     }
 
-  private:
     static flow::SeriesMap make_map(std::uint32_t series) {
         flow::SeriesMap map;
         map.series_id.resize(series);
         for (std::uint32_t i = 0; i < series; ++i) map.series_id[i] = i;
         return map;
     }
+
+  private:
     // One bucket with one in `one_in` of the series, mostly tcp.
     void count(std::uint32_t bucket_s, std::uint32_t one_in) {
         for (std::uint32_t s = one_in == 1 ? 0 : static_cast<std::uint32_t>(random_() % one_in); s < series_;
@@ -167,6 +175,140 @@ class Month {
     std::mt19937_64 random_{1};
     Row row_;
 };
+
+struct LedgerRow {
+    std::string name;
+    std::uint32_t active = 0;  // exporters a second
+    double absorb_median_ms = 0;
+    double median_ms = 0, p99_ms = 0, max_ms = 0;  // of commits
+    double file_mib = 0;
+};
+
+// Commits of a second each with some exporters active.
+class Exporters {
+  public:
+    explicit Exporters(const Arguments& arguments)
+        : arguments_(arguments), map_(Month::make_map(kSeries)), home_(4), tally_(map_, home_) {}
+
+    LedgerRow whole(const char* name, std::uint32_t active) {
+        std::filesystem::remove_all(arguments_.directory);
+        store::Options options;
+        options.directory = arguments_.directory;
+        auto engine = store::Engine::open(options);
+        if (!engine) fail(engine.error().message);
+        flow::ExporterTable table;
+        for (std::uint32_t i = 0; i < arguments_.exporters; ++i) {
+            if (!table.find_or_add({.address = flow::IpAddress::v4(i)})) fail("at most 16384 exporters");
+        }
+        (*engine)->attach(table);
+        std::vector<double> absorbs, commits;
+        for (std::uint32_t turn = 0; turn < arguments_.live_turns; ++turn) {
+            const std::uint32_t at_s = time_of(turn);
+            for (std::uint32_t s = turn % 2; s < kSeries; s += 2) tally_.add(s * flow::kClasses, 1, 2, 100 + turn);
+            for (std::uint32_t i = 0; i < active; ++i) tally_.exporter(pick(i, active)) = counts(at_s, i);
+            tally_.ledger[flow::Counter::flows_through] += kSeries / 2;
+            tally_.bucket_s = at_s - at_s % 10;
+            auto begin = Clock::now();
+            (*engine)->absorb(tally_);
+            absorbs.push_back(since_ms(begin));
+            tally_.clear();
+            begin = Clock::now();
+            if (const auto done = (*engine)->commit({at_s * 1000ull, at_s * 1000ull}); !done)
+                fail(done.error().message);
+            commits.push_back(since_ms(begin));
+        }
+        return row(name, active, absorbs, commits, static_cast<double>((*engine)->stats().used_bytes));
+    }
+
+    LedgerRow books_alone() {
+        std::filesystem::remove_all(arguments_.directory);
+        auto env = store::open_environment(arguments_.directory, false, 1ull << 40);
+        if (!env) fail(env.error().message);
+        store::CounterOrder count_order, ledger_order;
+        {
+            const auto txn = env->read();
+            count_order = *store::load_count_order(*env, *txn);
+            ledger_order = *store::load_ledger_order(*env, *txn);
+        }
+        store::PendingBooks pending;
+        std::vector<double> absorbs, commits;
+        for (std::uint32_t turn = 0; turn < arguments_.live_turns; ++turn) {
+            auto begin = Clock::now();
+            for (std::uint32_t i = 0; i < arguments_.exporters; ++i) pending.add(time_of(turn), i, counts(0, i));
+            absorbs.push_back(since_ms(begin));
+            begin = Clock::now();
+            auto txn = env->write();
+            std::uint64_t damaged = 0;
+            auto done = pending.save(*env, *txn, count_order, ledger_order, damaged);
+            if (done) done = std::move(*txn).commit();
+            if (!done) fail(done.error().message);
+            pending.clear();
+            commits.push_back(since_ms(begin));
+        }
+        return row("books alone", arguments_.exporters, absorbs, commits, static_cast<double>(env->info().used_bytes));
+    }
+
+  private:
+    static constexpr std::uint32_t kSeries = 5000;
+
+    [[nodiscard]] std::uint32_t time_of(std::uint32_t turn) const {
+        // Three books in all, however many turns.
+        return kStart + static_cast<std::uint32_t>(turn * 3ull * store::kBookSeconds / arguments_.live_turns);
+    }
+    [[nodiscard]] std::uint32_t pick(std::uint32_t i, std::uint32_t active) const {
+        return static_cast<std::uint32_t>(static_cast<std::uint64_t>(i) * arguments_.exporters / active);
+    }
+    static flow::ExporterCounts counts(std::uint32_t at_s, std::uint32_t i) {
+        flow::ExporterCounts c;
+        c.datagrams = 20 + i % 7;
+        c.bytes = c.datagrams * 1400;
+        c.records = c.flows = c.flows_through = c.datagrams * 28;
+        c.last_seen_ms = at_s * 1000ull;
+        c.sampling = 1000;
+        c.sequence = {true, at_s * 20 + i, at_s * 1000, at_s * 1000ull};
+        return c;
+    }
+    static LedgerRow row(const char* name, std::uint32_t active, const std::vector<double>& absorbs,
+                         const std::vector<double>& commits, double bytes) {
+        return {name,
+                active,
+                quantile(absorbs, 0.5),
+                quantile(commits, 0.5),
+                quantile(commits, 0.99),
+                quantile(commits, 1),
+                bytes / (1 << 20)};
+    }
+
+    const Arguments& arguments_;
+    flow::SeriesMap map_;
+    flow::SpscRing<flow::Tally*> home_;
+    flow::Tally tally_;
+};
+
+void measure_ledger(const Arguments& arguments) {
+    Exporters exporters(arguments);
+    const LedgerRow rows[] = {exporters.whole("without exporters", 0),
+                              exporters.whole("a tenth of them active", std::max(arguments.exporters / 10, 1u)),
+                              exporters.whole("all active", arguments.exporters), exporters.books_alone()};
+    std::filesystem::remove_all(arguments.directory);
+    if (!arguments.json) {
+        std::printf("%u exporters, commits of a second\n%-24s %8s %10s %12s %10s %10s %10s\n", arguments.exporters, "",
+                    "active", "absorb p50", "commit p50", "p99", "max", "file");
+    }
+    for (const LedgerRow& r : rows) {
+        if (!arguments.json) {
+            std::printf("%-24s %8u %7.2f ms %9.2f ms %7.2f ms %7.2f ms %6.0f MiB\n", r.name.c_str(), r.active,
+                        r.absorb_median_ms, r.median_ms, r.p99_ms, r.max_ms, r.file_mib);
+            continue;
+        }
+        std::printf(
+            "%s{\"name\":\"%s\",\"active\":%u,\"absorb_median_ms\":%.3f,\"commit_median_ms\":%.3f,"
+            "\"commit_p99_ms\":%.3f,\"commit_max_ms\":%.3f,\"file_mib\":%.1f}",
+            &r == rows ? "{\"bench\":\"ledger\",\"rows\":[" : ",", r.name.c_str(), r.active, r.absorb_median_ms,
+            r.median_ms, r.p99_ms, r.max_ms, r.file_mib);
+    }
+    if (arguments.json) std::printf("],\"exporters\":%u}\n", arguments.exporters);
+}
 
 std::string machine() {
     std::ifstream info("/proc/cpuinfo");
@@ -219,7 +361,9 @@ Arguments parse(int argc, char** argv) {
     Arguments a;
     for (int i = 1; i < argc; ++i) {
         const std::string name = argv[i];
-        if (i + 1 == argc) fail("usage: store_bench [--series N]... [--days D] [--live S] [--directory DIR] [-o json]");
+        if (i + 1 == argc)
+            fail(
+                "usage: store_bench [--series N]... [--days D] [--exporters N] [--live S] [--directory DIR] [-o json]");
         const char* value = argv[++i];
         const auto number = static_cast<std::uint32_t>(std::strtoul(value, nullptr, 10));
         if (name == "--series" && number >= 20) {
@@ -228,6 +372,8 @@ Arguments parse(int argc, char** argv) {
             a.days = number;
         } else if (name == "--live" && number > 0) {
             a.live_turns = number;
+        } else if (name == "--exporters" && number > 0) {
+            a.exporters = number;
         } else if (name == "--directory") {
             a.directory = value;
         } else if (name == "-o") {
@@ -244,6 +390,10 @@ Arguments parse(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     const Arguments arguments = parse(argc, argv);
+    if (arguments.exporters > 0) {
+        measure_ledger(arguments);
+        return 0;
+    }
     std::vector<Row> rows;
     for (const std::uint32_t series : arguments.series) rows.push_back(Month(arguments, series).run());
     std::fprintf(stderr, "\r%60s\r", "");

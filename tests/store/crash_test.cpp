@@ -21,7 +21,10 @@ using test::TempDir;
 constexpr std::uint32_t kStart = 1'699'999'990;
 constexpr std::uint32_t kSeries = 40;
 
-// Commits one flow per series and a ledger entry a turn, and says so through the pipe.
+constexpr std::uint32_t kExporters = 5;
+
+// Commits one flow per series, counts of exporters and a ledger entry a turn, and says so through the pipe. Every other turn
+// one flow is on its way from decode to match, and one set is held for a template.
 [[noreturn]] void commit_until_killed(const std::string& directory, int acknowledge) {
     Options options;
     options.directory = directory;
@@ -30,12 +33,25 @@ constexpr std::uint32_t kSeries = 40;
     auto engine = Engine::open(options);
     if (!engine) _exit(2);
     test::name_series(**engine, kSeries);
+    flow::ExporterTable table;
+    test::add_exporters(table, kExporters);
+    (*engine)->attach(table);
     Feeder feeder(kSeries);
-    std::uint64_t turn = (*engine)->total_ledger()[flow::Counter::records_seen];
+    if (!flow::broken_law((*engine)->total_ledger(), true).empty()) _exit(5);
+    std::uint64_t turn = (*engine)->total_ledger()[flow::Counter::flows_decoded];
+    bool is_in_flight = false;
     for (;;) {
         const std::uint64_t at_s = kStart + turn * 7;
         for (std::uint32_t s = 0; s < kSeries; ++s) feeder.add(s, s % 4, {1, 2, 3});
-        ++feeder.tally().ledger[flow::Counter::records_seen];
+        flow::Ledger& ledger = feeder.tally().ledger;
+        for (const auto c : {flow::Counter::records_seen, flow::Counter::records_flow, flow::Counter::flows_decoded})
+            ++ledger[c];
+        ledger[flow::Counter::flows_through] += is_in_flight ? 2 : 0;
+        ++ledger[is_in_flight ? flow::Counter::held_replayed : flow::Counter::sets_held];
+        is_in_flight = !is_in_flight;
+        flow::ExporterCounts& counts = feeder.tally().exporter(static_cast<std::uint32_t>(turn % kExporters));
+        counts.flows += 1;
+        counts.datagrams += 1 + turn % 3;
         feeder.feed(**engine, static_cast<std::uint32_t>(at_s - at_s % 10));
         if (!(*engine)->commit({at_s * 1000, at_s * 1000})) _exit(3);
         ++turn;
@@ -68,7 +84,9 @@ TEST(Killed, WhatWasAcknowledgedIsThereEachTime) {
 
         const auto reader = Reader::open(dir.path());
         ASSERT_TRUE(reader) << reader.error().message;
-        const std::uint64_t stored = (*reader->ledger())[flow::Counter::records_seen];
+        const std::uint64_t stored = (*reader->ledger())[flow::Counter::flows_decoded];
+        test::expect_books_add_up(*reader);
+        ASSERT_EQ(flow::broken_law(*reader->ledger()), "");
         ASSERT_GE(stored, acknowledged);
         ASSERT_LE(stored, acknowledged + 1) << "the one that was committed but not acknowledged";
         const std::uint32_t ids[] = {0, kSeries - 1};
@@ -83,6 +101,11 @@ TEST(Killed, WhatWasAcknowledgedIsThereEachTime) {
         before = stored;
     }
     EXPECT_GT(before, 60u);
+    const auto engine = Engine::open(test::options(dir));
+    ASSERT_TRUE(engine);
+    const flow::Ledger& ledger = (*engine)->total_ledger();
+    EXPECT_EQ(flow::broken_law(ledger, true), "") << "what was in flight 60 times is counted as lost";
+    EXPECT_EQ(ledger[flow::Counter::flows_unwritten], ledger[flow::Counter::held_expired]);
 }
 
 class FullDisk {

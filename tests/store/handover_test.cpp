@@ -36,7 +36,15 @@ class Core {
             for (std::uint32_t s = turn % 7; s < kSeries; s += 7) tally->add(s * flow::kClasses + turn % 4, 1, 2, 3);
             tally->ledger[flow::Counter::flows_through] += 1;
             tally->exporter(exporter).datagrams += 1;
-            if (turn % 50 == 0) tally->templates.push_back({exporter, {256, false, turn, {1, 2, 3}}});
+            if (turn % 50 == 0) {
+                tally->templates.push_back({exporter, {256, false, turn, {1, 2, 3}}});
+                tally->options.push_back({exporter, {flow::OptionKind::interface, turn % 7, 0, turn, "eth"}});
+                flow::InterfaceSample& sample = tally->interfaces.emplace_back();
+                sample.exporter = exporter;
+                sample.index = turn % 3;
+                sample.received_ms = (kStart + turn) * 1000ull;
+                sample.in_octets = turn;
+            }
             while (!lane_.push(tally)) std::this_thread::yield();
         }
     }
@@ -118,6 +126,9 @@ TEST(Handover, EverythingArrivesOnce) {
     const auto kept = reader->exporters();
     ASSERT_EQ(kept->size(), cores.size());
     for (const StoredExporter& e : *kept) EXPECT_EQ(e.counts.datagrams, kTurns);
+    test::expect_books_add_up(*reader);
+    EXPECT_EQ(reader->options()->at(0).size(), 7u);
+    EXPECT_EQ(reader->interfaces()->size(), 2 * 3u);
 }
 
 }  // namespace

@@ -216,6 +216,29 @@ TEST(Store, ARestartGoesOnWithLedgerExportersTemplatesAndOptions) {
     EXPECT_EQ((*reader->ledger())[flow::Counter::flows_through], 300u);
 }
 
+TEST(Store, OptionsOfANewerProgramAreLeftAlone) {
+    TempDir dir;
+    const auto put = [&](std::uint8_t kind, const std::string& text) {
+        auto engine = Engine::open(test::options(dir));
+        ASSERT_TRUE(engine) << engine.error().message;
+        Feeder feeder(1);
+        feeder.tally().options.push_back({4, {static_cast<flow::OptionKind>(kind), 1, 2, 3, text}});
+        feeder.feed(**engine, kStart);
+        ASSERT_TRUE((*engine)->commit({kStart * 1000ull, 1000}, true));
+    };
+    put(200, "unknown");
+    put(1, std::string(5000, 'n'));
+    put(1, std::string(5000, 'm'));
+    const auto options = Reader::open(dir.path())->options();
+    ASSERT_TRUE(options) << options.error().message;
+    ASSERT_EQ(options->at(4).size(), 1u);
+    EXPECT_EQ(options->at(4)[0].kind, flow::OptionKind::interface);
+    EXPECT_EQ(options->at(4)[0].text, std::string(2001, 'm')) << "cut to what a page takes";
+    auto env = open_environment(dir.path(), true, test::kTestMapBytes);
+    ASSERT_TRUE(env);
+    EXPECT_EQ(env->read()->entries(table(*env, TableId::options)), 2u);
+}
+
 TEST(Store, ASecondOneOnTheSameDataIsRefused) {
     TempDir dir;
     auto store = open(test::options(dir));

@@ -58,6 +58,31 @@ inline void name_series(Engine& engine, std::uint32_t count) {
     engine.absorb(std::move(inbox));
 }
 
+// Exporters 0 ... n-1, so that their totals can be stored.
+inline void add_exporters(flow::ExporterTable& table, std::uint32_t n) {
+    for (std::uint32_t i = 0; i < n; ++i) {
+        ASSERT_TRUE(table.find_or_add({.address = flow::IpAddress::v4(0x0a000000 + i)}));
+    }
+}
+
+// The books of each exporter added up are its totals, those of the ledger the ledger.
+inline void expect_books_add_up(const Reader& reader) {
+    const auto exporters = reader.exporters();
+    const auto ledgers = reader.ledger_books(0, ~0u);
+    ASSERT_TRUE(exporters && ledgers);
+    std::vector<flow::ExporterCounts> sums(exporters->size());
+    const auto read = reader.visit_books(0, ~0u, {}, [&](const Book& b) { sums.at(b.exporter).add(b.counts); });
+    ASSERT_TRUE(read) << read.error().message;
+    for (const StoredExporter& e : *exporters) {
+#define X(name, text) ASSERT_EQ(sums[e.id].name, e.counts.name) << #name << " of exporter " << e.id;
+        FLOW_EXPORTER_COUNTS(X)
+#undef X
+    }
+    flow::Ledger ledger;
+    for (const LedgerBook& b : *ledgers) ledger.add(b.ledger);
+    ASSERT_EQ(ledger.values, reader.ledger()->values);
+}
+
 // Values of series 0 ... n-1, as a core would count them.
 class Feeder {
   public:
