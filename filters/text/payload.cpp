@@ -4,111 +4,62 @@
 #include <algorithm>
 #include <optional>
 
+#include "dataplane/flow/layers.hpp"
+
 namespace filters::text {
 
 namespace {
 
-constexpr std::size_t kEthernetBytes = 14;
-constexpr std::size_t kVlanBytes = 4;
-constexpr std::size_t kIpv4Bytes = 20;
-constexpr std::size_t kIpv6Bytes = 40;
+using flow::FirstHeader;
+using flow::Headers;
+using flow::Nesting;
+
 constexpr std::size_t kTcpBytes = 20;
 constexpr std::size_t kUdpBytes = 8;
-constexpr unsigned kMostVlans = 2;
-constexpr unsigned kMostExtensions = 8;
-
 constexpr std::uint8_t kTcp = 6;
 constexpr std::uint8_t kUdp = 17;
 
-unsigned byte_at(std::string_view s, std::size_t at) noexcept {
-    return static_cast<unsigned char>(s[at]);
-}
-unsigned word_at(std::string_view s, std::size_t at) noexcept {
-    return byte_at(s, at) << 8 | byte_at(s, at + 1);
-}
-
-// What an IP header leads to: the bytes after it, and which protocol they are.
-struct Inner {
-    std::string_view bytes;
-    unsigned proto;
-    bool first_fragment;
-};
-
-// The first `length` bytes of a packet that says it has so many; a sample may have fewer. 0 is left by
-// segmentation offload.
-std::string_view bounded(std::string_view packet, std::size_t length) noexcept {
-    return length == 0 ? packet : packet.substr(0, length);
+// What follows the IP headers, without link padding. A length of 0 is left by segmentation offload.
+flow::Bytes behind_network(flow::Bytes packet, const Headers& h) noexcept {
+    const std::size_t end =
+        h.network_bytes == 0 ? packet.size() : std::min<std::size_t>(packet.size(), h.network_offset + h.network_bytes);
+    const std::size_t from = std::min<std::size_t>(h.transport_offset, end);
+    return packet.subspan(from, end - from);
 }
 
-std::optional<Inner> ipv4(std::string_view packet) noexcept {
-    if (packet.size() < kIpv4Bytes || byte_at(packet, 0) >> 4 != 4) return std::nullopt;
-    const std::size_t header = (byte_at(packet, 0) & 15) * 4;
-    const std::size_t total = word_at(packet, 2);
-    if (header < kIpv4Bytes || header > packet.size() || (total != 0 && total < header)) return std::nullopt;
-    const bool first = (word_at(packet, 6) & 0x1fff) == 0;
-    return Inner{bounded(packet, total).substr(header), byte_at(packet, 9), first};
-}
-
-bool is_extension(unsigned next) noexcept {
-    return next == 0 || next == 43 || next == 44 || next == 51 || next == 60 || next == 135;
-}
-
-// RFC 8200 section 4; the authentication header counts its length in another unit (RFC 4302 section 2.2).
-std::optional<Inner> ipv6(std::string_view packet) noexcept {
-    if (packet.size() < kIpv6Bytes || byte_at(packet, 0) >> 4 != 6) return std::nullopt;
-    const std::size_t length = word_at(packet, 4);
-    Inner inner{bounded(packet, length == 0 ? 0 : kIpv6Bytes + length).substr(kIpv6Bytes), byte_at(packet, 6), true};
-    for (unsigned i = 0; i < kMostExtensions && is_extension(inner.proto); ++i) {
-        if (inner.bytes.size() < 8) return std::nullopt;
-        std::size_t header = (byte_at(inner.bytes, 1) + 1) * 8;
-        if (inner.proto == 44) {
-            header = 8;
-            inner.first_fragment = (word_at(inner.bytes, 2) & 0xfff8) == 0;
-        } else if (inner.proto == 51) {
-            header = (byte_at(inner.bytes, 1) + 2) * 4;
-        }
-        if (header > inner.bytes.size()) return std::nullopt;
-        inner.proto = byte_at(inner.bytes, 0);
-        inner.bytes.remove_prefix(header);
-        if (!inner.first_fragment) break;
-    }
-    return inner;
-}
-
-std::optional<Inner> ethernet(std::string_view packet) noexcept {
-    std::size_t at = kEthernetBytes - 2;
-    for (unsigned vlans = 0; at + 2 <= packet.size(); at += kVlanBytes, ++vlans) {
-        const unsigned type = word_at(packet, at);
-        if (type == 0x0800) return ipv4(packet.substr(at + 2));
-        if (type == 0x86dd) return ipv6(packet.substr(at + 2));
-        const bool vlan = type == 0x8100 || type == 0x88a8;
-        if (!vlan || vlans == kMostVlans) break;
-    }
-    return std::nullopt;
-}
-
-// Bytes of the transport header at the start of `inner`; nothing when it is cut.
-std::optional<std::size_t> transport_bytes(const Inner& inner) noexcept {
-    if (!inner.first_fragment) return 0;
+// Bytes of the transport header at the start of `rest`; nothing when it is cut.
+std::optional<std::size_t> transport_bytes(flow::Bytes rest, const Headers& h) noexcept {
+    if (h.later_fragment) return 0;
     std::size_t header = 0;
-    if (inner.proto == kUdp) header = kUdpBytes;
-    if (inner.proto == kTcp) {
-        if (inner.bytes.size() < kTcpBytes) return std::nullopt;
-        header = std::max(kTcpBytes, std::size_t{byte_at(inner.bytes, 12) >> 4} * 4);
+    if (h.proto == kUdp) header = kUdpBytes;
+    if (h.proto == kTcp) {
+        if (rest.size() < kTcpBytes) return std::nullopt;
+        header = std::max(kTcpBytes, std::size_t{rest[12]} / 16 * 4);
     }
-    if (header > inner.bytes.size()) return std::nullopt;
+    if (header > rest.size()) return std::nullopt;
     return header;
 }
 
 }  // namespace
 
 std::string_view application_bytes(std::string_view packet, std::uint8_t proto) noexcept {
-    for (const auto& read : {ethernet, ipv4, ipv6}) {
-        const auto inner = read(packet);
-        if (!inner || inner->proto != proto) continue;
-        const auto header = transport_bytes(*inner);
-        // A sample cut inside the headers has no payload.
-        return header ? inner->bytes.substr(*header) : std::string_view{};
+    const flow::Bytes bytes(reinterpret_cast<const std::uint8_t*>(packet.data()), packet.size());
+    flow::Layers layers;
+    for (const FirstHeader first : {FirstHeader::ethernet, FirstHeader::ip}) {
+        for (const Nesting nesting : {Nesting::outer, Nesting::inner}) {
+            parse_layers(bytes, first, nesting, layers);
+            const Headers& h = layers.headers;
+            const bool read = h.depth >= Headers::Depth::network && h.fault == Headers::Fault::none;
+            if (read && h.proto == proto) {
+                const flow::Bytes rest = behind_network(bytes, h);
+                const auto header = transport_bytes(rest, h);
+                // A sample cut inside the headers has no payload.
+                if (!header) return {};
+                return packet.substr(static_cast<std::size_t>(rest.data() - bytes.data()) + *header,
+                                     rest.size() - *header);
+            }
+            if (layers.tunnel == flow::Tunnel::none) break;
+        }
     }
     return packet;
 }
