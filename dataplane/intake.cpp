@@ -98,10 +98,17 @@ void Intake::take(const Packet& packet, std::uint64_t received_ms) noexcept {
     }
     const std::uint32_t bucket_s = lane_.stamp(received_ms, *desk_.generation());
     desk_.open_bucket(bucket_s, received_ms);  // between datagrams: the tally must not change while one is decoded
-    decoder_.decode(datagram_of(packet, received_ms), desk_.tally());
+    const Fairness::Verdict verdict = fairness_.judge(packet.exporter, *packet.source->rule, received_ms);
+    decode::Datagram datagram = datagram_of(packet, received_ms);
+    datagram.thinning = verdict.thinning;
+    if (verdict.outcome == flow::Outcome::accepted) [[likely]]
+        decoder_.decode(datagram, desk_.tally());
+    else
+        decoder_.leave_out(datagram, verdict.outcome, desk_.tally());
 }
 
 void Intake::tick(std::uint64_t now_ms) noexcept {
+    fairness_.tick(now_ms);
     const bool due = desk_.due(now_ms);
     // The rows of an open batch belong to the tally's bucket: they go before the tally does.
     if (due || (pace_ == Pace::live && lane_.open_since(now_ms))) lane_.close();

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "dataplane/decode/decoder.hpp"
+#include "dataplane/fairness.hpp"
 #include "dataplane/lane.hpp"
 #include "dataplane/match_stage.hpp"
 #include "dataplane/packet.hpp"
@@ -59,6 +60,10 @@ class Intake {
 
     [[nodiscard]] flow::Ledger& ledger() noexcept { return desk_.tally().ledger; }
     [[nodiscard]] Lane& lane() noexcept { return lane_; }
+    [[nodiscard]] const Lane& lane() const noexcept { return lane_; }
+    // To be told how full the worker's queues are, between two ticks.
+    [[nodiscard]] Fairness& fairness() noexcept { return fairness_; }
+    [[nodiscard]] const Fairness& fairness() const noexcept { return fairness_; }
 
   private:
     [[nodiscard]] static decode::Datagram datagram_of(const Packet& packet, std::uint64_t received_ms) noexcept;
@@ -69,6 +74,7 @@ class Intake {
     Lane lane_;
     decode::Decoder decoder_;
     Reassembler reassembler_;
+    Fairness fairness_;
     // The last datagram's source; port 0 is nobody's.
     flow::IpAddress last_exporter_{};
     std::uint16_t last_port_ = 0;

@@ -6,6 +6,8 @@
 #include <cassert>
 #include <type_traits>
 
+#include "dataplane/exporter_runs.hpp"
+
 namespace dataplane {
 
 using flow::FlowBatch;
@@ -63,7 +65,9 @@ void Lane::close() noexcept {
 void Lane::turn_over() noexcept {
     FlowBatch* const full = open_;
     if (full == spill_.get()) {
-        desk_.tally().ledger[flow::Counter::flows_lost_ring] += full->rows;
+        flow::Tally& tally = desk_.tally();
+        tally.ledger[flow::Counter::flows_lost_ring] += full->rows;
+        each_exporter_run(*full, [&](std::uint32_t id, std::uint32_t rows) { tally.exporter(id).flows_lost += rows; });
     } else if (same_core_ != nullptr) {
         same_core_->process(*full);
         free_.push_back(full);

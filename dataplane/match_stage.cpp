@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "dataplane/exporter_runs.hpp"
 #include "dataplane/flow/scale.hpp"
 
 namespace dataplane {
@@ -36,25 +37,38 @@ void each_row(const std::uint64_t* rows, std::uint32_t count, Visit&& visit) noe
 void MatchStage::process(const flow::FlowBatch& batch) noexcept {
     prepare(batch);
     for (const filters::ChannelRows& channel : desk_.kit().matcher->match(batch)) tally(batch, channel);
-    desk_.tally().ledger[flow::Counter::flows_through] += batch.rows;
-    ++desk_.tally().ledger[flow::Counter::batches];
+    book(batch);
+}
+
+void MatchStage::book(const flow::FlowBatch& batch) noexcept {
+    flow::Tally& tally = desk_.tally();
+    tally.ledger[flow::Counter::flows_through] += batch.rows;
+    ++tally.ledger[flow::Counter::batches];
+    if (one_exporter_) {
+        tally.exporter(batch.exporter[0]).flows_through += batch.rows;
+        return;
+    }
+    each_exporter_run(batch, [&](std::uint32_t id, std::uint32_t rows) { tally.exporter(id).flows_through += rows; });
 }
 
 void MatchStage::prepare(const flow::FlowBatch& batch) noexcept {
-    std::uint32_t sampling = 0;
+    std::uint32_t sampling = 0, exporters = 0;
     std::uint16_t thinning = 0, any = 0;
     std::uint64_t large = 0;
-    for (std::uint32_t i = 0; i < batch.rows; ++i) {
-        class_[i] = kClassOf[batch.proto[i]];
+    for (std::uint32_t i = 0; i < batch.rows; ++i) class_[i] = kClassOf[batch.proto[i]];
+    for (std::uint32_t i = 0; i < batch.rows; ++i) {  // apart from the look-ups, so that it is done many rows at a time
         sampling = std::max(sampling, batch.sampling[i]);
         thinning = std::max(thinning, batch.thinning[i]);
         any = static_cast<std::uint16_t>(any | (batch.source[i] ^ batch.source[0]));
+        exporters |= batch.exporter[i] ^ batch.exporter[0];
         large |= batch.in_packets[i] | batch.in_bytes[i];
     }
     one_source_ = any == 0;
+    one_exporter_ = exporters == 0;
     all_summed_ = false;
-    thinned_ = thinning > 1;
-    scaled_ = sampling > 1 || thinned_ || large > kMostOfARecord;
+    weighted_ = thinning > 1 || (batch.present_any & flow::present_bit(flow::Column::flow_count)) != 0;
+    if (weighted_) weigh(batch);
+    scaled_ = sampling > 1 || thinning > 1 || large > kMostOfARecord;
     if (!scaled_) return;
     for (std::uint32_t i = 0; i < batch.rows; ++i) {
         packets_[i] = std::min(kMostOfARecord, flow::scaled(batch.in_packets[i], batch.sampling[i], batch.thinning[i]));
@@ -62,10 +76,17 @@ void MatchStage::prepare(const flow::FlowBatch& batch) noexcept {
     }
 }
 
+void MatchStage::weigh(const flow::FlowBatch& batch) noexcept {
+    for (std::uint32_t i = 0; i < batch.rows; ++i) {
+        const std::uint32_t told = batch.has(i, flow::Column::flow_count) ? batch.flow_count[i] : 1;
+        flows_[i] = flow::scaled_flows(batch.thinning[i]) * std::max(told, 1u);
+    }
+}
+
 void MatchStage::tally(const flow::FlowBatch& batch, const filters::ChannelRows& channel) noexcept {
     flow::Tally& to = desk_.tally();
     const flow::SeriesMap& series = to.series();
-    if (one_source_ && !thinned_) {
+    if (one_source_ && !weighted_) {
         // The usual case: one exporter's rows. Sum up here and touch each cell once.
         const std::uint32_t cell = series.slot(channel.channel, batch.source[0]) * kClasses;
         const Sums sums = channel.count == batch.rows ? sum_of_all(batch) : sum_of(batch, channel.rows);
@@ -78,7 +99,7 @@ void MatchStage::tally(const flow::FlowBatch& batch, const filters::ChannelRows&
     const std::uint64_t* bytes = bytes_of(batch);
     each_row(channel.rows, batch.rows, [&](std::uint32_t r) {
         const std::uint32_t cell = series.slot(channel.channel, batch.source[r]) * kClasses + class_[r];
-        to.add(cell, flow::scaled_flows(batch.thinning[r]), packets[r], bytes[r]);
+        to.add(cell, weighted_ ? flows_[r] : 1, packets[r], bytes[r]);
     });
 }
 

@@ -16,12 +16,15 @@ class MatchStage final : public BatchSink {
   public:
     explicit MatchStage(TallyDesk& desk) noexcept : desk_(desk) {}
 
-    // Matches and tallies every row into the desk's tally; books them as flows.through. The caller has brought the desk to
+    // Matches and tallies every row into the desk's tally; books them as flows.through, their exporters' too. A record that
+    // stands for several flows (flow_count) is tallied as that many, as nfdump does; the ledger counts rows. The caller has brought the desk to
     // the batch's generation and bucket: never here, because on the decoding core a datagram may be half decoded.
     void process(const flow::FlowBatch& batch) noexcept override;
 
   private:
     void prepare(const flow::FlowBatch& batch) noexcept;
+    void weigh(const flow::FlowBatch& batch) noexcept;
+    void book(const flow::FlowBatch& batch) noexcept;
     void tally(const flow::FlowBatch& batch, const filters::ChannelRows& channel) noexcept;
     using Sums = std::array<flow::Cell, flow::kClasses>;
     [[nodiscard]] Sums sum_of(const flow::FlowBatch& batch, const std::uint64_t* rows) const noexcept;
@@ -38,9 +41,11 @@ class MatchStage final : public BatchSink {
     std::array<std::uint8_t, flow::kBatchRows> class_{};
     std::array<std::uint64_t, flow::kBatchRows> packets_{};
     std::array<std::uint64_t, flow::kBatchRows> bytes_{};
+    std::array<std::uint64_t, flow::kBatchRows> flows_{};  // that each row stands for, where weighted_
     bool scaled_ = false;
-    bool thinned_ = false;
+    bool weighted_ = false;
     bool one_source_ = false;
+    bool one_exporter_ = false;
     bool all_summed_ = false;
     Sums all_{};  // of all rows, once all_summed_
 };

@@ -43,14 +43,4 @@ std::uint64_t peek_domain(flow::Bytes payload) noexcept {
     }
 }
 
-bool begins_with_templates(flow::Bytes payload) noexcept {
-    if (payload.size() < 24) return false;
-    const std::uint8_t* p = payload.data();
-    const std::uint16_t version = flow::load_be16(p);
-    if (version == 9) return flow::load_be16(p + 20) <= 1;
-    if (version != 10) return false;
-    const std::uint16_t set = flow::load_be16(p + 16);
-    return set == 2 || set == 3;
-}
-
 }  // namespace dataplane

@@ -16,6 +16,8 @@ namespace {
 constexpr std::uint16_t kBurst = 64;
 constexpr std::size_t kLinearBytes = 65535 + 256;  // the largest IP packet and its link header
 constexpr std::uint32_t kHousekeepTurns = 64;
+// As many packets in bursts that were all full are the backlog of a full queue, where the driver cannot tell.
+constexpr std::size_t kBacklog = 4096;
 
 std::uint64_t wall_ns() noexcept {
     timespec now{};
@@ -42,6 +44,7 @@ Worker::Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues
       capture_(capture),
       intake_(exporters, handover, options),
       linear_(std::make_unique<std::uint8_t[]>(kLinearBytes)),
+      full_bursts_(queues_.size()),
       received_(std::make_unique<std::atomic<std::uint64_t>[]>(queues_.size())) {}
 
 void Worker::run() noexcept {
@@ -84,6 +87,7 @@ bool Worker::receive_from(std::size_t queue) noexcept {
     const RxQueue& from = queues_[queue];
     std::array<rte_mbuf*, kBurst> burst;
     const std::uint16_t count = rte_eth_rx_burst(from.port, from.queue, burst.data(), kBurst);
+    full_bursts_[queue] = count == kBurst ? full_bursts_[queue] + 1 : 0;
     if (count == 0) return false;
     now_ms_ = wall_ms();
     for (std::uint16_t i = 0; i < count; ++i) {
@@ -187,10 +191,29 @@ bool Worker::take_handed_over() noexcept {
     return any;
 }
 
+// How full the fullest is of what packets and batches wait in before they are lost, in thousandths.
+std::uint32_t Worker::fill() const noexcept {
+    std::size_t most = 0;
+    for (std::size_t q = 0; q < queues_.size(); ++q) {
+        if (queues_[q].capture_time) continue;  // a file waits
+        const int waiting = rx_queue_fill(queues_[q]);
+        const std::size_t places = std::max<std::size_t>(queues_[q].descriptors, 1);
+        most = std::max(most, waiting >= 0 ? static_cast<std::size_t>(waiting) * 1000 / places
+                                           : std::size_t{full_bursts_[q]} * kBurst * 1000 / kBacklog);
+    }
+    for (const flow::SpscRing<rte_mbuf*>* ring : rings_.incoming) {
+        if (ring != nullptr) most = std::max(most, ring->size() * 1000 / ring->capacity());
+    }
+    const Lane& lane = intake_.lane();  // one batch is always open
+    most = std::max(most, (lane.slots() - std::min(lane.free_slots() + 1, lane.slots())) * 1000 / lane.slots());
+    return static_cast<std::uint32_t>(std::min<std::size_t>(most, 1000));
+}
+
 void Worker::housekeep() noexcept {
     now_ms_ = wall_ms();
     follow_generation();
     settle_punts();
+    if (shared_.pace == Pace::live) intake_.fairness().observe(fill());
     intake_.tick(now_ms_);
     counts_.slots_free.store(intake_.lane().free_slots(), std::memory_order_relaxed);
 }

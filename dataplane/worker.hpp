@@ -61,6 +61,8 @@ class Worker {
         return received_[queue].load(std::memory_order_relaxed);
     }
     [[nodiscard]] const std::vector<RxQueue>& queues() const noexcept { return queues_; }
+    // Who is thinned here, and how much.
+    [[nodiscard]] std::vector<Fairness::Thinned> thinned() const { return intake_.fairness().thinned(); }
 
   private:
     bool receive() noexcept;
@@ -75,6 +77,7 @@ class Worker {
     void housekeep() noexcept;
     void punt(const Packet& found, flow::Bytes frame, const RxQueue& from) noexcept;
     void settle_punts() noexcept;
+    [[nodiscard]] std::uint32_t fill() const noexcept;
     void show_to_capture(rte_mbuf* packet, flow::Bytes bytes, const RxQueue& from) noexcept;
     [[nodiscard]] flow::Bytes bytes_of(rte_mbuf* packet) noexcept;
     [[nodiscard]] std::uint64_t time_of(const rte_mbuf* packet, const RxQueue& from,
@@ -91,6 +94,7 @@ class Worker {
     std::unique_ptr<std::uint8_t[]> linear_;  // for packets that lie in several buffers
     std::uint64_t now_ms_ = 0;
     std::uint32_t turns_ = 0;
+    std::vector<std::uint32_t> full_bursts_;  // in a row, by queue: a sign of a backlog where the driver tells none
     // written by: the worker; read by: control
     Counts counts_;
     std::unique_ptr<std::atomic<std::uint64_t>[]> received_;
