@@ -4,6 +4,7 @@
 #include <microhttpd.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +19,8 @@ namespace http {
 namespace {
 
 constexpr std::size_t kConnectionMemoryBytes = 32 * 1024;
+constexpr std::size_t kStreamBlockBytes = 64 * 1024;
+constexpr int kStreamPause_ms = 20;
 
 // One request on its way in; MHD keeps the pointer between calls.
 struct Pending {
@@ -36,14 +39,57 @@ struct Listening {
     control::Endpoint endpoint;
     std::string unix_path;  // empty for TCP
     int epoll_fd = -1;
+    std::vector<MHD_Connection*> waiting;  // suspended: their streams had nothing to send
 };
+
+// A stream under way; MHD keeps the pointer.
+struct Streaming {
+    std::shared_ptr<Stream> stream;
+    Listening* listening = nullptr;
+    MHD_Connection* connection = nullptr;
+};
+
+// MHD looks for a client that has gone only when it has something to send.
+bool client_is_gone(MHD_Connection* connection) {
+    const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    char byte = 0;
+    return info != nullptr && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+ssize_t read_stream(void* cls, std::uint64_t, char* to, std::size_t bytes) {
+    const auto& streaming = *static_cast<Streaming*>(cls);
+    const std::ptrdiff_t got = streaming.stream->read(to, bytes);
+    if (got > 0) return got;
+    if (got < 0) return MHD_CONTENT_READER_END_OF_STREAM;
+    if (client_is_gone(streaming.connection)) return MHD_CONTENT_READER_END_WITH_ERROR;
+    MHD_suspend_connection(streaming.connection);
+    streaming.listening->waiting.push_back(streaming.connection);
+    return 0;
+}
+
+void end_stream(void* cls) {
+    delete static_cast<Streaming*>(cls);
+}
 
 void say_nothing(void*, const char*, va_list) {}
 
-MHD_Result send(MHD_Connection* connection, const Response& response, const std::string& allow = {}) {
-    // MHD copies the body; its parameter is not const though it is only read.
-    MHD_Response* out = MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()),
-                                                        MHD_RESPMEM_MUST_COPY);
+// MHD copies the body; its parameter is not const though it is only read.
+MHD_Response* make_body(Listening& listening, MHD_Connection* connection, const Response& response) {
+    if (!response.stream) {
+        return MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()),
+                                               MHD_RESPMEM_MUST_COPY);
+    }
+    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
+    auto streaming = std::make_unique<Streaming>(Streaming{response.stream, &listening, connection});
+    MHD_Response* out = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, kStreamBlockBytes, read_stream,
+                                                          streaming.get(), end_stream);
+    if (out != nullptr) static_cast<void>(streaming.release());
+    return out;
+}
+
+MHD_Result send(Listening& listening, MHD_Connection* connection, const Response& response,
+                const std::string& allow = {}) {
+    MHD_Response* out = make_body(listening, connection, response);
     if (out == nullptr) return MHD_NO;
     MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
     MHD_add_response_header(out, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
@@ -59,25 +105,25 @@ MHD_Result keep_argument(void* into, MHD_ValueKind, const char* key, const char*
     return MHD_YES;
 }
 
-MHD_Result answer(const Listening& listening, MHD_Connection* connection, Request request) {
+MHD_Result answer(Listening& listening, MHD_Connection* connection, Request request) {
     std::string allow;
     for (const Route& route : *listening.routes) {
         if (route.path != request.path) continue;
         if (route.reach == Reach::unix_socket && listening.unix_path.empty()) continue;
         if (route.method == request.method) {
             MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, keep_argument, &request.query);
-            return send(connection, route.handler(request));
+            return send(listening, connection, route.handler(request));
         }
         allow += (allow.empty() ? "" : ", ") + route.method;
     }
-    if (!allow.empty()) return send(connection, {405, {}, request.path + " takes " + allow + "\n"}, allow);
-    return send(connection, {404, {}, "there is nothing at " + request.path + "\n"});
+    if (!allow.empty()) return send(listening, connection, {405, {}, request.path + " takes " + allow + "\n"}, allow);
+    return send(listening, connection, {404, {}, "there is nothing at " + request.path + "\n"});
 }
 
 // MHD calls it once with the headers, then for each piece of the body, then once more.
 MHD_Result take_request(void* cls, MHD_Connection* connection, const char* url, const char* method, const char*,
                         const char* upload, std::size_t* upload_bytes, void** state) {
-    const auto* listening = static_cast<const Listening*>(cls);
+    auto* listening = static_cast<Listening*>(cls);
     if (*state == nullptr) {
         *state = new Pending;
         return MHD_YES;
@@ -90,7 +136,8 @@ MHD_Result take_request(void* cls, MHD_Connection* connection, const char* url, 
         return MHD_YES;
     }
     if (pending->too_large) {
-        return send(connection, {413, {}, "the request is larger than " + std::to_string(kMaxBodyBytes) + " bytes\n"});
+        return send(*listening, connection,
+                    {413, {}, "the request is larger than " + std::to_string(kMaxBodyBytes) + " bytes\n"});
     }
     const bool head = std::string_view(method) == MHD_HTTP_METHOD_HEAD;
     return answer(*listening, connection, {head ? MHD_HTTP_METHOD_GET : method, url, {}, std::move(pending->body)});
@@ -103,7 +150,7 @@ void forget_request(void*, MHD_Connection*, void** state, MHD_RequestTermination
 
 flow::Result<void> hand_to_mhd(Listening& listening, Socket socket, const std::string& where) {
     // Without a thread of its own: the server's thread waits for all of them together.
-    constexpr unsigned kFlags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG;
+    constexpr unsigned kFlags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME;
     MHD_Daemon* daemon =
         MHD_start_daemon(kFlags, 0, nullptr, nullptr, take_request, &listening, MHD_OPTION_EXTERNAL_LOGGER, say_nothing,
                          nullptr, MHD_OPTION_LISTEN_SOCKET, socket.fd(), MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
@@ -127,6 +174,8 @@ struct Server::State {
     std::thread thread;
 
     void run();
+    // Lets every waiting stream be asked again.
+    void resume_streams();
     [[nodiscard]] int timeout_ms() const;
 };
 
@@ -135,8 +184,16 @@ int Server::State::timeout_ms() const {
     for (const auto& l : listening) {
         MHD_UNSIGNED_LONG_LONG wanted = 0;
         if (MHD_get_timeout(l->daemon.get(), &wanted) == MHD_YES) least = std::min(least, wanted);
+        if (!l->waiting.empty()) least = std::min<MHD_UNSIGNED_LONG_LONG>(least, kStreamPause_ms);
     }
     return static_cast<int>(least);
+}
+
+void Server::State::resume_streams() {
+    for (const auto& l : listening) {
+        for (MHD_Connection* connection : l->waiting) MHD_resume_connection(connection);
+        l->waiting.clear();
+    }
 }
 
 void Server::State::run() {
@@ -149,6 +206,7 @@ void Server::State::run() {
         const int ready = poll(waits.data(), waits.size(), timeout_ms());
         if (ready < 0 && errno != EINTR) return;
         if (waits[0].revents != 0) return;
+        resume_streams();
         for (const auto& l : listening) MHD_run(l->daemon.get());
     }
 }
@@ -201,6 +259,7 @@ Server::~Server() {
         static_cast<void>(!write(state_->stop_event.fd(), &one, sizeof one));
         state_->thread.join();
     }
+    state_->resume_streams();  // MHD insists on it
     for (const auto& l : state_->listening) {
         if (!l->unix_path.empty()) unlink(l->unix_path.c_str());
     }

@@ -4,12 +4,13 @@
 // Thread: open(), serve() and the end by the owner; handlers run one at a time on the server's own thread and must
 // be quick. Limits: kMaxBodyBytes of request body (413 beyond), 32 KiB for a connection's headers (431
 // beyond), kMaxConnections
-//         connections a socket, kIdleTimeout_s without a byte.
+//         connections a socket, kIdleTimeout_s without a byte (but for streams).
 // Errors: at start a Result; afterwards a client that breaks off harms nobody. A path without a route is 404,
 // a method
 //         that the path does not have 405.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -33,10 +34,19 @@ struct Request {
     std::string body;
 };
 
+// A body that is made while it is sent. Used on the server's thread; gone when the client is, or at the server's end.
+class Stream {
+  public:
+    virtual ~Stream() = default;
+    // Writes at most `bytes` to `to` and says how many; 0: none at the moment, it is asked again soon; below 0: the end.
+    virtual std::ptrdiff_t read(char* to, std::size_t bytes) = 0;
+};
+
 struct Response {
     unsigned status = 200;
     std::string content_type = "text/plain; charset=utf-8";
-    std::string body;
+    std::string body{};
+    std::shared_ptr<Stream> stream{};  // instead of `body`
 };
 
 using Handler = std::function<Response(const Request&)>;
