@@ -10,7 +10,7 @@ store::Retention store_retention(const Retention& retention) {
     const auto days = [&](std::size_t i) {
         return static_cast<std::uint32_t>(retention.keep_s[i] / Retention::kDay_s);
     };
-    return {days(0), days(1), days(2), days(3), days(4)};
+    return {days(0), days(1), days(2), days(3), days(4), retention.ledger_days, retention.interfaces_days};
 }
 
 flow::Result<void> check(const Config& config) {

@@ -59,7 +59,7 @@ std::string InterfaceAddress::text() const {
 
 bool DeviceConfig::has_tap() const noexcept {
     const auto is_kind = [this](std::string_view kind) { return std::string_view(name).starts_with(kind); };
-    return name != "loopback" && !is_kind("pcap:") && !is_kind("af_packet:") && !is_kind("tap:");
+    return name != "loopback" && !is_kind("pcap:") && !is_kind("af_packet:");
 }
 
 std::optional<std::size_t> Config::find_source(std::string_view name) const noexcept {

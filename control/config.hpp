@@ -63,8 +63,8 @@ struct DeviceConfig {
     std::string name;
     // Of the kernel's interface beside a device that the kernel does not see; empty = left to networkd and the like.
     std::vector<InterfaceAddress> addresses{};
-    std::string tap{};                          // name of that interface; empty = "nc<number of the device>"
-    std::optional<std::uint32_t> punt_limit{};  // packets a second that the kernel is given; nothing = as the port does
+    std::string tap{};                  // name of that interface; empty = "nc<number of the device>"
+    std::uint32_t punt_limit = 10'000;  // packets a second that the kernel is given at most; 0: no such interface
 
     // Such an interface is made beside this device: the packets that are no exports go there.
     [[nodiscard]] bool has_tap() const noexcept;
@@ -119,6 +119,8 @@ struct ProfileConfig {
 struct Retention {
     static constexpr std::array<std::uint32_t, 5> kResolution_s{10, 300, 1800, 7200, 86400};
     static constexpr std::uint64_t kDay_s = 86400;
+    std::uint32_t ledger_days = 60;      // the ledger of each exporter and 5 minutes
+    std::uint32_t interfaces_days = 60;  // interfaces' counters
     std::array<std::uint64_t, 5> keep_s{2 * kDay_s, 60 * kDay_s, 180 * kDay_s, 730 * kDay_s, 3650 * kDay_s};
     friend bool operator==(const Retention&, const Retention&) noexcept = default;
 };
@@ -143,11 +145,9 @@ struct Config {
     LogLevel log_level = LogLevel::info;
     std::vector<flow::IpAddress> addresses;  // datagrams to others are not ours; empty = any destination
     Retention retention;
-    std::uint32_t keep_ledger_days = 60;      // the ledger of each exporter and 5 minutes
-    std::uint32_t keep_interfaces_days = 60;  // interfaces' counters
-    std::uint32_t metrics_exporters = 256;    // with label values of their own
-    std::string profiles_dir;                 // load_config(): absolute, profiles.d beside the file when not given
-    std::vector<SourceConfig> sources;        // in the file's order
+    std::uint32_t metrics_exporters = 256;  // with label values of their own
+    std::string profiles_dir;               // load_config(): absolute, profiles.d beside the file when not given
+    std::vector<SourceConfig> sources;      // in the file's order
     std::vector<ExporterConfig> exporters;
     std::vector<ProfileConfig> profiles;  // by name; `live` is not among them
 

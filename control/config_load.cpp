@@ -270,8 +270,8 @@ void read_machine(const TableReader& top, const fs::path& directory, Config& con
     config.log_level = static_cast<LogLevel>(level);
     read_metrics(top, config.file, config, problems);
     read_retention(top, config.file, config, problems);
-    read_keep(top, config.file, "ledger", config.keep_ledger_days, problems);
-    read_keep(top, config.file, "interfaces", config.keep_interfaces_days, problems);
+    read_keep(top, config.file, "ledger", config.retention.ledger_days, problems);
+    read_keep(top, config.file, "interfaces", config.retention.interfaces_days, problems);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "control/capture_stream.hpp"
 #include "control/check.hpp"
 #include "control/cli/commands.hpp"
 #include "control/http/server.hpp"
@@ -84,13 +85,13 @@ bool cpu_is_enough() {
 #endif
 }
 
-std::vector<http::Route> routes(Supervisor& supervisor) {
+std::vector<http::Route> routes(Supervisor& supervisor, CaptureRoutes& captures, ExporterLabels& labels) {
     using http::Request;
     using http::Response;
     return {
         {"GET", "/metrics", http::Reach::anyone,
          [&](const Request&) {
-             return Response{200, kMetricsContentType, render_metrics(supervisor.status())};
+             return Response{200, kMetricsContentType, render_metrics(supervisor.status(), labels)};
          }},
         {"GET", "/", http::Reach::anyone,
          [](const Request&) {
@@ -106,6 +107,9 @@ std::vector<http::Route> routes(Supervisor& supervisor) {
              return Response{reload.ok ? 200u : 422u, kJsonContentType,
                              reload_json(reload, supervisor.status().generation)};
          }},
+        {"GET", kCapturePath, http::Reach::unix_socket,
+         [&](const Request& request) { return captures.begin(request); }},
+        {"GET", kCaptureCountsPath, http::Reach::unix_socket, [&](const Request&) { return captures.counts(); }},
     };
 }
 
@@ -167,7 +171,7 @@ int print_replay_ledger(const Config& config, const DaemonOptions& options) {
                                .json = options.output == "json",
                                .config_path = {},
                                .data_path = config.data};
-    if (auto shown = cli::show_ledger(context); !shown) {
+    if (auto shown = cli::show_ledger(context, {.idle = true}); !shown) {
         std::cerr << "net-collectord: " << shown.error().message << '\n';
         return kFailed;
     }
@@ -201,7 +205,9 @@ int run_daemon(const DaemonOptions& options) {
     std::vector<Endpoint> endpoints;
     if (running.metrics) endpoints.push_back(*running.metrics);
     const std::vector<std::string> unix_paths{running.socket};
-    auto server = http::Server::open(endpoints, unix_paths, routes(**supervisor));
+    CaptureRoutes captures([&](const flow::Prefix& exporters) { return (*supervisor)->capture(exporters); });
+    ExporterLabels labels;
+    auto server = http::Server::open(endpoints, unix_paths, routes(**supervisor, captures, labels));
     if (!server) return give_up(server.error(), kFailed);
     if (auto ok = become_user(running, unix_paths); !ok) return give_up(ok.error(), kFailed);
     (*server)->serve();  // a reload on its thread needs what this thread was left with: capabilities are a thread's

@@ -15,7 +15,8 @@ namespace control {
 
 // Every value at its flow::ledger_name() path, and "balanced", with "broken_law" where a law is broken.
 [[nodiscard]] nlohmann::ordered_json ledger_json(const flow::Ledger& ledger);
-// {"address","agent","source","version","domain",<counts>,"last_seen_ms"}; "agent" for sFlow only.
+// {"address","agent","source","version","domain","port",<counts>,"sampling","completeness","last_seen_ms"}; "agent" for
+// sFlow only, "port" 0 = all ports, "sampling" 0 = not known.
 [[nodiscard]] nlohmann::ordered_json exporter_json(const flow::ExporterKey& key, const std::string& source,
                                                    const flow::ExporterCounts& counts);
 

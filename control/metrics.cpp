@@ -12,7 +12,9 @@
 #include <tuple>
 #include <utility>
 
+#include "control/completeness.hpp"
 #include "control/config.hpp"
+#include "control/ledger_laws.hpp"
 
 namespace control {
 namespace {
@@ -94,8 +96,26 @@ void add_ledger(Families& out, const Status& status) {
         std::replace(name.begin(), name.end(), '.', '_');
         out.counter(name + "_total", std::string(help), ledger[counter]);
     }
+}
+
+void add_laws(Families& out, const flow::Ledger& ledger) {
     const bool balanced = flow::broken_law(ledger).empty();
     out.gauge("ledger_balanced", "1 while every packet, datagram and record is accounted for", balanced ? 1 : 0);
+    MetricFamily& exact =
+        out.add("ledger_law_difference", "Left side less right side of a law that holds at any moment: 0, or a bug",
+                MetricType::Gauge);
+    MetricFamily& in_flight = out.add(
+        "ledger_in_flight",
+        "Left side less right side of a law between cores: what is on its way; below 0 when the later stage told first",
+        MetricType::Gauge);
+    for (const Law& law : laws()) {
+        const auto difference = static_cast<double>(weigh(law, ledger).difference());
+        const Labels label{{"law", std::string(law.name)}};
+        if (law.kind == Law::Kind::in_flight)
+            put(in_flight, label, difference);
+        else
+            put(exact, label, law.kind == Law::Kind::at_least ? std::min(difference, 0.0) : difference);
+    }
 }
 
 void add_cells(store::SeriesCells& sum, const Status& status, std::uint32_t series) {
@@ -144,37 +164,67 @@ void add_series(Families& out, const Status& status) {
     }
 }
 
+// Not only known from before.
+bool has_sent(const ExporterStatus& exporter) {
+    return exporter.counts.last_seen_ms != 0;
+}
+
 // An sFlow agent may relay through an address that is not its own: agent and sub-agent are its domain.
 std::string domain_text(const flow::ExporterKey& key) {
     if (key.protocol != flow::Protocol::sflow5) return std::to_string(key.domain);
     return key.agent.text() + "/" + std::to_string(key.domain);
 }
 
-void add_exporters(Families& out, const Status& status) {
-    using Key = std::tuple<std::string, std::string, std::string>;
-    std::map<Key, flow::ExporterCounts> rows;
-    std::size_t named = 0;
-    for (const ExporterStatus& exporter : status.exporters) {
-        if (exporter.counts.last_seen_ms == 0) continue;  // known from before, silent since the start
-        const bool fits = named++ < kMetricsExporters;
+// Entries that share a label: those told apart by source or UDP port only, and all "other" ones.
+struct ExporterRow {
+    flow::ExporterCounts counts;
+    Completeness recent;
+    bool sampling_missing = false;
+};
+using ExporterRows = std::map<std::tuple<std::string, std::string, std::string>, ExporterRow>;
+
+ExporterRows exporter_rows(const Status& status, ExporterLabels& labels) {
+    labels.give(status.exporters, status.metrics_exporters);
+    ExporterRows rows;
+    for (std::size_t id = 0; id < status.exporters.size(); ++id) {
+        const ExporterStatus& exporter = status.exporters[id];
+        if (!has_sent(exporter)) continue;
         const flow::ExporterKey& key = exporter.key;
-        rows[fits ? Key{key.address.text(), domain_text(key), flow::protocol_name(key.protocol)} : Key{"other", "", ""}]
-            .add(exporter.counts);
+        ExporterRow& row = labels.has(id) ? rows[{key.address.text(), domain_text(key), protocol_name(key.protocol)}]
+                                          : rows[{"other", "", ""}];
+        row.counts.add(exporter.counts);
+        row.recent.add(exporter.recent);
+        row.sampling_missing |= exporter.recent.flows_unknown_rate != 0;
     }
+    return rows;
+}
+
+void add_exporters(Families& out, const Status& status, ExporterLabels& given) {
+    const ExporterRows rows = exporter_rows(status, given);
     const auto each = [&](MetricFamily& family, auto value) {
-        for (const auto& [key, counts] : rows) {
+        for (const auto& [key, row] : rows) {
             const auto& [exporter, domain, protocol] = key;
-            put(family, {{"exporter", exporter}, {"domain", domain}, {"protocol", protocol}}, value(counts));
+            put(family, {{"exporter", exporter}, {"domain", domain}, {"protocol", protocol}}, value(row));
         }
+    };
+    const auto gauge = [&](const char* name, const char* help, auto value) {
+        each(out.add(name, help, MetricType::Gauge), value);
     };
 #define X(name, text)                                                      \
     each(out.counter("exporter_" #name "_total", "Of an exporter: " text), \
-         [](const flow::ExporterCounts& c) { return c.name; });
+         [](const ExporterRow& row) { return row.counts.name; });
     FLOW_EXPORTER_COUNTS(X)
 #undef X
-    each(out.add("exporter_last_seen_timestamp_seconds", "When an exporter last sent", MetricType::Gauge),
-         [](const flow::ExporterCounts& c) { return static_cast<double>(c.last_seen_ms) / 1000; });
-    out.gauge("exporters", "Exporters that sent since the start", static_cast<double>(named));
+    gauge("exporter_last_seen_timestamp_seconds", "When an exporter last sent",
+          [](const ExporterRow& row) { return static_cast<double>(row.counts.last_seen_ms) / 1000; });
+    gauge("exporter_completeness_ratio", "Share of an exporter's flows of the last 5 minutes that is here",
+          [](const ExporterRow& row) { return row.recent.ratio(); });
+    gauge("exporter_sampling_interval", "Of how many packets an exporter samples one, as last applied; 0 = not known",
+          [](const ExporterRow& row) { return static_cast<double>(row.counts.sampling); });
+    gauge("sampling_rate_missing", "1 while an exporter sends flows whose sampling rate nobody tells",
+          [](const ExporterRow& row) { return row.sampling_missing ? 1.0 : 0.0; });
+    out.gauge("exporters", "Exporters that sent since the start",
+              static_cast<double>(std::count_if(status.exporters.begin(), status.exporters.end(), has_sent)));
 }
 
 void add_devices(Families& out, const Status& status) {
@@ -256,13 +306,29 @@ void add_process(Families& out, const Status& status) {
 
 }  // namespace
 
-std::string render_metrics(const Status& status) {
+void ExporterLabels::give(const std::vector<ExporterStatus>& exporters, std::size_t most) {
+    if (given_.size() >= most) return;
+    std::vector<std::size_t> waiting;
+    for (std::size_t id = 0; id < exporters.size(); ++id) {
+        if (has_sent(exporters[id]) && !has(id)) waiting.push_back(id);
+    }
+    const std::size_t room = std::min(most - given_.size(), waiting.size());
+    std::partial_sort(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(room), waiting.end(),
+                      [&](std::size_t a, std::size_t b) {
+                          return std::tuple(exporters[b].counts.datagrams, a) <
+                                 std::tuple(exporters[a].counts.datagrams, b);
+                      });
+    given_.insert(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(room));
+}
+
+std::string render_metrics(const Status& status, ExporterLabels& labels) {
     Families out;
     add_process(out, status);
     add_devices(out, status);
     add_workers(out, status);
     add_ledger(out, status);
-    add_exporters(out, status);
+    add_laws(out, status.process_ledger);
+    add_exporters(out, status, labels);
     add_series(out, status);
     add_store(out, status.store);
     std::vector<MetricFamily> families = out.take();

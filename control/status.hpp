@@ -17,6 +17,9 @@
 
 namespace control {
 
+// What `recent` means: five minutes and a little, so that a step of the books is in it.
+inline constexpr std::uint32_t kRecent_s = 360;
+
 struct ReloadStatus {
     std::uint64_t when_ms = 0;   // of the last attempt; the start counts as one
     std::uint64_t taken_ms = 0;  // of the last that succeeded
@@ -68,9 +71,10 @@ struct SeriesStatus {
 };
 
 struct ExporterStatus {
-    flow::ExporterKey key;
-    std::string source;
-    flow::ExporterCounts counts;
+    flow::ExporterKey key{};
+    std::string source{};
+    flow::ExporterCounts counts{};
+    flow::ExporterCounts recent{};  // of the last kRecent_s
 };
 
 struct Status {
@@ -92,6 +96,7 @@ struct Status {
     std::vector<SeriesStatus> series;               // of this generation
     std::vector<store::SeriesCells> series_totals;  // since start, by series id
     std::vector<ExporterStatus> exporters;          // since start, by exporter id
+    std::uint32_t metrics_exporters = 256;          // that have label values of their own
 };
 
 }  // namespace control

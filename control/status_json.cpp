@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "control/completeness.hpp"
 #include "control/json_parts.hpp"
 
 namespace control {
@@ -114,14 +115,19 @@ Json ledger_json(const flow::Ledger& ledger) {
 }
 
 Json exporter_json(const flow::ExporterKey& key, const std::string& source, const flow::ExporterCounts& counts) {
+    Completeness completeness;
+    completeness.add(counts);
     Json out{{"address", key.address.text()}};
     if (key.protocol == flow::Protocol::sflow5) out["agent"] = key.agent.text();
     out["source"] = source;
     out["version"] = flow::protocol_name(key.protocol);
     out["domain"] = key.domain;
+    out["port"] = key.port;
 #define X(name, text) out[#name] = counts.name;
     FLOW_EXPORTER_COUNTS(X)
 #undef X
+    out["sampling"] = counts.sampling;
+    out["completeness"] = completeness.ratio();
     out["last_seen_ms"] = counts.last_seen_ms;
     return out;
 }
@@ -151,6 +157,10 @@ std::string status_json(const Status& status) {
         list(status.exporters, [](const ExporterStatus& e) { return exporter_json(e.key, e.source, e.counts); });
     // Texts may come from outside: what is no UTF-8 is replaced, never thrown.
     return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string capture_counts_json(std::uint64_t frames, std::uint64_t dropped) {
+    return Json{{"frames", frames}, {"dropped", dropped}}.dump();
 }
 
 std::string reload_json(const ReloadStatus& reload, std::uint64_t generation) {

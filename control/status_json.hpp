@@ -2,6 +2,8 @@
 // What the daemon answers on its control socket, as JSON:
 //   GET  /api/v1/status   status_json()
 //   POST /api/v1/reload   reload_json(), with status 200 when taken and 422 when not
+//   GET  /api/v1/capture/counts   capture_counts_json() of the capture under way, or 404
+// and /api/v1/capture as a file: control/capture_stream.hpp.
 //
 // Thread: any; holds nothing.
 #pragma once
@@ -14,9 +16,13 @@ namespace control {
 
 inline constexpr const char* kStatusPath = "/api/v1/status";
 inline constexpr const char* kReloadPath = "/api/v1/reload";
+inline constexpr const char* kCapturePath = "/api/v1/capture";
+inline constexpr const char* kCaptureCountsPath = "/api/v1/capture/counts";
 inline constexpr const char* kJsonContentType = "application/json";
 
 [[nodiscard]] std::string status_json(const Status& status);
+// {"frames":N,"dropped":N}: given to the reader, and lost because the reader was too slow.
+[[nodiscard]] std::string capture_counts_json(std::uint64_t frames, std::uint64_t dropped);
 // {"ok":...,"generation":...,"error":"...","restart_needed":[...]}
 [[nodiscard]] std::string reload_json(const ReloadStatus& reload, std::uint64_t generation);
 

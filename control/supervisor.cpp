@@ -27,10 +27,32 @@ dataplane::Hugepages hugepages_of(Hugepages h) {
                                  : dataplane::Hugepages::automatic;
 }
 
+constexpr std::uint32_t kSnapshot_s = 60;
+
+// What was added.
+flow::ExporterCounts since(const flow::ExporterCounts& then, flow::ExporterCounts now) {
+#define X(name, text) now.name -= then.name;
+    FLOW_EXPORTER_COUNTS(X)
+#undef X
+    return now;
+}
+
 std::vector<std::string> device_names(const Config& config) {
     std::vector<std::string> names;
     for (const DeviceConfig& device : config.devices) names.push_back(device.name);
     return names;
+}
+
+std::vector<dataplane::DeviceOptions> device_options(const Config& config) {
+    std::vector<dataplane::DeviceOptions> out;
+    for (std::size_t d = 0; d < config.devices.size(); ++d) {
+        const DeviceConfig& device = config.devices[d];
+        dataplane::DeviceOptions& options = out.emplace_back();
+        for (const InterfaceAddress& a : device.addresses) options.addresses.push_back({a.address, a.bits});
+        options.tap = device.tap_name(d);
+        options.punt_per_s = device.punt_limit;
+    }
+    return out;
 }
 
 double ratio(std::uint64_t busy, std::uint64_t idle) {
@@ -71,6 +93,7 @@ flow::Result<void> Supervisor::bring_up() {
     auto plan = make_plan(config_, next_generation_, *store_, config_.cores.size(), config_.match_cores.size());
     if (!plan) return pass(plan);
     auto engine = dataplane::Engine::start({.devices = device_names(config_),
+                                            .device_options = device_options(config_),
                                             .cores = config_.cores,
                                             .match_cores = config_.match_cores,
                                             .hugepages = hugepages_of(config_.hugepages),
@@ -115,8 +138,6 @@ ReloadStatus Supervisor::reload() {
     merged.log_level = next->log_level;
     merged.addresses = next->addresses;
     merged.retention = next->retention;
-    merged.keep_ledger_days = next->keep_ledger_days;
-    merged.keep_interfaces_days = next->keep_interfaces_days;
     merged.metrics_exporters = next->metrics_exporters;
     merged.profiles_dir = next->profiles_dir;
     merged.sources = next->sources;
@@ -189,11 +210,19 @@ void Supervisor::watch_store() {
     clock_had_leapt_ = stats.clock_leap;
 }
 
+void Supervisor::remember_exporters() {
+    if (ticks_++ % kSnapshot_s != 0) return;
+    earlier_.push_back(store_->process_exporters());
+    if (earlier_.size() > kRecent_s / kSnapshot_s) earlier_.pop_front();
+}
+
 void Supervisor::tick() {
     const std::scoped_lock lock(mutex_);
     collect_generations();
     count_devices();
     watch_store();
+    remember_exporters();
+    for (const std::string& remark : engine_->remarks()) log_.warning(remark);
     const auto workers = engine_->workers();
     busy_.resize(workers.size());
     match_busy_.resize(workers.size());
@@ -206,6 +235,11 @@ void Supervisor::tick() {
             ratio(now.match_busy_cycles - then.match_busy_cycles, now.match_idle_cycles - then.match_idle_cycles);
     }
     last_second_ = workers;
+}
+
+flow::Result<std::unique_ptr<dataplane::CaptureTap>> Supervisor::capture(const flow::Prefix& exporters) {
+    const std::scoped_lock lock(mutex_);
+    return engine_->capture(exporters);
 }
 
 bool Supervisor::drained() {
@@ -269,9 +303,14 @@ Status Supervisor::status() {
     const auto counts = store_->process_exporters();
     for (std::uint32_t id = 0; id < exporters_.size(); ++id) {
         const flow::ExporterKey& key = exporters_.key(id);
-        status.exporters.push_back(
-            {key, source_names_[key.source_id], id < counts.size() ? counts[id] : flow::ExporterCounts{}});
+        const auto now = id < counts.size() ? counts[id] : flow::ExporterCounts{};
+        const bool known = !earlier_.empty() && id < earlier_.front().size();
+        status.exporters.push_back({.key = key,
+                                    .source = source_names_[key.source_id],
+                                    .counts = now,
+                                    .recent = known ? since(earlier_.front()[id], now) : now});
     }
+    status.metrics_exporters = config_.metrics_exporters;
     return status;
 }
 
@@ -281,6 +320,9 @@ flow::Result<void> Supervisor::stop() {
     engine_->stop();
     count_devices();  // what was lost while draining, too
     auto stopped = store_->stop();
+    const flow::Ledger ledger = store_->total_ledger();
+    if (const auto broken = flow::broken_law(ledger, true); stopped && !broken.empty())
+        log_.error("the ledger does not balance after the end, which is a bug: " + std::string(broken));
     engine_.reset();
     return stopped;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -30,6 +31,8 @@ class Supervisor {
     // Reads the configuration file again, checks and compiles it aside and publishes it. On any error the old one stays.
     ReloadStatus reload();
     [[nodiscard]] Status status();
+    // Begins to copy what exporters within a prefix send; see dataplane::Engine::capture().
+    [[nodiscard]] flow::Result<std::unique_ptr<dataplane::CaptureTap>> capture(const flow::Prefix& exporters);
     // Each second: device counters into the ledger, old generations away, remarks into the log.
     void tick();
     // Every capture is at its end and decoded.
@@ -47,6 +50,7 @@ class Supervisor {
     void open_port_sockets();
     void count_devices();
     void watch_store();
+    void remember_exporters();
     void fill_devices_and_workers(Status& status);
 
     // Configurations alive at once: the one in use and older ones whose tallies are still on their way to the disk.
@@ -72,6 +76,9 @@ class Supervisor {
     std::vector<dataplane::EngineWorker> last_second_;  // of each worker, for the busy ratio
     std::vector<double> busy_, match_busy_;
     std::map<std::uint32_t, std::string> source_names_;  // by stable id, gone ones too
+    // Counts of each exporter, a minute apart, oldest first: what `recent` begins with.
+    std::deque<std::vector<flow::ExporterCounts>> earlier_;
+    std::uint32_t ticks_ = 0;
     bool store_was_failing_ = false, clock_had_leapt_ = false;
 };
 

@@ -3,17 +3,23 @@
 
 #include <curl/curl.h>
 
+#include <cctype>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 
 namespace cli {
 namespace {
 
 constexpr std::size_t kMaxAnswerBytes = 256u << 20;
+constexpr std::size_t kMaxRefusalBytes = 64u << 10;
+constexpr long kOk = 200;
+constexpr int kLook_ms = 100;
 
 struct CurlFree {
     void operator()(CURL* curl) const noexcept { curl_easy_cleanup(curl); }
+};
+struct MultiFree {
+    void operator()(CURLM* multi) const noexcept { curl_multi_cleanup(multi); }
 };
 
 std::size_t keep(const char* data, std::size_t, std::size_t bytes, void* into) {
@@ -36,16 +42,46 @@ tl::unexpected<Failure> explain(const std::string& socket, CURLcode code, long o
                        "): start it with `systemctl start net-collector`, or from a checkout with scripts/run");
 }
 
+// What a transfer under way needs to know.
+struct Following {
+    CURL* curl = nullptr;
+    const std::function<bool(std::string_view)>& take;
+    std::string refusal;
+    bool ended = false;  // by take()
+};
+
+std::size_t pass_on(const char* data, std::size_t, std::size_t bytes, void* into) {
+    auto& following = *static_cast<Following*>(into);
+    long status = 0;
+    curl_easy_getinfo(following.curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status != kOk) {
+        if (following.refusal.size() < kMaxRefusalBytes) following.refusal.append(data, bytes);
+        return bytes;
+    }
+    following.ended = !following.take({data, bytes});
+    return following.ended ? 0 : bytes;  // 0 ends the transfer
+}
+
+CURLcode result_of(CURLM* multi) {
+    int left = 0;
+    const CURLMsg* message = curl_multi_info_read(multi, &left);
+    return message == nullptr ? CURLE_OK : message->data.result;
+}
+
+void address(CURL* curl, const std::string& socket, const std::string& path) {
+    const std::string url = "http://net-collector" + path;
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
+    curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+}
+
 }  // namespace
 
 Outcome<Answer> ask(const std::string& socket, const std::string& method, const std::string& path, long timeout_s) {
     const std::unique_ptr<CURL, CurlFree> curl(curl_easy_init());
     if (!curl) return failure(Exit::failed, "libcurl cannot be initialised");
     Answer answer;
-    const std::string url = "http://net-collector" + path;
-    curl_easy_setopt(curl.get(), CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
-    curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
-    curl_easy_setopt(curl.get(), CURLOPT_NOPROXY, "*");
+    address(curl.get(), socket, path);
     curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, timeout_s);
     curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, keep);
     curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
@@ -58,6 +94,48 @@ Outcome<Answer> ask(const std::string& socket, const std::string& method, const 
     }
     curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
     return answer;
+}
+
+Outcome<void> follow(const std::string& socket, const std::string& path,
+                     const std::function<bool(std::string_view)>& take, const std::function<bool()>& go_on) {
+    const std::unique_ptr<CURL, CurlFree> curl(curl_easy_init());
+    const std::unique_ptr<CURLM, MultiFree> multi(curl_multi_init());
+    if (!curl || !multi) return failure(Exit::failed, "libcurl cannot be initialised");
+    Following following{curl.get(), take, {}};
+    address(curl.get(), socket, path);
+    curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, pass_on);
+    curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &following);
+    curl_multi_add_handle(multi.get(), curl.get());
+    int running = 1;
+    while (curl_multi_perform(multi.get(), &running) == CURLM_OK && running != 0 && go_on())
+        curl_multi_poll(multi.get(), nullptr, 0, kLook_ms, nullptr);
+    const CURLcode code = result_of(multi.get());
+    curl_multi_remove_handle(multi.get(), curl.get());
+    if (!following.refusal.empty()) {
+        following.refusal.erase(following.refusal.find_last_not_of('\n') + 1);
+        return failure(Exit::failed, following.refusal);
+    }
+    // A daemon that ends breaks the transfer off: what came so far is good.
+    if (following.ended || code == CURLE_OK || code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR) return {};
+    long os_error = 0;
+    curl_easy_getinfo(curl.get(), CURLINFO_OS_ERRNO, &os_error);
+    return explain(socket, code, os_error);
+}
+
+std::string escaped(const std::string& text) {
+    static constexpr std::string_view kHex = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || c == '.' || c == '-') {
+            out += c;
+        } else {
+            out += '%';
+            out += kHex[byte >> 4];
+            out += kHex[byte & 15];
+        }
+    }
+    return out;
 }
 
 }  // namespace cli

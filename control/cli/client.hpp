@@ -4,7 +4,9 @@
 // Thread: one.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "control/cli/context.hpp"
 
@@ -19,5 +21,13 @@ struct Answer {
 // answer takes longer than `timeout_s`.
 [[nodiscard]] Outcome<Answer> ask(const std::string& socket, const std::string& method, const std::string& path,
                                   long timeout_s);
+
+// Takes what GET `path` sends, for as long as `take` and `go_on` say true and the daemon sends; `go_on` is asked several
+// times a second. Failure: as ask(), or the daemon refuses; its reason is the message.
+[[nodiscard]] Outcome<void> follow(const std::string& socket, const std::string& path,
+                                   const std::function<bool(std::string_view)>& take,
+                                   const std::function<bool()>& go_on);
+// `text` as a value of a query.
+[[nodiscard]] std::string escaped(const std::string& text);
 
 }  // namespace cli

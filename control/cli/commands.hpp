@@ -13,8 +13,27 @@ namespace cli {
 using Done = Outcome<void>;
 
 // What the data directory says.
-[[nodiscard]] Done show_ledger(const Context& context);
-[[nodiscard]] Done show_exporters(const Context& context);
+struct LedgerQuery {
+    std::string exporter{};    // address or prefix; empty = all
+    std::string since{};       // a length of time up to now, or a point in time
+    std::string from{}, to{};  // see control/duration.hpp; empty = the beginning, now
+    bool per_bucket = false;   // a row for each five minutes
+    bool watch = false;        // again each second
+    std::uint32_t times = 0;   // that often; 0 = until Ctrl-C
+    bool idle = false;         // the collector has ended cleanly: nothing may be in flight
+};
+// Exit::failed when the books do not balance.
+[[nodiscard]] Done show_ledger(const Context& context, const LedgerQuery& query);
+struct ExportersQuery {
+    std::string exporter{};  // address or prefix; empty = all
+    bool options = false;    // what they told in options data, instead of what they sent
+};
+[[nodiscard]] Done show_exporters(const Context& context, const ExportersQuery& query);
+struct InterfacesQuery {
+    std::string exporter{};     // address or prefix; empty = all
+    std::string since = "10m";  // a length of time up to now
+};
+[[nodiscard]] Done show_interfaces(const Context& context, const InterfacesQuery& query);
 [[nodiscard]] Done show_templates(const Context& context);
 struct SeriesQuery {
     std::string profile, channel, source;  // empty = all
@@ -33,5 +52,12 @@ struct SeriesQuery {
 // What the running daemon says.
 [[nodiscard]] Done show_status(const Context& context);
 [[nodiscard]] Done reload(const Context& context);
+struct CaptureQuery {
+    std::string exporter;     // address or prefix
+    std::string for_time;     // a length of time; empty = until Ctrl-C
+    std::uint64_t count = 0;  // frames; 0 = any number
+    std::string file;         // "-": standard output
+};
+[[nodiscard]] Done capture(const Context& context, const CaptureQuery& query);
 
 }  // namespace cli

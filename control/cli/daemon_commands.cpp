@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `net-collector status`, `reload` and `backup`: the running daemon, and a copy of what it keeps.
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "control/cli/client.hpp"
 #include "control/cli/commands.hpp"
+#include "control/cli/daemon_json.hpp"
 #include "control/cli/text.hpp"
 #include "control/duration.hpp"
 #include "control/status_json.hpp"
@@ -15,31 +14,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr long kStatusTimeout_s = 10;
 constexpr long kReloadTimeout_s = 60;  // compiling many thousands of filters takes its time
 
-// Members that a daemon of another version does not send read as zero or empty.
-std::uint64_t number(const Json& j, const char* key) {
-    const auto found = j.find(key);
-    return found != j.end() && found->is_number() ? found->get<std::uint64_t>() : 0;
-}
-double ratio(const Json& j, const char* key) {
-    const auto found = j.find(key);
-    return found != j.end() && found->is_number() ? found->get<double>() : 0;
-}
-std::string text(const Json& j, const char* key) {
-    const auto found = j.find(key);
-    return found != j.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-bool flag(const Json& j, const char* key) {
-    const auto found = j.find(key);
-    return found != j.end() && found->is_boolean() && found->get<bool>();
-}
-const Json& part(const Json& j, const char* key) {
-    static const Json kNone = Json::object();
-    const auto found = j.find(key);
-    return found != j.end() && found->is_structured() ? *found : kNone;
-}
 std::string known(const Json& j, const char* key) {
     const auto found = j.find(key);
     return found != j.end() && found->is_number() ? scaled(found->get<std::uint64_t>()) : "unknown";
@@ -47,13 +23,6 @@ std::string known(const Json& j, const char* key) {
 
 std::string percent(double value) {
     return scaled(value * 100) + "%";
-}
-
-Outcome<Json> parsed(const Answer& answer) {
-    Json json = Json::parse(answer.body, nullptr, false);
-    if (json.is_object()) return json;
-    return failure(Exit::failed, "the daemon's answer is not understood (HTTP " + std::to_string(answer.status) +
-                                     "): is it of the same version?");
 }
 
 void print_config(std::ostream& out, const Json& status, Style style) {
@@ -126,9 +95,7 @@ void print_totals(std::ostream& out, const Json& status, Style style) {
 Done show_status(const Context& context) {
     const auto where = find_daemon(context);
     if (!where) return tl::unexpected(where.error());
-    const auto answer = ask(where->socket, "GET", control::kStatusPath, kStatusTimeout_s);
-    if (!answer) return tl::unexpected(answer.error());
-    const auto status = parsed(*answer);
+    const auto status = ask_status(where->socket);
     if (!status) return tl::unexpected(status.error());
     if (context.json) {
         context.out << status->dump(2, ' ', false, Json::error_handler_t::replace) << '\n';

@@ -6,6 +6,8 @@
 #include <ostream>
 
 #include "control/cli/commands.hpp"
+#include "control/cli/exporter_options.hpp"
+#include "control/cli/exporter_sums.hpp"
 #include "control/cli/template_fields.hpp"
 #include "control/cli/text.hpp"
 #include "control/duration.hpp"
@@ -33,18 +35,6 @@ Outcome<Data> read(const Context& context) {
     return Data{*std::move(exporters), *std::move(templates)};
 }
 
-std::string ago(const Context& context, std::uint64_t when_ms) {
-    const std::uint64_t when_s = when_ms / 1000;
-    if (when_ms == 0) return "never";
-    if (when_s > context.now_s || context.now_s - when_s > 86400) return control::time_text(when_s);
-    return control::duration_text(context.now_s - when_s) + " ago";
-}
-
-std::string address_text(const flow::ExporterKey& key) {
-    if (key.protocol != flow::Protocol::sflow5 || key.agent == key.address) return key.address.text();
-    return key.address.text() + " (agent " + key.agent.text() + ")";
-}
-
 Json fields_json(const std::vector<TemplateField>& fields) {
     Json out = Json::array();
     for (const TemplateField& f : fields) {
@@ -70,9 +60,15 @@ std::string fields_text(const std::vector<TemplateField>& fields) {
 
 }  // namespace
 
-Done show_exporters(const Context& context) {
-    const auto data = read(context);
+Done show_exporters(const Context& context, const ExportersQuery& query) {
+    if (query.options) return show_exporter_options(context, query);
+    auto data = read(context);
     if (!data) return tl::unexpected(data.error());
+    if (!query.exporter.empty()) {
+        auto chosen = choose_exporters(std::move(data->exporters), query.exporter);
+        if (!chosen) return tl::unexpected(chosen.error());
+        data->exporters = *std::move(chosen);
+    }
     if (context.json) {
         Json out = Json::array();
         for (const auto& e : data->exporters) {
@@ -84,12 +80,15 @@ Done show_exporters(const Context& context) {
         context.out << out.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
         return {};
     }
-    Table table({"EXPORTER", "SOURCE", "PROTOCOL", ">DOMAIN", ">DATAGRAMS", ">RECORDS", ">SKIPPED", ">LOST",
-                 ">RESTARTS", "LAST SEEN"});
+    Table table({"EXPORTER", "SOURCE", "PROTOCOL", ">DOMAIN", ">DATAGRAMS", ">FLOWS", ">SKIPPED", ">MISSING",
+                 ">COMPLETE", ">THINNED", "SAMPLING", ">RESTARTS", "LAST SEEN"});
     for (const auto& e : data->exporters) {
+        control::Completeness completeness;
+        completeness.add(e.counts);
         table.add({address_text(e.key), e.source, flow::protocol_name(e.key.protocol), std::to_string(e.key.domain),
-                   scaled(e.counts.datagrams), scaled(e.counts.records), scaled(e.counts.skipped),
-                   scaled(e.counts.lost), scaled(e.counts.restarts), ago(context, e.counts.last_seen_ms)});
+                   scaled(e.counts.datagrams), scaled(e.counts.flows), scaled(e.counts.skipped), scaled(e.counts.lost),
+                   complete_text(completeness.ratio()), scaled(e.counts.thinned), sampling_text(e.counts),
+                   scaled(e.counts.restarts), ago(context, e.counts.last_seen_ms)});
     }
     if (table.empty()) {
         context.out << "no exporter has sent yet: try flow-generator -t 127.0.0.1 -p 2055\n";

@@ -1,106 +1,161 @@
 // SPDX-License-Identifier: Apache-2.0
 // `net-collector ledger`: where everything that came in ended up.
-#include <algorithm>
+#include "control/cli/ledger.hpp"
+
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "control/cli/commands.hpp"
-#include "control/cli/text.hpp"
+#include "control/cli/daemon_json.hpp"
+#include "control/duration.hpp"
 #include "control/json_parts.hpp"
+#include "control/ledger_laws.hpp"
 
 namespace cli {
 namespace {
 
-using flow::Counter;
+using Json = nlohmann::ordered_json;
 using flow::Ledger;
 
-// The picture: stages joined by a line, what leaves the stream branches off to the right.
-class Picture {
-  public:
-    Picture(std::ostream& out, Style style) : out_(out), style_(style) {}
-
-    void stage(std::string_view name, std::uint64_t value) {
-        if (!first_) out_ << "      |\n      v\n";
-        first_ = false;
-        out_ << style_.bold("  " + pad(scaled(value), 10)) << "  " << name << '\n';
+// Asks the daemon, when it runs, which devices cannot tell what they lose.
+CannotTell ask_devices(const std::string& socket) {
+    CannotTell out;
+    const auto status = ask_status(socket);
+    if (!status) return out;
+    const auto add = [](std::string& names, const Json& device, const char* key) {
+        if (device.contains(key) && device[key].is_null()) names += (names.empty() ? "" : ", ") + text(device, "name");
+    };
+    for (const Json& device : part(*status, "devices")) {
+        add(out.missed, device, "missed");
+        add(out.no_buffer, device, "no_buffer");
+        add(out.errors, device, "errors");
     }
-    // Only when something left.
-    void leaves(std::string_view why, std::uint64_t value, bool loss) {
-        if (value == 0) return;
-        const std::string line = pad(scaled(value), 10) + "  " + std::string(why);
-        out_ << "      |---> " << (loss ? style_.bad(line) : line) << '\n';
-    }
-
-  private:
-    static std::string pad(std::string text, std::size_t width) {
-        if (text.size() < width) text.insert(0, width - text.size(), ' ');
-        return text;
-    }
-    std::ostream& out_;
-    Style style_;
-    bool first_ = true;
-};
-
-void leaves_list(Picture& picture, const Ledger& ledger, std::size_t from, std::size_t count) {
-    for (std::size_t i = from; i < from + count; ++i) picture.leaves(flow::ledger_name(i).help, ledger.values[i], true);
+    return out;
 }
 
-void draw(std::ostream& out, const Ledger& ledger, Style style) {
-    Picture picture(out, style);
-    picture.stage("packets taken from devices", ledger[Counter::packets_received]);
-    leaves_list(picture, ledger, 1, flow::kPacketFates - 1);
-    picture.leaves("datagrams lost between workers", ledger[Counter::handoff_lost], true);
-    picture.stage("datagrams received", ledger[Counter::datagrams_received]);
-    leaves_list(picture, ledger, flow::kPacketFates + 1, flow::kOutcomes - 1);
-    picture.stage("records seen", ledger[Counter::records_seen]);
-    picture.leaves("records of options templates", ledger[Counter::records_option], false);
-    picture.leaves("sFlow counter samples", ledger[Counter::records_counter], false);
-    leaves_list(picture, ledger, flow::kPacketFates + flow::kOutcomes, flow::kSkips);
-    picture.stage("flows decoded", ledger[Counter::flows_decoded]);
-    picture.leaves("lost because no batch was free", ledger[Counter::flows_lost_ring], true);
-    picture.stage("flows through, matched and tallied", ledger[Counter::flows_through]);
+Json laws_json(const Ledger& ledger, bool idle) {
+    Json out = Json::array();
+    for (const control::Law& law : control::laws()) {
+        const control::Balance balance = control::weigh(law, ledger);
+        Json one{{"law", law.name},
+                 {"text", law.text},
+                 {"left", balance.left},
+                 {"right", balance.right},
+                 {"holds", control::holds(law, ledger, idle)}};
+        if (law.kind == control::Law::Kind::in_flight) one["in_flight"] = balance.difference();
+        out.push_back(std::move(one));
+    }
+    return out;
 }
 
-void print_lost_before(std::ostream& out, const Ledger& ledger, Style style) {
-    for (const Counter c : {Counter::port_missed, Counter::port_no_mbuf, Counter::port_errors}) {
-        if (ledger[c] == 0) continue;
-        out << style.bad("  " + scaled(ledger[c]) + " " + std::string(flow::ledger_name(Ledger::index(c)).help))
-            << '\n';
+Json cannot_tell_json(const CannotTell& unknown) {
+    Json out = Json::object();
+    if (!unknown.missed.empty()) out["packets.missed"] = unknown.missed;
+    if (!unknown.no_buffer.empty()) out["packets.no_buffer"] = unknown.no_buffer;
+    if (!unknown.errors.empty()) out["packets.device_errors"] = unknown.errors;
+    return out;
+}
+
+void print_json(const Context& context, const LedgerQuery& query, const LedgerView& view, const CannotTell& unknown) {
+    Json json = query.exporter.empty() ? control::ledger_json(view.ledger) : Json::object();
+    if (query.exporter.empty()) {
+        const std::string broken = unbalanced(view.ledger, query.idle);
+        json["balanced"] = broken.empty();
+        if (!broken.empty()) json["broken_law"] = broken;
+        json["laws"] = laws_json(view.ledger, query.idle);
+        json["unknown"] = cannot_tell_json(unknown);
     }
+    json["committed_ms"] = view.commit_ms;
+    json["completeness"] = view.sums.completeness.ratio();
+    json["missing"] = {{"records", view.sums.missing_records}, {"datagrams", view.sums.missing_datagrams}};
+    json["exporters"] = Json::array();
+    for (const auto& e : view.exporters) json["exporters"].push_back(control::exporter_json(e.key, e.source, e.counts));
+    context.out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+void print_entries(std::ostream& out, const std::vector<store::StoredExporter>& exporters, Style style) {
+    Table table({"EXPORTER", "PROTOCOL", ">DOMAIN", ">DATAGRAMS", ">FLOWS", ">MISSING", ">COMPLETE", "SAMPLING"});
+    for (const auto& e : exporters) {
+        control::Completeness completeness;
+        completeness.add(e.counts);
+        table.add({address_text(e.key), flow::protocol_name(e.key.protocol), std::to_string(e.key.domain),
+                   scaled(e.counts.datagrams), scaled(e.counts.flows), scaled(e.counts.lost),
+                   complete_text(completeness.ratio()), sampling_text(e.counts)});
+    }
+    table.print(out, style);
+    out << '\n';
 }
 
 }  // namespace
 
-Done show_ledger(const Context& context) {
+Outcome<LedgerView> read_ledger(const store::Reader& reader, const std::string& exporter) {
+    LedgerView view;
+    const auto commit_ms = reader.last_commit_ms();
+    if (!commit_ms) return failure(Exit::failed, commit_ms.error().text());
+    view.commit_ms = *commit_ms;
+    const auto ledger = reader.ledger();
+    if (!ledger) return failure(Exit::failed, ledger.error().text());
+    view.ledger = *ledger;
+    auto exporters = reader.exporters();
+    if (!exporters) return failure(Exit::failed, exporters.error().text());
+    auto chosen = choose_exporters(*std::move(exporters), exporter);
+    if (!chosen) return tl::unexpected(chosen.error());
+    view.exporters = *std::move(chosen);
+    for (const auto& e : view.exporters) view.sums.add(e.key.protocol, e.counts);
+    return view;
+}
+
+Picture picture_of(const LedgerQuery& query, const LedgerView& view, const CannotTell& unknown) {
+    return query.exporter.empty() ? ledger_picture(view.ledger, unknown) : exporter_picture(view.sums.counts);
+}
+
+void print_ledger(std::ostream& out, const LedgerQuery& query, const LedgerView& view, const Picture& picture,
+                  const std::vector<double>& rates, Style style) {
+    if (!query.exporter.empty()) print_entries(out, view.exporters, style);
+    picture.print(out, style, rates);
+    out << '\n' << "exporters: " << view.sums.entries << "; ";
+    print_missing(out, view.sums, style);
+}
+
+std::string unbalanced(const Ledger& ledger, bool idle) {
+    for (const control::Law& law : control::laws()) {
+        if (control::holds(law, ledger, idle)) continue;
+        const control::Balance balance = control::weigh(law, ledger);
+        return std::string(law.text) + ": " + exact(balance.left) + " against " + exact(balance.right);
+    }
+    return {};
+}
+
+std::string verdict(const Ledger& ledger, bool idle, Style style) {
+    const std::string broken = unbalanced(ledger, idle);
+    return broken.empty() ? style.good("balanced: everything that came in is accounted for")
+                          : style.bad("NOT BALANCED: " + broken);
+}
+
+Done judge(const Ledger& ledger, bool idle) {
+    if (unbalanced(ledger, idle).empty()) return {};
+    return failure(Exit::failed,
+                   "the ledger does not balance, which is a bug: please report it with `net-collector ledger -o json`");
+}
+
+Done show_ledger(const Context& context, const LedgerQuery& query) {
     const auto where = find_daemon(context);
     if (!where) return tl::unexpected(where.error());
     const auto reader = open_data(where->data);
     if (!reader) return tl::unexpected(reader.error());
-    const auto ledger = reader->ledger();
-    if (!ledger) return failure(Exit::failed, ledger.error().text());
-    const auto exporters = reader->exporters();
-    if (!exporters) return failure(Exit::failed, exporters.error().text());
-
+    if (!query.since.empty() || !query.from.empty() || !query.to.empty() || query.per_bucket)
+        return show_ledger_of_time(context, query, *reader);
+    const CannotTell unknown = ask_devices(where->socket);
+    if (query.watch) return watch_ledger(context, query, *reader, unknown);
+    const auto view = read_ledger(*reader, query.exporter);
+    if (!view) return tl::unexpected(view.error());
     if (context.json) {
-        auto json = control::ledger_json(*ledger);
-        json["exporters"] = nlohmann::ordered_json::array();
-        for (const auto& e : *exporters) json["exporters"].push_back(control::exporter_json(e.key, e.source, e.counts));
-        context.out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
-        return {};
+        print_json(context, query, *view, unknown);
+    } else {
+        const Style style{context.colour};
+        print_ledger(context.out, query, *view, picture_of(query, *view, unknown), {}, style);
+        if (query.exporter.empty()) context.out << verdict(view->ledger, query.idle, style) << '\n';
     }
-    const Style style{context.colour};
-    draw(context.out, *ledger, style);
-    print_lost_before(context.out, *ledger, style);
-    std::uint64_t missing = 0;
-    for (const auto& e : *exporters) missing += e.counts.lost;
-    context.out << "\nexporters: " << exporters->size() << "; missing by their sequence numbers: " << scaled(missing)
-                << '\n';
-    const std::string_view broken = flow::broken_law(*ledger);
-    context.out << (broken.empty()
-                        ? style.good("balanced: everything that came in is accounted for")
-                        : style.bad("NOT BALANCED: " + std::string(broken) + "; please report this as a bug"))
-                << '\n';
-    return {};
+    return judge(view->ledger, query.idle);
 }
 
 }  // namespace cli

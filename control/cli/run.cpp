@@ -23,6 +23,10 @@ struct Arguments {
     std::string config;
     std::string data;
     SeriesQuery series;
+    LedgerQuery ledger;
+    CaptureQuery capture;
+    ExportersQuery exporters;
+    InterfacesQuery interfaces;
     std::string check_file;
     std::string backup_directory;
 };
@@ -63,12 +67,69 @@ void add_series(Commands& commands, Arguments& a) {
     series.add_flag("--per-source", a.series.per_source, "a row for each source of a channel");
 }
 
+void add_ledger(Commands& commands, Arguments& a) {
+    CLI::App& ledger = commands.add("ledger", "where everything that came in ended up, and whether it adds up",
+                                    [&a](const Context& c) { return show_ledger(c, a.ledger); });
+    ledger.add_option("--exporter", a.ledger.exporter, "only of this address or prefix, all its entries");
+    ledger.add_option("--since", a.ledger.since, "of the last 1h, 7d ..., or since a point in time; whole 5 minutes");
+    ledger.add_option("--from", a.ledger.from, "-7d, 2024-05-01T12:30, seconds since 1970; UTC");
+    ledger.add_option("--to", a.ledger.to, "the same; not included; default now");
+    ledger.add_flag("--per-bucket", a.ledger.per_bucket, "a row for each 5 minutes (of the last hour, if not said)");
+    ledger.add_flag("--watch", a.ledger.watch, "again each second, with rates; Ctrl-C ends");
+    ledger.add_option("--times", a.ledger.times, "with --watch: end after so many pictures");
+    ledger.footer(
+        "Examples:\n"
+        "  net-collector ledger                                    since the data directory was made\n"
+        "  net-collector ledger --watch                            what happens now\n"
+        "  net-collector ledger --since 24h --per-bucket           how complete each 5 minutes are\n"
+        "  net-collector ledger --exporter 192.0.2.1 --since 1h    one router\n"
+        "  net-collector ledger -o json                            for programs\n"
+        "Exit code 1: the books do not balance.");
+}
+
+void add_exporters(Commands& commands, Arguments& a) {
+    CLI::App& exporters = commands.add("exporters", "who sent, how much, what is missing, what they told",
+                                       [&a](const Context& c) { return show_exporters(c, a.exporters); });
+    exporters.add_option("--exporter", a.exporters.exporter, "only of this address or prefix");
+    exporters.add_flag("--options", a.exporters.options, "sampling rates, names of interfaces, VRFs and applications");
+    exporters.footer(
+        "Examples:\n"
+        "  net-collector exporters                                   all, since the data directory was made\n"
+        "  net-collector exporters --options --exporter 192.0.2.1    what a router told about itself\n"
+        "MISSING is told by sequence numbers: datagrams for NetFlow v9 and sFlow, records else.");
+    CLI::App& interfaces = commands.add("interfaces", "counters of interfaces, from sFlow's counter samples",
+                                        [&a](const Context& c) { return show_interfaces(c, a.interfaces); });
+    interfaces.add_option("--exporter", a.interfaces.exporter, "only of this address or prefix");
+    interfaces.add_option("--since", a.interfaces.since, "mean of the last 10m (default), 1h, 7d ...");
+    interfaces.footer(
+        "Examples:\n"
+        "  net-collector interfaces                                  all, mean of 10 minutes\n"
+        "  net-collector interfaces --exporter 192.0.2.1 --since 1d  one switch, mean of a day\n"
+        "A dash: the device does not count it, or it cannot be told.");
+}
+
+void add_capture(Commands& commands, Arguments& a) {
+    CLI::App& capture = commands.add("capture", "what an exporter really sends, as a pcap file",
+                                     [&a](const Context& c) { return cli::capture(c, a.capture); });
+    capture.add_option("--exporter", a.capture.exporter, "address, or prefix like 10.0.0.0/8")->required();
+    capture.add_option("--for", a.capture.for_time, "end after 10s, 5m ...; default: with Ctrl-C");
+    capture.add_option("--count", a.capture.count, "end after so many frames");
+    capture.add_option("FILE", a.capture.file, "to write; - = standard output")->required();
+    capture.footer(
+        "Examples:\n"
+        "  net-collector capture --exporter 192.0.2.1 --for 10s router.pcap\n"
+        "  net-collector capture --exporter 10.0.0.0/8 --count 100 - | tcpdump -nr -\n"
+        "  net-collectord --replay router.pcap --data /tmp/trial     looks at it again\n"
+        "One capture at a time. Frames are as they came from the wire, fragments and broken ones included.");
+}
+
 void add_all(Commands& commands, Arguments& a) {
     commands.add("status", "what the running daemon is doing", show_status);
-    commands.add("ledger", "where everything that came in ended up", show_ledger);
-    commands.add("exporters", "who sent, how much, what is missing", show_exporters);
+    add_ledger(commands, a);
+    add_exporters(commands, a);
     commands.add("templates", "templates that NetFlow v9 and IPFIX exporters announced", show_templates);
     add_series(commands, a);
+    add_capture(commands, a);
     commands.add("profiles", "profiles and channels of the configuration", show_profiles);
     commands.add("sources", "sources of the configuration", show_sources);
     commands

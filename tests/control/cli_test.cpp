@@ -5,87 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "control/cli/context.hpp"
-#include "control/cli/run.hpp"
 #include "control/http/server.hpp"
 #include "control/status_json.hpp"
-#include "tests/control/stored_data.hpp"
-#include "tests/control/temporary_directory.hpp"
+#include "tests/control/cli_rig.hpp"
 
 namespace cli {
 namespace {
-
-using Json = nlohmann::json;
-
-struct Said {
-    int code;
-    std::string out, err;
-    [[nodiscard]] Json json() const { return Json::parse(out, nullptr, false); }
-};
-
-Said run_cli(std::vector<std::string> arguments, bool colour = false) {
-    arguments.insert(arguments.begin(), "net-collector");
-    std::vector<const char*> argv;
-    for (const std::string& a : arguments) argv.push_back(a.c_str());
-    std::ostringstream out;
-    std::ostringstream err;
-    // Five minutes after the start of the data.
-    const int code = run(static_cast<int>(argv.size()), argv.data(), out, err, colour, control::kDataStart_s + 300);
-    return {code, out.str(), err.str()};
-}
-
-constexpr int code_of(Exit exit) {
-    return static_cast<int>(exit);
-}
-
-class OnData : public testing::Test {
-  protected:
-    static void SetUpTestSuite() {
-        directory_ = new control::TemporaryDirectory;
-        ASSERT_TRUE(control::make_data(data()));
-    }
-    static void TearDownTestSuite() {
-        delete directory_;
-        directory_ = nullptr;
-    }
-    static std::string data() { return (directory_->path() / "data").string(); }
-    static control::TemporaryDirectory* directory_;
-};
-control::TemporaryDirectory* OnData::directory_ = nullptr;
-
-TEST_F(OnData, LedgerAsJsonHasThePromisedPaths) {
-    const Said said = run_cli({"ledger", "-o", "json", "--data", data()});
-    ASSERT_EQ(said.code, 0) << said.err;
-    const Json j = said.json();
-    EXPECT_EQ(j.at("datagrams").at("received"), 30);
-    EXPECT_EQ(j.at("datagrams").at("outcomes").at("accepted"), 30);
-    EXPECT_EQ(j.at("records").at("decoded"), 30 * 2 + 435);
-    EXPECT_EQ(j.at("records").at("options"), 0);
-    EXPECT_EQ(j.at("records").at("skipped").at("no_template"), 0);
-    EXPECT_EQ(j.at("flows").at("through"), 495);
-    EXPECT_EQ(j.at("flows").at("lost_ring"), 0);
-    EXPECT_EQ(j.at("balanced"), true);
-    ASSERT_EQ(j.at("exporters").size(), 1u);
-    const Json& e = j.at("exporters").at(0);
-    EXPECT_EQ(e.at("address"), "192.0.2.1");
-    EXPECT_EQ(e.at("source"), "edge");
-    EXPECT_EQ(e.at("version"), "netflow9");
-    EXPECT_EQ(e.at("domain"), 7);
-    EXPECT_EQ(e.at("datagrams"), 30);
-    EXPECT_EQ(e.at("records"), 495);
-    EXPECT_EQ(e.at("lost"), 5);
-}
-
-TEST_F(OnData, LedgerForPeopleIsAPicture) {
-    const Said said = run_cli({"ledger", "--data", data()});
-    ASSERT_EQ(said.code, 0) << said.err;
-    for (const char* part : {"30  datagrams received", "495  flows through", "balanced: everything",
-                             "missing by their sequence numbers: 5"}) {
-        EXPECT_NE(said.out.find(part), std::string::npos) << part << "\n" << said.out;
-    }
-    EXPECT_EQ(said.out.find('\x1b'), std::string::npos);
-    EXPECT_NE(run_cli({"ledger", "--data", data()}, true).out.find('\x1b'), std::string::npos);
-}
 
 TEST_F(OnData, ExportersAndTemplates) {
     const Json exporters = run_cli({"exporters", "-o", "json", "-d", data()}).json();

@@ -303,7 +303,7 @@ TEST(Config, DevicesWithSettings) {
     EXPECT_EQ(first.tap_name(0), "nc0");
     EXPECT_EQ(first.punt_limit, 500u);
     EXPECT_EQ(config->devices[1].tap_name(1), "nc1");
-    EXPECT_FALSE(config->devices[1].punt_limit.has_value());
+    EXPECT_EQ(config->devices[1].punt_limit, 10'000u);
     EXPECT_EQ(config->devices[2].tap_name(2), "export0");
     EXPECT_EQ(config->devices[2].punt_limit, 0u);
     EXPECT_EQ(config->devices[3].name, "pcap:" + (directory.path() / "x.pcap").string());
@@ -325,8 +325,8 @@ TEST(Config, ExportersAndWhatIsKept) {
                     "[[exporter]]\naddresses = [\"10.0.0.1\"]\n");
     const auto config = load_config((directory.path() / "c.toml").string());
     ASSERT_TRUE(config.has_value()) << config.error().text();
-    EXPECT_EQ(config->keep_ledger_days, 365u);
-    EXPECT_EQ(config->keep_interfaces_days, 7u);
+    EXPECT_EQ(config->retention.ledger_days, 365u);
+    EXPECT_EQ(config->retention.interfaces_days, 7u);
     EXPECT_EQ(config->metrics_exporters, 0u);
     ASSERT_EQ(config->exporters.size(), 3u);
     EXPECT_EQ(config->exporters[0].default_sampling, 100u);

@@ -18,6 +18,37 @@ namespace control {
 inline constexpr std::uint32_t kDataStart_s = 1'714'566'600;  // 2024-05-01T12:30:00Z
 inline constexpr std::uint32_t kDataBuckets = 30;             // of 10 s
 
+inline void tell_options(flow::Tally& tally) {
+    using flow::OptionKind;
+    const auto tell = [&](OptionKind kind, std::uint64_t id, std::uint64_t value, const char* text) {
+        tally.options.push_back({0, {kind, id, value, tally.last_ms, text}});
+    };
+    tell(OptionKind::sampler, flow::kEverySampler, 100, "");
+    tell(OptionKind::interface, 7, 0, "ge-0/0/7");
+    tell(OptionKind::vrf, 1, 0, "customer-a");
+    tell(OptionKind::application, 13u << 24 | 5, 0, "dns");
+    tell(OptionKind::start, 0, std::uint64_t{kDataStart_s} * 1000, "");
+}
+
+// Interface 7, each 30 s: 1 Mbit/s in, 2 Mbit/s out, 100 packets a second each way, an error; broadcasts not counted.
+inline void count_interface(flow::Tally& tally, std::uint32_t i) {
+    flow::InterfaceSample sample;
+    sample.exporter = 0;
+    sample.index = 7;
+    sample.received_ms = tally.last_ms;
+    sample.uptime_ms = 1000 + 10'000 * i;
+    sample.type = 6;
+    sample.speed = 100'000'000;
+    sample.direction = 1;
+    sample.status = 3;
+    sample.in_octets = std::uint64_t{i} * 1'250'000;
+    sample.out_octets = std::uint64_t{i} * 2'500'000;
+    sample.in_unicast = sample.out_unicast = std::uint64_t{i} * 1000;
+    sample.in_errors = i / 3;
+    sample.in_broadcast = sample.out_broadcast = flow::InterfaceSample::kNotCounted;
+    tally.interfaces.push_back(sample);
+}
+
 // In bucket i: live/edge 1 TCP flow of 100 bytes; zone/dns i UDP flows of 10 bytes each from edge, 1 from
 // peer.
 inline void count_bucket(flow::Tally& tally, std::uint32_t i) {
@@ -41,14 +72,17 @@ inline void count_bucket(flow::Tally& tally, std::uint32_t i) {
 
     flow::ExporterCounts& counts = tally.exporter(0);
     counts.datagrams = 1;
-    counts.records = 2 + i;
-    counts.lost = i == 3 ? 5 : 0;
+    counts.records = counts.flows = counts.flows_through = 2 + i;
+    counts.sampling = 100;
+    counts.lost = counts.lost_datagrams = i == 3 ? 5 : 0;
     counts.last_seen_ms = tally.last_ms;
     if (i == 0) tally.templates.push_back({0, {256, false, tally.last_ms, {1, 0, 0, 1, 0, 8, 0, 4}}});
+    if (i == 0) tell_options(tally);
+    if (i % 3 == 0) count_interface(tally, i);
 }
 
-// Fills `directory`; false and a test failure when the store refuses.
-inline bool make_data(const std::string& directory) {
+// Fills `directory`, `more` added to its ledger; false and a test failure when the store refuses.
+inline bool make_data(const std::string& directory, const flow::Ledger& more = {}) {
     store::Options options;
     options.directory = directory;
     options.replay = true;
@@ -82,6 +116,7 @@ inline bool make_data(const std::string& directory) {
         count_bucket(*tallies.back(), i);
         EXPECT_TRUE(lane.push(tallies.back().get()));
     }
+    (*store)->add(more);
     EXPECT_TRUE((*store)->start().has_value());
     const auto stopped = (*store)->stop();
     EXPECT_TRUE(stopped.has_value()) << stopped.error().text();

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/completeness.hpp"
+
+#include <algorithm>
+
+#include "store/books.hpp"
+
+namespace control {
+
+void Completeness::add(const flow::ExporterCounts& counts) noexcept {
+    const double ratio = store::completeness(counts);
+    const auto here = static_cast<double>(counts.flows_through);
+    here_ += here;
+    if (ratio > 0 && here > 0)
+        expected_ += std::max(here, here / ratio);
+    else if (ratio < 1)  // nothing came by which a datagram could be valued: at least a flow each
+        expected_ += here + static_cast<double>(counts.lost + counts.flows_lost + counts.thinned);
+}
+
+}  // namespace control
