@@ -20,6 +20,7 @@ constexpr int kBusyWait_ms = 1;         // while packets come
 constexpr int kIdleWait_ms = 10;        // how long the first packet waits at most
 constexpr unsigned kBusyTurns = 100;    // after the last packet
 constexpr std::uint64_t kLook_ns = 200'000'000;
+constexpr std::uint64_t kAgain_ns = 2'000'000'000;  // RFC 5227 section 1.1, ANNOUNCE_INTERVAL
 constexpr std::uint64_t kAnnounce_ns = 60'000'000'000;
 
 std::uint64_t steady_ns() noexcept {
@@ -151,8 +152,8 @@ void ExceptionPath::look_after(ExceptionRoute& route, Watch& watch, std::uint64_
     if (up != watch.link_up.value_or(up) && route.tap != nullptr) route.tap->set_carrier(up);
     const bool came_up = up && !watch.link_up.value_or(false);
     if (up || watch.link_up) watch.link_up = up;
-    if (!up || (!came_up && now_ns - watch.announced_ns < kAnnounce_ns)) return;
-    watch.announced_ns = now_ns;
+    if (!up || (!came_up && now_ns < watch.announce_at_ns)) return;
+    watch.announce_at_ns = now_ns + (came_up ? kAgain_ns : kAnnounce_ns);
     announce(route);
 }
 

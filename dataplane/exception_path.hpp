@@ -58,7 +58,7 @@ class ExceptionPath {
     struct Watch {
         std::optional<bool> link_up{};  // nothing: not looked yet
         bool lacp_seen = false;
-        std::uint64_t announced_ns = 0;
+        std::uint64_t announce_at_ns = 0;
     };
     void run() noexcept;
     bool serve(ExceptionRoute& route, Watch& watch) noexcept;
