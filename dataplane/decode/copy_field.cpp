@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/decode/copy_field.hpp"
 
-#include <cstddef>
+#include <cstdio>
+#include <limits>
 
 #include "dataplane/flow/scale.hpp"
 
@@ -12,24 +13,14 @@ using flow::Column;
 using flow::FlowBatch;
 using flow::IpAddress;
 
-constexpr std::array<ColumnPlace, flow::kColumns> kPlaces{{
-#define X(name, type, what) {offsetof(FlowBatch, name), sizeof(type)},
-    FLOW_COMMON_COLUMNS(X) FLOW_RARE_COLUMNS(X)
-#undef X
-}};
-
-template <class T>
-T* column(FlowBatch& batch, Column c, std::uint32_t row) noexcept {
-    return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(&batch) + kPlaces[static_cast<std::size_t>(c)].offset) +
-           row;
-}
-
+// What the column cannot hold becomes its largest value.
 void store_number(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint64_t value) noexcept {
     const auto put = [&]<class T>(T) {
         T& at = *column<T>(batch, step.column, row);
-        if (!step.only_where_zero || at == 0) at = static_cast<T>(value);
+        constexpr std::uint64_t kMost = std::numeric_limits<T>::max();
+        if (!step.only_where_zero || at == 0) at = static_cast<T>(value > kMost ? kMost : value);
     };
-    switch (kPlaces[static_cast<std::size_t>(step.column)].width) {
+    switch (column_place(step.column).width) {
         case 1:
             return put(std::uint8_t{});
         case 2:
@@ -39,6 +30,14 @@ void store_number(FlowBatch& batch, const Step& step, std::uint32_t row, std::ui
         default:
             return put(std::uint64_t{});
     }
+}
+
+// Adds to what the record's other elements told; latencies are the only columns that are sums.
+void store_sum(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint64_t value) noexcept {
+    auto& at = *column<std::uint32_t>(batch, step.column, row);
+    const std::uint64_t before = step.only_where_zero ? at : 0;
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    at = static_cast<std::uint32_t>(value > kMost - before ? kMost : value + before);
 }
 
 void store_address(FlowBatch& batch, const Step& step, std::uint32_t row, const IpAddress& value) noexcept {
@@ -55,12 +54,40 @@ std::uint64_t time_of_ntp(std::uint64_t ntp) noexcept {
     return (seconds - k1970) * 1000 + ((ntp & 0xffffffff) * 1000 >> 32);
 }
 
-void store_text(FlowBatch& batch, const Step& step, std::uint32_t row, const std::uint8_t* data, std::uint32_t width,
+void store_text(FlowBatch& batch, const Step& step, std::uint32_t row, std::string_view text,
                 flow::Ledger& ledger) noexcept {
-    while (width != 0 && (data[width - 1] == 0 || data[width - 1] == ' ')) --width;
     flow::Text& at = *column<flow::Text>(batch, step.column, row);
     if (step.only_where_zero && at.length != 0) return;
-    if (!batch.arena.add({reinterpret_cast<const char*>(data), width}, at)) ++ledger[flow::Counter::texts_lost];
+    if (!batch.arena.add(text, at)) ++ledger[flow::Counter::texts_lost];
+}
+
+std::string_view text_of(Conversion conversion, const std::uint8_t* data, std::uint32_t width) noexcept {
+    constexpr std::uint32_t kNbarIds = 6;  // application id and number of the field
+    if (conversion == Conversion::nbar_text) {
+        const std::uint32_t skip = width < kNbarIds ? width : kNbarIds;
+        data += skip;
+        width -= skip;
+    }
+    if (conversion != Conversion::bytes) {
+        while (width != 0 && (data[width - 1] == 0 || data[width - 1] == ' ')) --width;
+    }
+    return {reinterpret_cast<const char*>(data), width};
+}
+
+void store_community(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint32_t value,
+                     flow::Ledger& ledger) noexcept {
+    constexpr std::size_t kMost = 1024;  // of text; as many communities as anybody reads
+    std::array<char, kMost> text;
+    flow::Text& at = *column<flow::Text>(batch, step.column, row);
+    const std::string_view before = step.only_where_zero ? batch.arena.view(at) : std::string_view();
+    constexpr std::size_t kLongest = 12;  // " 65535:65535"
+    if (before.size() >= kMost - kLongest) return;
+    std::memcpy(text.data(), before.data(), before.size());
+    const int length = std::snprintf(text.data() + before.size(), kLongest + 1, "%s%u:%u", before.empty() ? "" : " ",
+                                     value >> 16, value & 0xffff);
+    if (!batch.arena.add({text.data(), before.size() + static_cast<std::size_t>(length)}, at)) {
+        ++ledger[flow::Counter::texts_lost];
+    }
 }
 
 void store_mpls(FlowBatch& batch, const Step& step, std::uint32_t row, const std::uint8_t* data) noexcept {
@@ -78,6 +105,11 @@ void store_icmp(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint
     batch.dst_port[row] = static_cast<std::uint16_t>(before | value << shift);
 }
 
+void store_bits(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint8_t bits) noexcept {
+    auto& at = *column<std::uint8_t>(batch, step.column, row);
+    at = step.only_where_zero ? at | bits : bits;
+}
+
 void store_uptime(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint32_t at,
                   const RecordState& record) noexcept {
     if (record.context.has_uptime) {
@@ -87,97 +119,108 @@ void store_uptime(FlowBatch& batch, const Step& step, std::uint32_t row, std::ui
     }
 }
 
-template <class T, int W>
-void copy_numbers(FlowBatch& batch, const Step& step, const std::uint8_t* from, std::uint32_t stride,
-                  std::uint32_t count, std::uint32_t row) noexcept {
-    T* to = column<T>(batch, step.column, row);
-    for (std::uint32_t i = 0; i < count; ++i, from += stride) {
-        if constexpr (W == 1) to[i] = static_cast<T>(*from);
-        if constexpr (W == 2) to[i] = static_cast<T>(flow::load_be16(from));
-        if constexpr (W == 4) to[i] = static_cast<T>(flow::load_be32(from));
-        if constexpr (W == 8) to[i] = static_cast<T>(flow::load_be64(from));
+flow::Tunnel tunnel_of_segment(std::uint64_t segment) noexcept {
+    constexpr unsigned kKindShift = 56;  // IANA registry, layer2SegmentId
+    switch (segment >> kKindShift) {
+        case 1:
+            return flow::Tunnel::vxlan;
+        case 2:
+            return flow::Tunnel::gre;  // NVGRE
+        default:
+            return flow::Tunnel::none;
     }
 }
 
-template <int W>
-bool copy_numbers_of(FlowBatch& batch, const Step& step, const std::uint8_t* from, std::uint32_t stride,
-                     std::uint32_t count, std::uint32_t row) noexcept {
-    switch (kPlaces[static_cast<std::size_t>(step.column)].width) {
+// Source: Open vSwitch, ofproto-dpif-ipfix: tunnel types of its element 891.
+flow::Tunnel tunnel_of_ovs(std::uint64_t type) noexcept {
+    switch (type) {
+        case 0:
+            return flow::Tunnel::none;
         case 1:
-            copy_numbers<std::uint8_t, W>(batch, step, from, stride, count, row);
-            return true;
+            return flow::Tunnel::vxlan;
         case 2:
-            copy_numbers<std::uint16_t, W>(batch, step, from, stride, count, row);
-            return true;
+        case 5:
+            return flow::Tunnel::gre;  // 5: within IPsec
+        case 3:
+            return flow::Tunnel::lisp;
         case 4:
-            copy_numbers<std::uint32_t, W>(batch, step, from, stride, count, row);
-            return true;
-        case 8:
-            copy_numbers<std::uint64_t, W>(batch, step, from, stride, count, row);
-            return true;
+            return flow::Tunnel::stt;
+        case 7:
+            return flow::Tunnel::geneve;
         default:
-            return false;
+            return flow::Tunnel::other;
     }
 }
 
-bool copy_number_column(FlowBatch& batch, const Step& step, std::uint32_t width, const std::uint8_t* from,
-                        std::uint32_t stride, std::uint32_t count, std::uint32_t row) noexcept {
-    switch (width) {
-        case 1:
-            return copy_numbers_of<1>(batch, step, from, stride, count, row);
-        case 2:
-            return copy_numbers_of<2>(batch, step, from, stride, count, row);
-        case 4:
-            return copy_numbers_of<4>(batch, step, from, stride, count, row);
-        case 8:
-            return copy_numbers_of<8>(batch, step, from, stride, count, row);
+// Several of them stand in a record, told apart by their upper six bits; 2 is the code of a forwarding exception.
+void store_juniper(FlowBatch& batch, const Step& step, std::uint32_t row, std::uint64_t value,
+                   std::uint32_t width) noexcept {
+    constexpr unsigned kException = 2;
+    constexpr std::uint64_t kDropped = 128;  // RFC 7270 section 4.12: dropped, reason unknown
+    if (width != 2 || value >> 10 != kException) return;
+    if ((value & 0x3ff) != 0) store_number(batch, step, row, kDropped);
+}
+
+// Values of the record that fill no column by themselves.
+void keep(const Step& step, const std::uint8_t* data, std::uint32_t width, RecordState& record) noexcept {
+    const auto value = [&] { return flow::load_be(data, width); };
+    switch (step.conversion) {
+        case Conversion::init_ms:
+            record.init_ms = value();
+            return;
+        case Conversion::duration_ms:
+            record.duration_ms = value();
+            return;
+        case Conversion::duration_us:
+            record.duration_ms = value() / 1000;
+            return;
+        case Conversion::reverse_delay_ms:
+            record.reverse_delay_ms = value();
+            return;
+        case Conversion::sample_interval:
+            record.sample_interval = value();
+            return;
+        case Conversion::sample_space:
+            record.sample_space = value();
+            return;
+        case Conversion::sample_size:
+            record.sample_size = value();
+            return;
+        case Conversion::sample_population:
+            record.sample_population = value();
+            return;
+        case Conversion::sample_probability:
+            record.sample_rate = rate_of_probability(data, width);
+            return;
+        case Conversion::frame_bytes:
+            record.frame_bytes = value();
+            return;
+        case Conversion::frame_type:
+            record.frame_type = value();
+            return;
+        case Conversion::section_offset:
+            record.section_offset = value();
+            return;
+        case Conversion::frame_section:
+            record.frame = {data, width};
+            return;
+        case Conversion::ip_section:
+            record.ip = {data, width};
+            return;
+        case Conversion::mpls_section:
+            record.mpls = {data, width};
+            return;
         default:
-            return false;
+            return;  // known, and lists, which have a reader of their own
     }
 }
 
 }  // namespace
 
-ColumnPlace column_place(Column c) noexcept {
-    return kPlaces[static_cast<std::size_t>(c)];
-}
-
-bool fits(const Element& element, std::uint16_t width) noexcept {
-    const bool variable = width == kVariableLength;
-    switch (element.conversion) {
-        case Conversion::known:
-        case Conversion::text:
-            return true;
-        case Conversion::ipv4:
-            return width == 4;
-        case Conversion::ipv6:
-            return width == 16;
-        case Conversion::mac:
-            return width == 6;
-        case Conversion::acl:
-            return width == 12;
-        case Conversion::mpls:
-            return width == 3;
-        case Conversion::octets:
-            return !variable && width >= 1 && width <= 8;
-        case Conversion::number:
-            return width >= 1 && width <= column_place(element.column).width;
-        case Conversion::icmp_type:
-        case Conversion::icmp_code:
-            return width == 1;
-        case Conversion::icmp_type_code:
-            return width == 2;
-        default:
-            return !variable && width >= 1 && width <= 8;
-    }
-}
-
 void copy_field(const Step& step, const std::uint8_t* data, std::uint32_t width, FlowBatch& batch, std::uint32_t row,
                 RecordState& record, flow::Ledger& ledger) noexcept {
     const auto value = [&] { return flow::load_be(data, width); };
     switch (step.conversion) {
-        case Conversion::known:
-            return;
         case Conversion::number:
         case Conversion::octets:
         case Conversion::mac:
@@ -185,12 +228,27 @@ void copy_field(const Step& step, const std::uint8_t* data, std::uint32_t width,
             return store_number(batch, step, row, value());
         case Conversion::low_byte:
             return store_number(batch, step, row, data[width - 1]);
+        case Conversion::or_byte:
+            return store_bits(batch, step, row, data[width - 1]);
+        case Conversion::dscp:
+            return store_number(batch, step, row, (value() & 0x3f) << 2);
+        case Conversion::times_1000:
+        case Conversion::seconds:
+            return store_number(batch, step, row, flow::multiply_saturated(value(), 1000));
+        case Conversion::plus:
+            return store_sum(batch, step, row, value());
+        case Conversion::plus_million:
+            return store_sum(batch, step, row, flow::multiply_saturated(value(), 1'000'000));
         case Conversion::ipv4:
             return store_address(batch, step, row, IpAddress::v4(flow::load_be32(data)));
         case Conversion::ipv6:
             return store_address(batch, step, row, IpAddress::v6(data));
         case Conversion::text:
-            return store_text(batch, step, row, data, width, ledger);
+        case Conversion::nbar_text:
+        case Conversion::bytes:
+            return store_text(batch, step, row, text_of(step.conversion, data, width), ledger);
+        case Conversion::community:
+            return store_community(batch, step, row, static_cast<std::uint32_t>(value()), ledger);
         case Conversion::acl:
             *column<flow::AclId>(batch, step.column, row) = {flow::load_be32(data), flow::load_be32(data + 4),
                                                              flow::load_be32(data + 8)};
@@ -201,68 +259,22 @@ void copy_field(const Step& step, const std::uint8_t* data, std::uint32_t width,
         case Conversion::icmp_type:
         case Conversion::icmp_code:
             return store_icmp(batch, step, row, value());
-        case Conversion::seconds:
-            return store_number(batch, step, row, flow::multiply_saturated(value(), 1000));
         case Conversion::ntp:
             return store_number(batch, step, row, time_of_ntp(value()));
         case Conversion::uptime_ms:
             return store_uptime(batch, step, row, static_cast<std::uint32_t>(value()), record);
         case Conversion::before_export_us:
             return store_number(batch, step, row, record.context.export_ms - value() / 1000);
-        case Conversion::init_ms:
-            record.init_ms = value();
-            return;
-        case Conversion::duration_ms:
-            record.duration_ms = value();
-            return;
-        case Conversion::duration_us:
-            record.duration_ms = value() / 1000;
-            return;
-    }
-}
-
-bool copy_column(const Step& step, const std::uint8_t* from, std::uint32_t stride, std::uint32_t count,
-                 FlowBatch& batch, std::uint32_t row, const RecordContext& context) noexcept {
-    if (step.only_where_zero) return false;
-    switch (step.conversion) {
-        case Conversion::known:
-            return true;
-        case Conversion::number:
-        case Conversion::milliseconds:
-            return copy_number_column(batch, step, step.width, from, stride, count, row);
-        case Conversion::low_byte:
-            return copy_number_column(batch, step, 1, from + step.width - 1, stride, count, row);
-        case Conversion::ipv4: {
-            IpAddress* to = column<IpAddress>(batch, step.column, row);
-            for (std::uint32_t i = 0; i < count; ++i, from += stride) {
-                std::uint32_t network_order;
-                std::memcpy(&network_order, from, 4);
-                const std::uint64_t halves[2] = {0, static_cast<std::uint64_t>(network_order) << 32 | 0xffff0000u};
-                std::memcpy(&to[i], halves, 16);
-            }
-            return true;
-        }
-        case Conversion::ipv6: {
-            IpAddress* to = column<IpAddress>(batch, step.column, row);
-            for (std::uint32_t i = 0; i < count; ++i, from += stride) std::memcpy(&to[i], from, 16);
-            return true;
-        }
-        case Conversion::uptime_ms: {
-            if (step.width != 4) return false;
-            auto* to = column<std::uint64_t>(batch, step.column, row);
-            for (std::uint32_t i = 0; i < count; ++i, from += stride) {
-                to[i] = time_of_uptime(context.export_ms, context.uptime_ms, flow::load_be32(from));
-            }
-            return true;
-        }
-        case Conversion::icmp_type_code: {
-            for (std::uint32_t i = row; i < row + count; ++i, from += stride) {
-                if (is_icmp(batch.proto[i])) batch.dst_port[i] = flow::load_be16(from);
-            }
-            return true;
-        }
+        case Conversion::segment:
+            return store_number(batch, step, row, value() & 0xffffff);
+        case Conversion::segment_tunnel:
+            return store_number(batch, step, row, static_cast<std::uint64_t>(tunnel_of_segment(value())));
+        case Conversion::ovs_tunnel:
+            return store_number(batch, step, row, static_cast<std::uint64_t>(tunnel_of_ovs(value())));
+        case Conversion::juniper_exception:
+            return store_juniper(batch, step, row, value(), width);
         default:
-            return false;
+            return keep(step, data, width, record);
     }
 }
 

@@ -30,9 +30,9 @@ Identity identify(flow::Bytes payload, std::size_t header, std::uint32_t domain)
     return {.domain = domain};
 }
 
-RecordContext context_of(const Work& work, std::uint32_t sampling) noexcept {
+RecordContext context_of_header(const Work& work, std::uint32_t sampling) noexcept {
     const std::uint8_t* header = work.datagram.payload.data();
-    RecordContext context = decode::context_of(work);
+    RecordContext context = context_of(work);
     context.export_ms = flow::load_be32(header + 8) * 1000ull + flow::load_be32(header + 12) / 1'000'000;
     context.uptime_ms = flow::load_be32(header + 4);
     context.has_uptime = true;
@@ -75,20 +75,20 @@ Identity identify_netflow7(flow::Bytes payload) noexcept {
 
 void decode_netflow1(const Work& work) noexcept {
     static const CopyPlan plan = CopyPlan::compile(kFields1, flow::Protocol::netflow1);
-    decode_records(work, plan, kHeader1, context_of(work, 0));
+    decode_records(work, plan, kHeader1, context_of_header(work, 0));
 }
 
 void decode_netflow5(const Work& work) noexcept {
     static const CopyPlan plan = CopyPlan::compile(kFields5, flow::Protocol::netflow5);
     const std::uint32_t sampling = flow::load_be16(work.datagram.payload.data() + 22) & 0x3fff;  // above it: the mode
     // v5 always tells: 0 is "not sampled".
-    const RecordContext context = context_of(work, sampling == 0 ? 1 : sampling);
+    const RecordContext context = context_of_header(work, sampling == 0 ? 1 : sampling);
     see_flows(work, context, decode_records(work, plan, kHeader5, context));
 }
 
 void decode_netflow7(const Work& work) noexcept {
     static const CopyPlan plan = CopyPlan::compile(kFields7, flow::Protocol::netflow7);
-    const RecordContext context = context_of(work, 0);
+    const RecordContext context = context_of_header(work, 0);
     see_flows(work, context, decode_records(work, plan, kHeader7, context));
 }
 

@@ -160,6 +160,7 @@ RecordContext context_of(const Work& work) noexcept {
             .exporter = work.state.id,
             .source = work.datagram.source,
             .thinning = work.datagram.thinning,
+            .inner_headers = work.datagram.rule->inner_headers,
             .templates = &work.state.scope.templates,
             .annotator = &work.annotator};
 }

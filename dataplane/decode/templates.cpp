@@ -213,7 +213,8 @@ void TemplateTable::describe(OptionTable& options) {
         const Parsed parsed = parse(at, known.options);
         known.described =
             static_cast<std::uint32_t>(std::count_if(parsed.fields.begin(), parsed.fields.end(), [&](const Field& f) {
-                return f.length != 0 && find_element(protocol_, f.pen, f.id) == nullptr &&
+                const Direction direction = direction_of(f.pen, f.id);
+                return f.length != 0 && find_element(protocol_, direction.pen, direction.id) == nullptr &&
                        options.find(flow::OptionKind::element, static_cast<std::uint64_t>(f.pen) << 16 | f.id) !=
                            nullptr;
             }));

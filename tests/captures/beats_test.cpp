@@ -180,8 +180,8 @@ constexpr Mapping kMappings[] = {
     {"procera_service", Column::application, text},
     {"procera_subscriber_identifier", Column::user, text},
     {"protocol_identifier", Column::proto, number},
-    {"responder_octets", Column::out_bytes, number},
-    {"responder_packets", Column::out_packets, number},
+    {.field = "responder_octets", .why = kReverse},
+    {.field = "responder_packets", .why = kReverse},
     {"sampler_id", Column::sampler_id, number},
     {"sampling_interval", Column::sampling, number},
     {"source_ipv4_address", Column::src_addr, address_unless_zero},
@@ -307,8 +307,6 @@ constexpr Mapping kMappings[] = {
 };
 
 constexpr KnownDifference kKnown[] = {
-    {"logstash IPFIX Barracuda firewall", "octet_delta_count", "no byte since the last record: the total stands in"},
-    {"logstash IPFIX Barracuda firewall", "packet_delta_count", "no packet since the last record: the total stands in"},
     {"logstash Netflow 9 Fortigate FortiOS 5.2.1", "flow_end_sys_up_time", "a week ahead of its header: clamped"},
     {"logstash Netflow 9 Fortigate FortiOS 5.2.1", "flow_start_sys_up_time", "a week ahead of its header: clamped"},
     {"", "application_id", "9 bytes"},
