@@ -19,7 +19,7 @@ namespace decode {
 
 struct ExporterState;
 
-inline constexpr std::size_t kMostHeldSets = 64;
+inline constexpr std::size_t kMostHeldSets = 1024;  // ESXi sends a record a set: hundreds before its first template
 inline constexpr std::size_t kHeldBytesOfOne = 1 << 20;
 inline constexpr std::size_t kHeldBytesEach = 4 << 20;
 inline constexpr std::size_t kHeldBytes = 16 << 20;
@@ -42,14 +42,14 @@ class HeldSets {
     HeldSets(const HeldSets&) = delete;
     HeldSets& operator=(const HeldSets&) = delete;
 
-    [[nodiscard]] bool empty() const noexcept { return sets_.empty(); }
     // Makes room by `evict(HeldSet)`, oldest first, and keeps a copy; false when there is no room even so.
     template <class Evict>
     bool hold(HeldSet&& set, flow::Bytes content, Evict&& evict) {
         const std::size_t bytes = cost(content.size());
-        while (!sets_.empty() && (sets_.size() == kMostHeldSets || bytes_ + bytes > kHeldBytesOfOne)) drop_first(evict);
+        while (!empty() && (sets_.size() - first_ == kMostHeldSets || bytes_ + bytes > kHeldBytesOfOne))
+            drop_first(evict);
         while (!share_.take(bytes)) {
-            if (sets_.empty()) return false;
+            if (empty()) return false;
             drop_first(evict);
         }
         bytes_ += bytes;
@@ -63,16 +63,20 @@ class HeldSets {
     template <class Wanted, class Use>
     void take(Wanted&& wanted, Use&& use) {
         std::size_t kept = 0;
-        for (std::size_t i = 0; i < sets_.size(); ++i) {
+        for (std::size_t i = first_; i < sets_.size(); ++i) {
             if (wanted(sets_[i])) {
                 give_back(sets_[i]);
                 use(sets_[i]);
             } else {
-                if (kept != i) sets_[kept] = std::move(sets_[i]);
+                if (kept != i) sets_[kept] = std::move(sets_[i]);  // also where evicted ones lay
                 ++kept;
             }
         }
         sets_.resize(kept);
+        first_ = 0;
+        if (kept != 0) return;
+        sets_ = {};  // what nobody accounts for must not stay
+        spare_ = {};
     }
 
   private:
@@ -83,14 +87,20 @@ class HeldSets {
     }
     template <class Evict>
     void drop_first(Evict&& evict) {
-        give_back(sets_.front());
-        evict(sets_.front());
-        spare_ = std::move(sets_.front().bytes);  // a flood of such sets must not be a flood of allocations
-        sets_.erase(sets_.begin());
+        HeldSet& oldest = sets_[first_++];
+        give_back(oldest);
+        evict(oldest);
+        spare_ = std::move(oldest.bytes);  // a flood of such sets must not be a flood of allocations
+        if (first_ < kMostHeldSets / 2 && first_ != sets_.size()) return;
+        sets_.erase(sets_.begin(), sets_.begin() + static_cast<std::ptrdiff_t>(first_));
+        first_ = 0;
     }
 
     Budget::Share& share_;
-    std::vector<HeldSet> sets_;  // oldest first
+    [[nodiscard]] bool empty() const noexcept { return first_ == sets_.size(); }
+
+    std::vector<HeldSet> sets_;  // from first_ on, oldest first; before it are evicted ones
+    std::size_t first_ = 0;
     std::vector<std::uint8_t> spare_;
     std::size_t bytes_ = 0;
 };

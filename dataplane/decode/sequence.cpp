@@ -23,6 +23,7 @@ void Sequence::see(std::uint32_t number, std::uint32_t units, std::uint32_t upti
     const auto uptime_step = static_cast<std::int32_t>(uptime_ms - uptime_ms_);
     const bool uptime_fell = started_ && uptime_ms != 0 && uptime_step < -static_cast<std::int32_t>(kUptimeSlackMs);
     const auto ahead = static_cast<std::int32_t>(number - expected_);
+    const std::uint32_t stale_run = uptime_ms != 0 ? kStaleRunWithUptime : kStaleRun;
     if (!started_ || !synced_) {
         expected_ = number + units;
     } else if (ahead == 0) {
@@ -34,17 +35,17 @@ void Sequence::see(std::uint32_t number, std::uint32_t units, std::uint32_t upti
         ++counts.gaps_unknown;
         expected_ = number + units;
     } else if (ahead > 0) {
-        open_gap(expected_, static_cast<std::uint32_t>(ahead), now_ms, counts);
+        insert_gap(gap_count_, {expected_, static_cast<std::uint32_t>(ahead), now_ms}, counts);
         expected_ = number + units;
-    } else if (fill_gap(number, units)) {
+    } else if (fill_gap(number, units, counts)) {
         ++counts.reordered;
-    } else if (++stale_ == kStaleRun) {
+    } else if (++stale_ == stale_run) {
         restart(counts);
         expected_ = number + units;
     } else {
         ++counts.duplicates;
     }
-    if (ahead >= 0 || stale_ == kStaleRun) stale_ = 0;
+    if (ahead >= 0 || stale_ == stale_run) stale_ = 0;
     if (!started_ || uptime_fell || uptime_step > 0) uptime_ms_ = uptime_ms;
     started_ = synced_ = true;
     seen_ms_ = now_ms;
@@ -102,38 +103,52 @@ void Sequence::restart(flow::ExporterCounts& counts) noexcept {
     ++counts.restarts;
 }
 
-bool Sequence::fill_gap(std::uint32_t number, std::uint32_t units) noexcept {
-    for (std::uint32_t i = 0; i < gap_count_; ++i) {
+bool Sequence::fill_gap(std::uint32_t number, std::uint32_t units, flow::ExporterCounts& counts) noexcept {
+    for (std::size_t i = 0; i < gap_count_; ++i) {
         Gap& gap = gaps_[i];
-        if (number - gap.from >= gap.length || gap.units < std::max(units, 1u)) continue;
-        gap.units -= units;
-        if (gap.units == 0) {
-            std::copy(gaps_.begin() + i + 1, gaps_.begin() + gap_count_, gaps_.begin() + i);
-            --gap_count_;
-        }
+        const std::uint32_t before = number - gap.from;
+        if (before >= gap.units) continue;
+        if (units == 0) return true;
+        const std::uint32_t behind = gap.units - before - std::min(units, gap.units - before);
+        const Gap rest{number + units, behind, gap.since_ms};
+        gap.units = before;
+        if (before == 0 && behind == 0)
+            erase_gaps(i, 1);
+        else if (before == 0)
+            gap = rest;
+        else if (behind != 0)
+            insert_gap(i + 1, rest, counts);
         return true;
     }
     return false;
 }
 
-void Sequence::open_gap(std::uint32_t from, std::uint32_t units, std::uint64_t now_ms,
-                        flow::ExporterCounts& counts) noexcept {
+void Sequence::insert_gap(std::size_t at, const Gap& gap, flow::ExporterCounts& counts) noexcept {
     if (gap_count_ == gaps_.size()) {
         lose(gaps_[0].units, counts);
-        std::copy(gaps_.begin() + 1, gaps_.end(), gaps_.begin());
-        --gap_count_;
+        erase_gaps(0, 1);
+        at = at == 0 ? 0 : at - 1;
     }
-    gaps_[gap_count_++] = {from, units, units, now_ms};
+    const auto place = gaps_.begin() + static_cast<std::ptrdiff_t>(at);
+    std::copy_backward(place, gaps_.begin() + static_cast<std::ptrdiff_t>(gap_count_),
+                       gaps_.begin() + static_cast<std::ptrdiff_t>(gap_count_) + 1);
+    *place = gap;
+    ++gap_count_;
+}
+
+void Sequence::erase_gaps(std::size_t at, std::size_t count) noexcept {
+    const auto place = gaps_.begin() + static_cast<std::ptrdiff_t>(at);
+    std::copy(place + static_cast<std::ptrdiff_t>(count), gaps_.begin() + static_cast<std::ptrdiff_t>(gap_count_),
+              place);
+    gap_count_ -= count;
 }
 
 void Sequence::settle(std::uint64_t now_ms, bool all, flow::ExporterCounts& counts) noexcept {
-    std::uint32_t settled = 0;
+    std::size_t settled = 0;
     while (settled < gap_count_ && (all || now_ms >= gaps_[settled].since_ms + kSettleMs)) {
         lose(gaps_[settled++].units, counts);
     }
-    if (settled == 0) return;
-    std::copy(gaps_.begin() + settled, gaps_.begin() + gap_count_, gaps_.begin());
-    gap_count_ -= settled;
+    if (settled != 0) erase_gaps(0, settled);
 }
 
 }  // namespace decode

@@ -25,8 +25,9 @@ class Sequence {
     static constexpr std::uint32_t kWindow = 1'000'000;
     static constexpr std::uint32_t kBackWindow = 100'000;
     // So many datagrams in a row that are older than expected and fill no gap are no duplicates but a new count
-    // (an IPFIX header has no uptime that would tell).
+    // (an IPFIX header has no uptime that would tell; of an exporter that tells one it takes more).
     static constexpr std::uint32_t kStaleRun = 4;
+    static constexpr std::uint32_t kStaleRunWithUptime = 64;
     static constexpr std::uint64_t kMostUnitsPerMs = 200;
 
     // Where it stood when the data directory was written last. Before the first see().
@@ -44,16 +45,16 @@ class Sequence {
 
   private:
     struct Gap {
-        std::uint32_t from;    // first missing number
-        std::uint32_t length;  // how many were missing at first
-        std::uint32_t units;   // how many are missing still
+        std::uint32_t from;   // first missing number
+        std::uint32_t units;  // how many are missing from there on
         std::uint64_t since_ms;
     };
     void compare_with_mark(std::uint32_t number, std::uint32_t uptime_ms, std::uint64_t now_ms,
                            flow::ExporterCounts& counts) noexcept;
     void restart(flow::ExporterCounts& counts) noexcept;
-    bool fill_gap(std::uint32_t number, std::uint32_t units) noexcept;
-    void open_gap(std::uint32_t from, std::uint32_t units, std::uint64_t now_ms, flow::ExporterCounts& counts) noexcept;
+    bool fill_gap(std::uint32_t number, std::uint32_t units, flow::ExporterCounts& counts) noexcept;
+    void insert_gap(std::size_t at, const Gap& gap, flow::ExporterCounts& counts) noexcept;
+    void erase_gaps(std::size_t at, std::size_t count) noexcept;
     void lose(std::uint32_t units, flow::ExporterCounts& counts) const noexcept;
     void learn_mean(std::uint32_t units) noexcept;
 
@@ -62,8 +63,8 @@ class Sequence {
     std::uint32_t expected_ = 0;
     std::uint32_t uptime_ms_ = 0;
     std::uint64_t seen_ms_ = 0;
-    std::array<Gap, 8> gaps_{};
-    std::uint32_t gap_count_ = 0;
+    std::array<Gap, 32> gaps_{};  // by age; no two overlap
+    std::size_t gap_count_ = 0;
     std::uint32_t stale_ = 0;  // datagrams in a row that were old and filled no gap
     std::uint64_t units_ = 0;  // of the last datagrams; units_ / datagrams_ is the mean
     std::uint64_t datagrams_ = 0;
