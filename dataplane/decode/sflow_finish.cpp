@@ -100,6 +100,7 @@ class TextBuffer {
         else
             used_ = static_cast<std::size_t>(end - text_.data());
     }
+    [[nodiscard]] bool empty() const noexcept { return used_ == 0; }
     [[nodiscard]] bool fits() const noexcept { return fits_; }
     [[nodiscard]] std::string_view text() const noexcept { return {text_.data(), used_}; }
 
@@ -155,6 +156,7 @@ void put_gateway(const Gateway& gateway, Sample& s) noexcept {
     TextBuffer path, communities;
     put_path(gateway.path, path);
     put_communities(gateway.communities, communities);
+    if (path.empty() && communities.empty()) return;
     put_text(path, s.batch.as_path[s.row], s);
     put_text(communities, s.batch.communities[s.row], s);
     s.present |= present_bit(Column::as_path);

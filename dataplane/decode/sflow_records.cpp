@@ -109,15 +109,19 @@ void read_raw_header(Cursor at, Sample& s) noexcept {
 }
 
 void read_sampled_ethernet(Cursor at, Sample& s) noexcept {
-    if (s.packet == Sample::Packet::header) return;
     const std::uint32_t bytes = at.u32();
     const std::uint64_t src = read_mac(at), dst = read_mac(at);
     const std::uint32_t type = at.u32();
     if (!at.ok()) return;
-    s.batch.in_src_mac[s.row] = src;
-    s.batch.in_dst_mac[s.row] = dst;
-    s.batch.ethertype[s.row] = static_cast<std::uint16_t>(type);
-    s.present |= present_bit(Column::in_src_mac) | present_bit(Column::in_dst_mac) | present_bit(Column::ethertype);
+    if (!has(s, Column::in_src_mac)) {
+        s.batch.in_src_mac[s.row] = src;
+        s.batch.in_dst_mac[s.row] = dst;
+        s.present |= present_bit(Column::in_src_mac) | present_bit(Column::in_dst_mac);
+    }
+    if (!has(s, Column::ethertype) && type != 0) {
+        s.batch.ethertype[s.row] = static_cast<std::uint16_t>(type);
+        s.present |= present_bit(Column::ethertype);
+    }
     if (s.packet != Sample::Packet::none) return;
     s.packet = Sample::Packet::ethernet;
     s.bytes = bytes;

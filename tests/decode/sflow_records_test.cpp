@@ -111,6 +111,13 @@ std::vector<Case> cases() {
                      EXPECT_EQ(b.dst_as[0], 0u);
                      EXPECT_FALSE(b.has(0, Column::as_path));
                  }});
+    c.push_back({"gateway with an empty segment",
+                 {support::sflow_gateway({.path = {{2, {}}}})},
+                 {Column::src_as},
+                 [](const FlowBatch& b) {
+                     EXPECT_EQ(b.dst_as[0], 0u);
+                     EXPECT_FALSE(b.has(0, Column::as_path));
+                 }});
     c.push_back({"user",
                  {support::sflow_record(1004, Writer().u32(106).raw(text("alice")).u32(106).raw(text("bob")).bytes())},
                  {Column::user},
@@ -268,6 +275,18 @@ TEST_F(SflowRecords, SampledEthernetIsTrafficWithoutAddresses) {
         EXPECT_EQ(b.src_addr[row].text(), "10.7.7.7");
         EXPECT_EQ(b.in_bytes[row], 80u);
         EXPECT_EQ(b.in_src_mac[row], 0x02000000000au);
+    }
+}
+
+TEST_F(SflowRecords, SampledEthernetAddsTheAddressesThatABarePacketLacks) {
+    const Bytes ethernet = support::sflow_sampled_ethernet(0, "02:00:00:00:00:0a", "02:00:00:00:00:0b", 0);
+    const Bytes bare = support::sflow_raw_header({.protocol = 11, .header = Frame().ipv4().udp().build()});
+    rig.send(Sflow().flow_sample({.records = {ethernet, bare}}).flow_sample({.records = {bare, ethernet}}).build());
+    for (const std::uint32_t row : {0u, 1u}) {
+        EXPECT_EQ(rig.batch().in_src_mac[row], 0x02000000000au);
+        EXPECT_FALSE(rig.batch().has(row, Column::ethertype));
+        EXPECT_EQ(rig.batch().dst_port[row], 2055);
+        EXPECT_EQ(rig.batch().in_bytes[row], 32u);
     }
 }
 
