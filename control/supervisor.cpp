@@ -184,6 +184,7 @@ void Supervisor::open_port_sockets() {
 void Supervisor::count_devices() {
     const auto devices = engine_->devices();
     counted_.resize(devices.size());
+    answers_counted_.resize(devices.size());
     flow::Ledger delta;
     for (std::size_t d = 0; d < devices.size(); ++d) {
         const auto add = [&](flow::Counter counter, std::optional<std::uint64_t>& seen,
@@ -195,6 +196,7 @@ void Supervisor::count_devices() {
         add(flow::Counter::port_missed, counted_[d].missed, devices[d].counters.missed);
         add(flow::Counter::port_no_mbuf, counted_[d].no_buffer, devices[d].counters.no_buffer);
         add(flow::Counter::port_errors, counted_[d].errors, devices[d].counters.errors);
+        add(flow::Counter::punt_answers, answers_counted_[d], devices[d].punt_answers);
     }
     store_->add(delta);
 }

@@ -72,8 +72,9 @@ class Supervisor {
     PortSockets port_sockets_;
 
     std::uint64_t next_generation_ = 1;
-    std::vector<dataplane::PortCounters> counted_;      // of each device, already in the ledger
-    std::vector<dataplane::EngineWorker> last_second_;  // of each worker, for the busy ratio
+    std::vector<dataplane::PortCounters> counted_;               // of each device, already in the ledger
+    std::vector<std::optional<std::uint64_t>> answers_counted_;  // the kernel's, by device
+    std::vector<dataplane::EngineWorker> last_second_;           // of each worker, for the busy ratio
     std::vector<double> busy_, match_busy_;
     std::map<std::uint32_t, std::string> source_names_;  // by stable id, gone ones too
     // Counts of each exporter, a minute apart, oldest first: what `recent` begins with.

@@ -74,7 +74,8 @@ def check_ledger(command, data, sent):
     flows, datagrams, records = ledger["flows"], ledger["datagrams"], ledger["records"]
     same("datagrams accepted", sum(s["datagrams"] for s in sent.values()), datagrams["outcomes"]["accepted"])
     same("datagrams received = sum over outcomes", sum(datagrams["outcomes"].values()), datagrams["received"])
-    same("whole datagrams = received + lost at hand-off", ledger["packets"]["fates"]["whole"],
+    same("whole and reassembled datagrams = received + lost at hand-off",
+         ledger["packets"]["fates"]["whole"] + datagrams["reassembled"],
          datagrams["received"] + datagrams["handoff_lost"])
     same("flows through", sum(s["records"] for s in sent.values()), flows["through"])
     same("flows lost in the ring", 0, flows["lost_ring"])
