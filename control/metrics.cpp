@@ -283,7 +283,13 @@ void add_store(Families& out, const store::Stats& store) {
     out.gauge("store_limit_bytes", "Largest size that the data file can have", static_cast<double>(store.map_bytes));
     out.gauge("store_series", "Series in the catalogue", static_cast<double>(store.series));
     out.counter("store_late_values_total", "Values merged into chunks already written", store.late_cells);
+    out.gauge("store_books", "Five-minute books of exporters on disk", static_cast<double>(store.book_rows));
+    out.gauge("store_interfaces", "Interfaces whose counters are kept", static_cast<double>(store.interfaces));
+    out.counter("store_interface_samples_refused_total", "Counter samples of interfaces beyond the limits",
+                store.interface_samples_refused);
+    out.counter("store_options_refused_total", "Names and the like beyond what is stored", store.options_refused);
     out.counter("store_deleted_rows_total", "Rows deleted by retention", store.deleted_rows);
+    out.counter("store_deleted_books_total", "Books deleted by retention; part of the rows", store.deleted_books);
     out.counter("store_damaged_values_total", "Stored values that could not be read", store.damaged_values);
     out.gauge("disk_free_bytes", "Free space where the data directory lies",
               static_cast<double>(store.disk_free_bytes));

@@ -74,11 +74,25 @@ void close_records(const Ledger& l, Closing& c) noexcept {
 
 }  // namespace
 
+std::string Closing::text() const {
+    return "the collector did not end by itself last time; what was in flight then is counted as lost: " +
+           std::to_string(datagrams) + " datagrams, " + std::to_string(flows) + " flows, " + std::to_string(sets) +
+           " held sets, " + std::to_string(fragments) + " fragments, " + std::to_string(packets) +
+           " packets for the kernel; figures raised by " + std::to_string(raised);
+}
+
 Closing close_books(const Ledger& totals) noexcept {
     Closing closing;
     close_packets(totals, closing);
     close_records(totals, closing);
     return closing;
+}
+
+flow::ExporterCounts close_books(const flow::ExporterCounts& totals) noexcept {
+    flow::ExporterCounts added;
+    const std::uint64_t ended = totals.held_replayed + totals.held_lost;
+    if (totals.sets_held > ended) added.held_lost = added.skipped = totals.sets_held - ended;
+    return added;
 }
 
 }  // namespace store

@@ -9,8 +9,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "dataplane/flow/outcome.hpp"
+#include "dataplane/flow/tally.hpp"
 
 namespace store {
 
@@ -21,10 +23,15 @@ struct Closing {
     // Committed by the later stage only: the earlier one's figures are raised by so much in all.
     std::uint64_t raised = 0;
 
+    // For the operator.
+    [[nodiscard]] std::string text() const;
     [[nodiscard]] bool empty() const noexcept { return datagrams + flows + sets + fragments + packets + raised == 0; }
 };
 
 // With `added`, flow::broken_law(totals, true) is what broken_law(totals, false) was: empty, unless damaged.
 [[nodiscard]] Closing close_books(const flow::Ledger& totals) noexcept;
+// The same for one exporter: the sets that were held are lost. Its flows in flight are not known to be: they stay the
+// difference between flows and flows through.
+[[nodiscard]] flow::ExporterCounts close_books(const flow::ExporterCounts& totals) noexcept;
 
 }  // namespace store

@@ -103,17 +103,21 @@ flow::Result<void> Engine::load() {
 }
 
 void Engine::close_last_run(const WriterState& state) {
+    const std::uint64_t at_s = state.last_commit_ms / 1000;
+    for (std::uint32_t id = 0; id < counts_.size(); ++id) {
+        const flow::ExporterCounts added = close_books(counts_[id]);
+        if (added.held_lost == 0) continue;
+        counts_[id].add(added);
+        books_.add(at_s, id, added);
+        changed_counts_.insert(id);
+    }
     const Closing closing = close_books(ledger_);
     if (closing.empty()) return;
     ledger_.add(closing.added);
-    books_.add(state.last_commit_ms / 1000, closing.added);
+    books_.add(at_s, closing.added);
     stats_.closed_in_flight = closing.datagrams + closing.flows + closing.sets + closing.fragments + closing.packets;
     stats_.closed_raised = closing.raised;
-    closing_note_ = "the collector did not end by itself last time; what was in flight then is counted as lost: " +
-                    std::to_string(closing.datagrams) + " datagrams, " + std::to_string(closing.flows) + " flows, " +
-                    std::to_string(closing.sets) + " held sets, " + std::to_string(closing.fragments) + " fragments, " +
-                    std::to_string(closing.packets) + " packets for the kernel; figures raised by " +
-                    std::to_string(closing.raised);
+    closing_note_ = closing.text();
 }
 
 void Engine::absorb(const flow::Tally& tally) {

@@ -109,7 +109,7 @@ TEST(Closing, GivesEveryShapeItsLaws) {
     };
     ASSERT_TRUE(flow::broken_law(balanced(), true).empty());
     EXPECT_TRUE(close_books(balanced()).empty());
-    EXPECT_TRUE(close_books({}).empty());
+    EXPECT_TRUE(close_books(Ledger{}).empty());
     for (const Shape& s : shapes) {
         Ledger l = balanced();
         s.spoil(l);
@@ -152,6 +152,21 @@ TEST(Closing, GivesEveryMixtureItsLaws) {
         const Ledger after = closed(l, close_books(l));
         ASSERT_EQ(flow::broken_law(after, true), "");
         ASSERT_TRUE(close_books(after).empty());
+    }
+}
+
+TEST(Closing, OfAnExporterIsItsHeldSets) {
+    struct Case {
+        std::uint64_t held, replayed, lost, wanted;
+    };
+    for (const Case& c : {Case{0, 0, 0, 0}, Case{9, 4, 5, 0}, Case{9, 4, 2, 3}, Case{3, 4, 0, 0}}) {
+        flow::ExporterCounts totals;
+        totals.sets_held = c.held;
+        totals.held_replayed = c.replayed;
+        totals.held_lost = c.lost;
+        const flow::ExporterCounts added = close_books(totals);
+        EXPECT_EQ(added.held_lost, c.wanted);
+        EXPECT_EQ(added.skipped, c.wanted);
     }
 }
 

@@ -48,6 +48,7 @@ constexpr std::uint32_t kExporters = 5;
             ++ledger[c];
         ledger[flow::Counter::flows_through] += is_in_flight ? 2 : 0;
         ++ledger[is_in_flight ? flow::Counter::held_replayed : flow::Counter::sets_held];
+        ++(is_in_flight ? feeder.tally().exporter(1).held_replayed : feeder.tally().exporter(1).sets_held);
         is_in_flight = !is_in_flight;
         flow::ExporterCounts& counts = feeder.tally().exporter(static_cast<std::uint32_t>(turn % kExporters));
         counts.flows += 1;
@@ -106,6 +107,10 @@ TEST(Killed, WhatWasAcknowledgedIsThereEachTime) {
     const flow::Ledger& ledger = (*engine)->total_ledger();
     EXPECT_EQ(flow::broken_law(ledger, true), "") << "what was in flight 60 times is counted as lost";
     EXPECT_EQ(ledger[flow::Counter::flows_unwritten], ledger[flow::Counter::held_expired]);
+    ASSERT_TRUE((*engine)->commit({(kStart + before * 7) * 1000, 1}));
+    const auto closed = Reader::open(dir.path());
+    test::expect_books_add_up(*closed);
+    EXPECT_EQ(closed->exporters()->at(1).counts.held_lost, ledger[flow::Counter::held_expired]);
 }
 
 class FullDisk {

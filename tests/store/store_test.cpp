@@ -239,6 +239,19 @@ TEST(Store, OptionsOfANewerProgramAreLeftAlone) {
     EXPECT_EQ(env->read()->entries(table(*env, TableId::options)), 2u);
 }
 
+TEST(Store, OptionsAreBounded) {
+    TempDir dir;
+    auto env = open_environment(dir.path(), false, test::kTestMapBytes);
+    ASSERT_TRUE(env);
+    auto txn = env->write();
+    flow::LearnedOption option{7, {flow::OptionKind::application, 0, 0, 1, "x"}};
+    for (; option.value.id < kMaxOptions; ++option.value.id) ASSERT_TRUE(*save_option(*env, *txn, option));
+    EXPECT_FALSE(*save_option(*env, *txn, option)) << "one too many";
+    option.value.id = 5;
+    EXPECT_TRUE(*save_option(*env, *txn, option)) << "one that is there may change";
+    EXPECT_EQ(txn->entries(table(*env, TableId::options)), kMaxOptions);
+}
+
 TEST(Store, ASecondOneOnTheSameDataIsRefused) {
     TempDir dir;
     auto store = open(test::options(dir));
