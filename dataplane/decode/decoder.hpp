@@ -5,8 +5,8 @@
 // Source: NetFlow v1, v5, v7 (Cisco's export formats), v9: RFC 3954, IPFIX: RFC 7011, sFlow: sflow_version_5.txt of sflow.org.
 // Limits: kMaxExporters entries (flow/exporter.hpp); templates.hpp, options.hpp, held.hpp; any bytes terminate, read inside
 //         the datagram only, and end in exactly one Outcome.
-// Memory: at worst 160 MiB a worker, whatever comes: templates 64 MiB, options 64 MiB, held sets 16 MiB, 16,384 entries
-//         of less than 1 KiB; one address at most 16, 8 and 4 MiB of them.
+// Memory: at worst 190 MiB a worker, whatever comes: templates 64 MiB, options 64 MiB, held sets 16 MiB, sFlow data sources
+//         16 MiB, 16,384 entries of less than 2 KiB; one address at most 16, 8, 4 and 2 MiB of them.
 #pragma once
 
 #include <cstdint>

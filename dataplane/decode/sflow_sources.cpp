@@ -12,14 +12,15 @@ constexpr std::size_t kFirstPlaces = 16;
 }  // namespace
 
 std::uint32_t SflowSources::drops_since(std::uint64_t source, std::uint32_t number, std::uint32_t drops) noexcept {
-    if (table_.empty()) grow();
+    if (table_.empty() && !grow()) return 0;
     Entry* entry = &place_of(source);
     if (!entry->used) {
         if (used_ == kMostSources) return 0;
-        if (++used_ * 4 > table_.size() * 3) {
-            grow();
+        if ((used_ + 1) * 4 > table_.size() * 3) {
+            if (!grow()) return 0;
             entry = &place_of(source);
         }
+        ++used_;
         *entry = {source, number, drops, true};
         return 0;
     }
@@ -38,12 +39,14 @@ SflowSources::Entry& SflowSources::place_of(std::uint64_t source) noexcept {
     return table_[at];
 }
 
-void SflowSources::grow() {
-    std::vector<Entry> before =
-        std::exchange(table_, std::vector<Entry>(table_.empty() ? kFirstPlaces : table_.size() * 2));
+bool SflowSources::grow() {
+    const std::size_t places = table_.empty() ? kFirstPlaces : table_.size() * 2;
+    if (!share_.take((places - table_.size()) * sizeof(Entry))) return false;
+    std::vector<Entry> before = std::exchange(table_, std::vector<Entry>(places));
     for (const Entry& e : before) {
         if (e.used) place_of(e.source) = e;
     }
+    return true;
 }
 
 }  // namespace decode

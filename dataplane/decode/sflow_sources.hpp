@@ -3,18 +3,29 @@
 //
 // Thread: the worker that owns the exporter.
 // Source: sflow_version_5.txt, flow_sample: sequence_number and drops are kept by each data source.
-// Limits: kMostSources an agent; the drops of others are not told.
+// Limits: kMostSources an agent, kSourceBytes over all and kSourceBytesEach of one address; the drops of others are not told.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "dataplane/decode/budget.hpp"
+
 namespace decode {
+
+inline constexpr std::size_t kSourceBytes = 16 << 20;
+inline constexpr std::size_t kSourceBytesEach = 2 << 20;
 
 class SflowSources {
   public:
     static constexpr std::size_t kMostSources = 1024;
+
+    // `share` must outlive it.
+    explicit SflowSources(Budget::Share& share) noexcept : share_(share) {}
+    ~SflowSources() { share_.give(table_.size() * sizeof(Entry)); }
+    SflowSources(const SflowSources&) = delete;
+    SflowSources& operator=(const SflowSources&) = delete;
 
     // How much the total `drops` grew since the sample of this source before, which `number` is newer than. 0 where that cannot
     // be told: the first sample, one out of order, an agent that restarted.
@@ -29,8 +40,10 @@ class SflowSources {
     };
     // The place of `source`, its own or a free one.
     [[nodiscard]] Entry& place_of(std::uint64_t source) noexcept;
-    void grow();
+    // False: there is no memory for more.
+    bool grow();
 
+    Budget::Share& share_;
     std::vector<Entry> table_;  // open addressing, a power of two, at most three quarters full
     std::size_t used_ = 0;
 };

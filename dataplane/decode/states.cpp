@@ -43,7 +43,7 @@ ExporterState* ExporterStates::find_or_make(const flow::ExporterKey& key) {
     const auto id = exporters_.find_or_add(key);
     if (!id) return nullptr;
     auto& state = states_[key];
-    state = std::make_unique<ExporterState>(*id, scope_of(key));
+    state = std::make_unique<ExporterState>(*id, scope_of(key), source_budget_.of(key.address));
     state->sequence.resume(exporters_.stored_sequence(*id));
     first_of_.try_emplace(key.address, state.get());
     return state.get();

@@ -36,11 +36,15 @@ struct ExporterScope {
 };
 
 struct ExporterState {
+    ExporterState(std::uint32_t of, ExporterScope& known_by, Budget::Share& for_sources) noexcept
+        : id(of), scope(known_by), sflow(for_sources) {}
+
     std::uint32_t id;  // index into ExporterTable
     ExporterScope& scope;
     Sequence sequence{};
-    SflowSources sflow{};  // empty for other protocols
+    SflowSources sflow;  // empty for other protocols
 };
+static_assert(sizeof(ExporterState) + sizeof(ExporterScope) <= 1024, "what decoder.hpp says of memory");
 
 class ExporterStates {
   public:
@@ -69,6 +73,7 @@ class ExporterStates {
     Budget template_budget_{kTemplateBytes, kTemplateBytesEach};
     Budget option_budget_{kOptionBytes, kOptionBytesEach};
     Budget held_budget_{kHeldBytes, kHeldBytesEach};
+    Budget source_budget_{kSourceBytes, kSourceBytesEach};
     std::unordered_map<flow::ExporterKey, std::unique_ptr<ExporterScope>, flow::ExporterKeyHash> scopes_;  // no source
     std::unordered_map<flow::ExporterKey, std::unique_ptr<ExporterState>, flow::ExporterKeyHash> states_;
     std::unordered_map<flow::IpAddress, ExporterState*> first_of_;

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""make_seeds.py: writes seeds/decode, streams as decode_fuzz.cpp reads them: what needs more than one datagram to be reached."""
+import pathlib
+import struct
+
+NOW = 1_700_000_000
+SEEDS = pathlib.Path(__file__).parent / "seeds" / "decode"
+OTHER_EXPORTER, OTHER_PORT, LEFT_OUT = 0x80, 0x40, 0x20
+
+
+def number(value, width):
+    return value.to_bytes(width, "big")
+
+
+def sets(*parts):
+    return b"".join(number(kind, 2) + number(4 + len(body), 2) + body for kind, body in parts)
+
+
+def v9(*parts, sequence=0, seconds=NOW):
+    return struct.pack(">HHIIII", 9, len(parts), 5_000, seconds, sequence, 7) + sets(*parts)
+
+
+def ipfix(*parts, sequence=0, seconds=NOW):
+    body = sets(*parts)
+    return struct.pack(">HHIII", 10, 16 + len(body), seconds, sequence, 7) + body
+
+
+def template(template_id, *fields):
+    return struct.pack(">HH", template_id, len(fields)) + b"".join(struct.pack(">HH", *f) for f in fields)
+
+
+def v9_options(template_id, scopes, fields):
+    return struct.pack(">HHH", template_id, 4 * len(scopes), 4 * len(fields)) + \
+        b"".join(struct.pack(">HH", *f) for f in scopes + fields)
+
+
+def ipfix_options(template_id, scopes, fields):
+    return struct.pack(">HHH", template_id, len(scopes + fields), len(scopes)) + \
+        b"".join(struct.pack(">HH", *f) for f in scopes + fields)
+
+
+def stream(*datagrams):
+    out = b""
+    for entry in datagrams:
+        flags, datagram = entry if isinstance(entry, tuple) else (0, entry)
+        out += bytes([flags | len(datagram) >> 8, len(datagram) & 0xff]) + datagram
+    return out
+
+
+FLOW = template(256, (8, 4), (12, 4), (10, 4), (14, 4), (48, 2), (234, 4), (95, 4), (1, 4))
+RECORD = bytes([10, 0, 0, 1, 10, 0, 0, 2]) + number(1, 4) + number(2, 4) + number(3, 2) + number(9, 4) + \
+    number(0x03000050, 4) + number(1500, 4)
+VARIABLE = 65535
+
+WRITTEN = {
+    "held_then_template": stream(v9((256, RECORD * 2)), v9((256, RECORD)), v9((0, FLOW), (256, RECORD))),
+    "held_until_it_expires": stream(*[v9((256, RECORD), sequence=i) for i in range(14)]),
+    "options_v9": stream(
+        v9((0, FLOW),
+           (1, v9_options(512, [(1, 4)], [(48, 2), (50, 4)])), (512, number(0, 4) + number(3, 2) + number(100, 4)),
+           (1, v9_options(513, [(2, 4)], [(82, 8), (34, 4)])), (513, number(1, 4) + b"Gi0/1\0\0\0" + number(10, 4)),
+           (1, v9_options(514, [(1, 0)], [(234, 4), (236, 4)])), (514, number(9, 4) + b"RED\0"),
+           (1, v9_options(515, [(1, 4)], [(95, 4), (96, 6)])), (515, number(0, 4) + number(0x03000050, 4) + b"http\0\0"),
+           (1, v9_options(516, [(3, 4)], [(164, 8), (167, 4)])), (516, number(2, 4) + number(70, 8) + number(5, 4))),
+        v9((256, RECORD)), (LEFT_OUT, v9((256, RECORD), (512, number(0, 4) + number(3, 2) + number(200, 4)))),
+        v9((256, RECORD), (516, number(2, 4) + number(90, 8) + number(1, 4)))),
+    "options_ipfix": stream(
+        ipfix((3, ipfix_options(512, [(302, 8)], [(304, 2), (305, 4), (306, 4)])),
+              (512, number(5, 8) + number(1, 2) + number(1, 4) + number(99, 4)),
+              (3, ipfix_options(513, [(10, 4)], [(82, VARIABLE)])), (513, number(3, 4) + b"\x05eth-0"),
+              (3, ipfix_options(514, [(144, 4)], [(160, 8)])), (514, number(1, 4) + number((NOW - 9) * 1000, 8)),
+              (3, ipfix_options(515, [(346, 4), (303, 2)], [(339, 1), (341, VARIABLE)])),
+              (515, number(12345, 4) + number(77, 2) + b"\x03\x04hops"),
+              (3, ipfix_options(516, [(302, 2)], [(311, 8)])), (516, number(8, 2) + struct.pack(">d", 0.02))),
+        ipfix((2, template(300, (8, 4), (22, 4), (302, 8)) + template(301, (0x8000 | 77, 2))[:4] +
+               struct.pack(">HHI", 0x8000 | 77, 2, 12345)),
+              (300, bytes([10, 0, 0, 1]) + number(1000, 4) + number(5, 8)), (301, number(6, 2)), sequence=5)),
+    "ports_that_alternate": stream(
+        v9((0, template(256, (1, 4), (2, 4)))),
+        (OTHER_PORT, v9((0, template(256, (2, 4), (1, 4), (10, 2))), seconds=NOW + 3)),
+        (OTHER_EXPORTER, v9((0, template(256, (1, 4))))),
+        v9((0, template(256, (1, 4), (2, 4))), seconds=NOW + 6), v9((0, template(256, (1, 4), (2, 4))), seconds=NOW + 9),
+        (OTHER_PORT, v9((256, number(1, 4) + number(2, 4) + number(3, 2)))), v9((256, number(1, 4) + number(2, 4)))),
+    "redefined_and_late": stream(
+        v9((0, template(256, (1, 4))), (256, number(1, 4))),
+        v9((0, template(256, (2, 8))), (256, number(1, 8)), seconds=NOW + 3),
+        v9((0, template(256, (1, 4))), (256, number(1, 4))),
+        v9((1, v9_options(256, [(1, 4)], [(34, 4)])), (256, number(1, 4) + number(2, 4)), seconds=NOW + 9)),
+}
+
+if __name__ == "__main__":
+    SEEDS.mkdir(parents=True, exist_ok=True)
+    for name, content in WRITTEN.items():
+        (SEEDS / name).write_bytes(content)
