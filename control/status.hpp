@@ -40,6 +40,24 @@ struct DeviceStatus {
     std::optional<std::uint64_t> missed;
     std::optional<std::uint64_t> no_buffer;
     std::optional<std::uint64_t> errors;
+    // Of a device that the kernel does not see; since start. The rates are of the last second.
+    std::string tap{};  // the kernel's interface beside it; empty: none
+    std::uint64_t punted = 0, punt_dropped = 0, punt_answers = 0;
+    double punted_s = 0, punt_dropped_s = 0;
+};
+
+struct QueueStatus {
+    std::string device;
+    std::uint32_t queue = 0;
+    std::uint32_t core = 0;              // that polls it
+    std::uint64_t packets = 0;           // since start
+    std::optional<double> fill_ratio{};  // a moment ago, 0 to 1; nothing where the device cannot tell
+};
+
+struct ThinnedExporter {
+    flow::IpAddress address;
+    std::uint32_t factor = 1;  // 1 in so many datagrams is decoded
+    std::uint32_t core = 0;
 };
 
 struct WorkerStatus {
@@ -88,7 +106,9 @@ struct Status {
     ReloadStatus reload;
     bool hugepages = false;  // whether packets lie in them
     std::vector<DeviceStatus> devices;
+    std::vector<QueueStatus> queues;
     std::vector<WorkerStatus> workers;
+    std::vector<ThinnedExporter> thinned;  // at this moment
     store::Stats store;
     flow::Ledger process_ledger;  // since start
     flow::Ledger total_ledger;    // since the data directory was made

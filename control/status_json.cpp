@@ -6,6 +6,7 @@
 
 #include "control/completeness.hpp"
 #include "control/json_parts.hpp"
+#include "control/ledger_laws.hpp"
 
 namespace control {
 namespace {
@@ -26,7 +27,22 @@ Json device_json(const DeviceStatus& d) {
             {"queues", d.queues},
             {"missed", or_null(d.missed)},
             {"no_buffer", or_null(d.no_buffer)},
-            {"errors", or_null(d.errors)}};
+            {"errors", or_null(d.errors)},
+            {"tap", d.tap},
+            {"punt",
+             {{"passed", d.punted},
+              {"dropped", d.punt_dropped},
+              {"answers", d.punt_answers},
+              {"passed_per_second", d.punted_s},
+              {"dropped_per_second", d.punt_dropped_s}}}};
+}
+
+Json queue_json(const QueueStatus& q) {
+    return {{"device", q.device},
+            {"queue", q.queue},
+            {"core", q.core},
+            {"packets", q.packets},
+            {"fill_ratio", q.fill_ratio ? Json(*q.fill_ratio) : Json(nullptr)}};
 }
 
 Json worker_json(const WorkerStatus& w) {
@@ -75,6 +91,17 @@ Json store_json(const store::Stats& s) {
         {"clock_leap", s.clock_leap},
         {"clock", s.clock_text},
         {"note", s.note}};
+}
+
+// Of each law between stages, what is on its way; 0 while the later stage told first.
+Json in_flight_json(const flow::Ledger& ledger) {
+    Json out = Json::array();
+    for (const Law& law : laws()) {
+        if (law.kind != Law::Kind::in_flight) continue;
+        const std::int64_t difference = weigh(law, ledger).difference();
+        out.push_back({{"law", law.name}, {"waiting", std::max<std::int64_t>(difference, 0)}});
+    }
+    return out;
 }
 
 Json series_json(const Status& status, const SeriesStatus& series) {
@@ -149,9 +176,14 @@ std::string status_json(const Status& status) {
              {"config", reload_object(status.reload, status.generation)},
              {"hugepages", status.hugepages}};
     out["devices"] = list(status.devices, device_json);
+    out["queues"] = list(status.queues, queue_json);
     out["workers"] = list(status.workers, worker_json);
+    out["thinned"] = list(status.thinned, [](const ThinnedExporter& t) {
+        return Json{{"exporter", t.address.text()}, {"factor", t.factor}, {"core", t.core}};
+    });
     out["store"] = store_json(status.store);
     out["ledger"] = {{"process", ledger_json(status.process_ledger)}, {"total", ledger_json(status.total_ledger)}};
+    out["in_flight"] = in_flight_json(status.process_ledger);
     out["sources"] = list(status.sources, [](const SourceStatus& s) {
         return Json{{"name", s.name},
                     {"port", s.port},

@@ -218,13 +218,8 @@ void Supervisor::remember_exporters() {
     if (earlier_.size() > kRecent_s / kSnapshot_s) earlier_.pop_front();
 }
 
-void Supervisor::tick() {
-    const std::scoped_lock lock(mutex_);
-    collect_generations();
-    count_devices();
-    watch_store();
-    remember_exporters();
-    for (const std::string& remark : engine_->remarks()) log_.warning(remark);
+// Of the second since the last tick.
+void Supervisor::measure_rates() {
     const auto workers = engine_->workers();
     busy_.resize(workers.size());
     match_busy_.resize(workers.size());
@@ -237,6 +232,25 @@ void Supervisor::tick() {
             ratio(now.match_busy_cycles - then.match_busy_cycles, now.match_idle_cycles - then.match_idle_cycles);
     }
     last_second_ = workers;
+    auto devices = engine_->devices();
+    last_devices_.resize(devices.size());
+    punted_s_.resize(devices.size());
+    punt_dropped_s_.resize(devices.size());
+    for (std::size_t d = 0; d < devices.size(); ++d) {
+        punted_s_[d] = static_cast<double>(devices[d].punted - last_devices_[d].punted);
+        punt_dropped_s_[d] = static_cast<double>(devices[d].punt_dropped - last_devices_[d].punt_dropped);
+    }
+    last_devices_ = std::move(devices);
+}
+
+void Supervisor::tick() {
+    const std::scoped_lock lock(mutex_);
+    collect_generations();
+    count_devices();
+    watch_store();
+    remember_exporters();
+    for (const std::string& remark : engine_->remarks()) log_.warning(remark);
+    measure_rates();
 }
 
 flow::Result<std::unique_ptr<dataplane::CaptureTap>> Supervisor::capture(const flow::Prefix& exporters) {
@@ -255,6 +269,7 @@ Config Supervisor::config() {
 
 void Supervisor::fill_devices_and_workers(Status& status) {
     for (const auto& device : engine_->devices()) {
+        const std::size_t d = status.devices.size();
         status.devices.push_back({.name = device.name,
                                   .driver = device.driver,
                                   .mac = device.mac,
@@ -263,7 +278,21 @@ void Supervisor::fill_devices_and_workers(Status& status) {
                                   .queues = device.queues,
                                   .missed = device.counters.missed,
                                   .no_buffer = device.counters.no_buffer,
-                                  .errors = device.counters.errors});
+                                  .errors = device.counters.errors,
+                                  .tap = device.tap,
+                                  .punted = device.punted,
+                                  .punt_dropped = device.punt_dropped,
+                                  .punt_answers = device.punt_answers,
+                                  .punted_s = d < punted_s_.size() ? punted_s_[d] : 0,
+                                  .punt_dropped_s = d < punt_dropped_s_.size() ? punt_dropped_s_[d] : 0});
+    }
+    for (const auto& queue : engine_->queues()) {
+        QueueStatus& now = status.queues.emplace_back();
+        now.device = queue.device;
+        now.queue = queue.queue;
+        now.core = queue.core;
+        now.packets = queue.received;
+        if (queue.fill) now.fill_ratio = *queue.fill / 1000.0;
     }
     const auto workers = engine_->workers();
     for (std::size_t w = 0; w < workers.size(); ++w) {
@@ -280,6 +309,8 @@ void Supervisor::fill_devices_and_workers(Status& status) {
             .slots = static_cast<std::uint32_t>(worker.slots)};
         if (worker.match_core) now.match_busy_ratio = w < match_busy_.size() ? match_busy_[w] : 0;
         status.workers.push_back(now);
+        for (const auto& thinned : worker.thinned)
+            status.thinned.push_back({.address = thinned.address, .factor = thinned.factor, .core = worker.core});
     }
 }
 

@@ -51,6 +51,7 @@ class Supervisor {
     void count_devices();
     void watch_store();
     void remember_exporters();
+    void measure_rates();
     void fill_devices_and_workers(Status& status);
 
     // Configurations alive at once: the one in use and older ones whose tallies are still on their way to the disk.
@@ -76,6 +77,8 @@ class Supervisor {
     std::vector<std::optional<std::uint64_t>> answers_counted_;  // the kernel's, by device
     std::vector<dataplane::EngineWorker> last_second_;           // of each worker, for the busy ratio
     std::vector<double> busy_, match_busy_;
+    std::vector<dataplane::EngineDevice> last_devices_;  // as of the last second
+    std::vector<double> punted_s_, punt_dropped_s_;      // of each device
     std::map<std::uint32_t, std::string> source_names_;  // by stable id, gone ones too
     // Counts of each exporter, a minute apart, oldest first: what `recent` begins with.
     std::deque<std::vector<flow::ExporterCounts>> earlier_;

@@ -12,6 +12,7 @@
 
 #include "dataplane/capture_tap.hpp"
 #include "dataplane/eal.hpp"
+#include "dataplane/fairness.hpp"
 #include "dataplane/flow/exporter.hpp"
 #include "dataplane/kernel_interface.hpp"
 #include "dataplane/port.hpp"
@@ -60,6 +61,14 @@ struct EngineWorker {
     std::uint64_t match_busy_cycles = 0, match_idle_cycles = 0;
     std::uint64_t packets = 0, handed_off = 0, handoff_lost = 0;
     std::size_t slots = 0, slots_free = 0;
+    std::vector<Fairness::Thinned> thinned{};  // the most thinned exporters
+};
+struct EngineQueue {
+    std::string device;
+    std::uint16_t queue = 0;
+    std::uint32_t core = 0;               // whose worker polls it
+    std::uint64_t received = 0;           // packets since start
+    std::optional<std::uint32_t> fill{};  // thousandths, a moment ago; nothing: the driver cannot tell
 };
 
 class Engine {
@@ -97,6 +106,7 @@ class Engine {
 
     [[nodiscard]] std::vector<EngineDevice> devices() const;
     [[nodiscard]] std::vector<EngineWorker> workers() const;
+    [[nodiscard]] std::vector<EngineQueue> queues() const;
 
   private:
     Engine();

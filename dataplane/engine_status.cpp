@@ -49,6 +49,23 @@ std::vector<EngineDevice> Engine::devices() const {
     return out;
 }
 
+std::vector<EngineQueue> Engine::queues() const {
+    std::vector<EngineQueue> out;
+    for (std::size_t w = 0; w < parts_->workers.size(); ++w) {
+        const Worker& worker = *parts_->workers[w];
+        for (std::size_t q = 0; q < worker.queues().size(); ++q) {
+            const RxQueue& queue = worker.queues()[q];
+            EngineQueue now{.device = parts_->devices[queue.device].name,
+                            .queue = queue.queue,
+                            .core = parts_->options.cores[w],
+                            .received = worker.received_from(q)};
+            if (const std::int32_t fill = worker.queue_fill(q); fill >= 0) now.fill = static_cast<std::uint32_t>(fill);
+            out.push_back(std::move(now));
+        }
+    }
+    return out;
+}
+
 std::vector<EngineWorker> Engine::workers() const {
     std::vector<EngineWorker> out;
     for (std::size_t w = 0; w < parts_->workers.size(); ++w) {
@@ -61,7 +78,8 @@ std::vector<EngineWorker> Engine::workers() const {
                          .handed_off = worker.counts().handed_off.load(),
                          .handoff_lost = worker.counts().handoff_lost.load(),
                          .slots = parts_->options.slots,
-                         .slots_free = worker.counts().slots_free.load()};
+                         .slots_free = worker.counts().slots_free.load(),
+                         .thinned = worker.thinned()};
         if (w < parts_->match_cores.size()) {
             now.match_core = parts_->options.match_cores[w];
             now.match_busy_cycles = parts_->match_cores[w]->idle().busy_cycles();

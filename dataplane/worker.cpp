@@ -45,7 +45,8 @@ Worker::Worker(Shared& shared, std::uint32_t number, std::vector<RxQueue> queues
       intake_(exporters, handover, options),
       linear_(std::make_unique<std::uint8_t[]>(kLinearBytes)),
       full_bursts_(queues_.size()),
-      received_(std::make_unique<std::atomic<std::uint64_t>[]>(queues_.size())) {}
+      received_(std::make_unique<std::atomic<std::uint64_t>[]>(queues_.size())),
+      fills_(std::make_unique<std::atomic<std::int32_t>[]>(queues_.size())) {}
 
 void Worker::run() noexcept {
     if (!intake_.allocate()) {
@@ -192,12 +193,14 @@ bool Worker::take_handed_over() noexcept {
 }
 
 // How full the fullest is of what packets and batches wait in before they are lost, in thousandths.
-std::uint32_t Worker::fill() const noexcept {
+std::uint32_t Worker::fill() noexcept {
     std::size_t most = 0;
     for (std::size_t q = 0; q < queues_.size(); ++q) {
         if (queues_[q].capture_time) continue;  // a file waits
         const int waiting = rx_queue_fill(queues_[q]);
         const std::size_t places = std::max<std::size_t>(queues_[q].descriptors, 1);
+        const auto known = static_cast<std::int32_t>(waiting * 1000 / static_cast<int>(places));
+        fills_[q].store(waiting < 0 ? -1 : std::min(known, 1000), std::memory_order_relaxed);
         most = std::max(most, waiting >= 0 ? static_cast<std::size_t>(waiting) * 1000 / places
                                            : std::size_t{full_bursts_[q]} * kBurst * 1000 / kBacklog);
     }

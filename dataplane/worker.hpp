@@ -61,6 +61,10 @@ class Worker {
         return received_[queue].load(std::memory_order_relaxed);
     }
     [[nodiscard]] const std::vector<RxQueue>& queues() const noexcept { return queues_; }
+    // How full a queue was a moment ago, in thousandths; below 0: the driver cannot tell.
+    [[nodiscard]] std::int32_t queue_fill(std::size_t queue) const noexcept {
+        return fills_[queue].load(std::memory_order_relaxed);
+    }
     // Who is thinned here, and how much.
     [[nodiscard]] std::vector<Fairness::Thinned> thinned() const { return intake_.fairness().thinned(); }
 
@@ -77,7 +81,7 @@ class Worker {
     void housekeep() noexcept;
     void punt(const Packet& found, flow::Bytes frame, const RxQueue& from) noexcept;
     void settle_punts() noexcept;
-    [[nodiscard]] std::uint32_t fill() const noexcept;
+    [[nodiscard]] std::uint32_t fill() noexcept;
     void show_to_capture(rte_mbuf* packet, flow::Bytes bytes, const RxQueue& from) noexcept;
     [[nodiscard]] flow::Bytes bytes_of(rte_mbuf* packet) noexcept;
     [[nodiscard]] std::uint64_t time_of(const rte_mbuf* packet, const RxQueue& from,
@@ -98,6 +102,7 @@ class Worker {
     // written by: the worker; read by: control
     Counts counts_;
     std::unique_ptr<std::atomic<std::uint64_t>[]> received_;
+    std::unique_ptr<std::atomic<std::int32_t>[]> fills_;  // by queue
     std::atomic<bool> failed_{false}, finished_{false};
 };
 

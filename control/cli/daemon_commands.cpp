@@ -60,24 +60,72 @@ void print_store(std::ostream& out, const Json& status, Style style) {
     if (!text(store, "note").empty()) out << "               " << text(store, "note") << '\n';
 }
 
-void print_tables(std::ostream& out, const Json& status, Style style) {
-    Table devices({"DEVICE", "DRIVER", "MAC", "LINK", "SPREAD BY", ">QUEUES", ">MISSED", ">NO BUFFER", ">ERRORS"});
+std::string of_all(std::uint64_t part, std::uint64_t all) {
+    const std::string share =
+        all == 0 ? "" : " (" + percent(static_cast<double>(part) / static_cast<double>(all)) + ")";
+    return scaled(part) + share;
+}
+
+void print_devices(std::ostream& out, const Json& status, Style style) {
+    Table devices({"DEVICE", "DRIVER", "MAC", "LINK", ">QUEUES", ">MISSED", ">NO BUFFER", ">ERRORS"});
     for (const Json& d : part(status, "devices")) {
         devices.add({text(d, "name"), text(d, "driver"), text(d, "mac"), flag(d, "link_up") ? "up" : "DOWN",
-                     text(d, "rss"), std::to_string(number(d, "queues")), known(d, "missed"), known(d, "no_buffer"),
+                     std::to_string(number(d, "queues")), known(d, "missed"), known(d, "no_buffer"),
                      known(d, "errors")});
     }
+    devices.print(out, style);
+    for (const Json& d : part(status, "devices")) {
+        out << "  " << text(d, "name") << " is spread by " << text(d, "rss") << '\n';
+        if (text(d, "tap").empty()) continue;
+        const Json& punt = part(d, "punt");
+        out << "  its other packets go to the kernel's " << text(d, "tap") << ": " << scaled(number(punt, "passed"))
+            << " (" << scaled(ratio(punt, "passed_per_second")) << "/s), " << scaled(number(punt, "dropped"))
+            << " dropped (" << scaled(ratio(punt, "dropped_per_second")) << "/s), " << scaled(number(punt, "answers"))
+            << " answered\n";
+    }
+}
+
+void print_queues(std::ostream& out, const Json& status, Style style) {
+    Table queues({"DEVICE", ">QUEUE", ">CORE", ">PACKETS", ">FULL"});
+    for (const Json& q : part(status, "queues")) {
+        const auto fill = q.find("fill_ratio");
+        const bool told = fill != q.end() && fill->is_number();
+        queues.add({text(q, "device"), std::to_string(number(q, "queue")), std::to_string(number(q, "core")),
+                    scaled(number(q, "packets")), told ? percent(fill->get<double>()) : "unknown"});
+    }
+    if (queues.empty()) return;
+    out << '\n';
+    queues.print(out, style);
+}
+
+void print_workers(std::ostream& out, const Json& status, Style style) {
     Table workers({">CORE", ">MATCH CORE", ">BUSY", ">PACKETS", ">HANDED OFF", ">LOST THERE", ">BATCHES"});
     for (const Json& w : part(status, "workers")) {
         const std::string match = w.contains("match_core") ? std::to_string(number(w, "match_core")) : "same";
         workers.add({std::to_string(number(w, "core")), match, percent(ratio(w, "busy_ratio")),
-                     scaled(number(w, "packets")), scaled(number(w, "handed_off")), scaled(number(w, "handoff_lost")),
+                     scaled(number(w, "packets")), of_all(number(w, "handed_off"), number(w, "packets")),
+                     scaled(number(w, "handoff_lost")),
                      std::to_string(number(w, "slots_used")) + "/" + std::to_string(number(w, "slots"))});
     }
     out << '\n';
-    devices.print(out, style);
-    out << '\n';
     workers.print(out, style);
+}
+
+// What waits or is left out at this moment.
+void print_waiting(std::ostream& out, const Json& status, Style style) {
+    for (const Json& law : part(status, "in_flight")) {
+        const std::string name = text(law, "law");
+        const std::uint64_t waiting = number(law, "waiting");
+        if (waiting != 0 && name == "fragments")
+            out << "reassembly     " << scaled(waiting) << " fragments wait for others\n";
+        if (waiting != 0 && name == "held")
+            out << "held           " << scaled(waiting) << " data sets wait for their template\n";
+    }
+    for (const Json& t : part(status, "thinned")) {
+        out << style.bad("thinned        " + text(t, "exporter") + ": 1 in " + std::to_string(number(t, "factor")) +
+                         " datagrams is decoded, on core " + std::to_string(number(t, "core")))
+            << '\n';
+    }
 }
 
 void print_totals(std::ostream& out, const Json& status, Style style) {
@@ -110,7 +158,11 @@ Done show_status(const Context& context) {
     print_config(context.out, *status, style);
     print_store(context.out, *status, style);
     print_totals(context.out, *status, style);
-    print_tables(context.out, *status, style);
+    print_waiting(context.out, *status, style);
+    context.out << '\n';
+    print_devices(context.out, *status, style);
+    print_queues(context.out, *status, style);
+    print_workers(context.out, *status, style);
     return {};
 }
 

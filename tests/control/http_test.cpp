@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "control/http/listener.hpp"
 #include "tests/control/http_client.hpp"
 #include "tests/control/temporary_directory.hpp"
@@ -124,6 +128,92 @@ TEST(HttpListener, ListensOnIpv6) {
     auto server = Server::start({kLoopback4, kLoopback6}, {}, routes());
     if (!server) GTEST_SKIP() << "no IPv6 here: " << server.error().text();
     EXPECT_TRUE(starts_with(talk((*server)->endpoints().at(1), request("GET", "/metrics")), "HTTP/1.1 200"));
+}
+
+// What the end of a stream must give free.
+struct Resource {
+    std::atomic<bool> held{true};
+};
+
+// Says "tick" after every second question; ends after `ticks` of them, or never.
+class Ticks final : public Stream {
+  public:
+    Ticks(int ticks, std::shared_ptr<Resource> resource) : left_(ticks), resource_(std::move(resource)) {}
+    ~Ticks() override { resource_->held = false; }
+
+    std::ptrdiff_t read(char* to, std::size_t bytes) override {
+        asked_ = !asked_;
+        if (asked_) return 0;
+        if (left_ == 0) return -1;
+        if (left_ > 0) --left_;
+        return static_cast<std::ptrdiff_t>(std::string_view("tick").copy(to, bytes));
+    }
+
+  private:
+    int left_;
+    bool asked_ = false;
+    std::shared_ptr<Resource> resource_;
+};
+
+// Nothing ever comes.
+class Silence final : public Stream {
+  public:
+    explicit Silence(std::shared_ptr<Resource> resource) : resource_(std::move(resource)) {}
+    ~Silence() override { resource_->held = false; }
+    std::ptrdiff_t read(char*, std::size_t) override { return 0; }
+
+  private:
+    std::shared_ptr<Resource> resource_;
+};
+
+std::vector<Route> stream_routes(const std::shared_ptr<Resource>& resource) {
+    return {{"GET", "/ticks", Reach::anyone,
+             [=](const Request&) { return Response{.stream = std::make_shared<Ticks>(3, resource)}; }},
+            {"GET", "/silence", Reach::anyone,
+             [=](const Request&) { return Response{.stream = std::make_shared<Silence>(resource)}; }},
+            {"GET", "/plain", Reach::anyone, [](const Request&) { return Response{.body = "up"}; }}};
+}
+
+void wait_until_free(const Resource& resource) {
+    for (int i = 0; i < 1000 && resource.held; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_FALSE(resource.held);
+}
+
+TEST(HttpStream, IsSentAsItComes) {
+    const auto resource = std::make_shared<Resource>();
+    const auto server = Server::start({kLoopback4}, {}, stream_routes(resource));
+    ASSERT_TRUE(server.has_value()) << server.error().text();
+    const std::string answer = talk((*server)->endpoints().at(0), request("GET", "/ticks"));
+    EXPECT_NE(answer.find("Transfer-Encoding: chunked"), std::string::npos) << answer;
+    std::size_t ticks = 0;
+    for (auto at = answer.find("tick"); at != std::string::npos; at = answer.find("tick", at + 1)) ++ticks;
+    EXPECT_EQ(ticks, 3u) << answer;
+    EXPECT_TRUE(answer.ends_with("0\r\n\r\n")) << answer;
+    wait_until_free(*resource);
+}
+
+TEST(HttpStream, IsGivenFreeWhenTheClientGoesThoughNothingWasToBeSent) {
+    const auto resource = std::make_shared<Resource>();
+    const auto server = Server::start({kLoopback4}, {}, stream_routes(resource));
+    ASSERT_TRUE(server.has_value()) << server.error().text();
+    const control::Endpoint at = (*server)->endpoints().at(0);
+    {
+        const Socket client = connect_and_send(at, request("GET", "/silence"));
+        EXPECT_TRUE(talk(at, request("GET", "/plain")).ends_with("up")) << "others are served meanwhile";
+        EXPECT_TRUE(resource->held);
+    }
+    wait_until_free(*resource);
+}
+
+TEST(HttpStream, EndsWithTheServer) {
+    const auto resource = std::make_shared<Resource>();
+    auto server = Server::start({kLoopback4}, {}, stream_routes(resource));
+    ASSERT_TRUE(server.has_value()) << server.error().text();
+    const control::Endpoint at = (*server)->endpoints().at(0);
+    const Socket client = connect_and_send(at, request("GET", "/silence"));
+    EXPECT_TRUE(talk(at, request("GET", "/plain")).ends_with("up"));
+    server->reset();
+    EXPECT_FALSE(resource->held);
 }
 
 }  // namespace
