@@ -137,12 +137,14 @@ std::uint32_t OptionRecord::rate() const noexcept {
     // 0 is "not sampled", as in a v5 header.
     if (has(Role::interval)) return ratio(of(Role::interval), 1);
     if (has(Role::random_interval)) return ratio(of(Role::random_interval), 1);
+    // An interval without a space says how many packets in a row are taken, not of how many: IOS XR tells it beside the
+    // population of its random sampling.
+    if (has(Role::population) && !has(Role::packet_space)) {
+        return ratio(of(Role::population), has(Role::sample_size) ? of(Role::sample_size) : 1);
+    }
     if (has(Role::packet_interval) || has(Role::packet_space)) {
         const std::uint64_t taken = has(Role::packet_interval) ? of(Role::packet_interval) : 1;
         return ratio(taken + of(Role::packet_space), taken);
-    }
-    if (has(Role::population)) {
-        return ratio(of(Role::population), has(Role::sample_size) ? of(Role::sample_size) : 1);
     }
     if (has(Role::probability)) {
         const flow::Bytes field = bytes_[static_cast<std::size_t>(Role::probability)];
