@@ -310,12 +310,9 @@ constexpr KnownDifference kKnown[] = {
     {"logstash Netflow 9 Fortigate FortiOS 5.2.1", "flow_end_sys_up_time", "a week ahead of its header: clamped"},
     {"logstash Netflow 9 Fortigate FortiOS 5.2.1", "flow_start_sys_up_time", "a week ahead of its header: clamped"},
     {"", "application_id", "9 bytes"},
-    {"", "flow_id", "not yet"},
-    {"", "procera_service", "not yet"},
-    {"", "observation_time_milliseconds", "not yet"},
-    {"", "delta_flow_count", "not yet"},
-    {"", "sta_ipv4_address", "not yet"},
-    {"", "sta_mac_address", "not yet"},
+    {"", "procera_service", "the vendor's own name of the service"},
+    {"", "sta_ipv4_address", "a station of the WLAN: source or destination, as the direction says"},
+    {"", "sta_mac_address", "a station of the WLAN: source or destination, as the direction says"},
 };
 
 // A golden decode and what it is of.

@@ -49,32 +49,7 @@ std::unique_ptr<dataplane::Generation> sources_of(const support::Capture& captur
     return support::make_generation(1, rules, {});
 }
 
-}  // namespace
-
-void Feed::files(const std::vector<fs::path>& paths) {
-    std::vector<Arrival> arrivals;
-    for (const fs::path& path : paths) read(path, arrivals);
-    std::uint64_t received_ms = 0;
-    for (const Arrival& a : arrivals) received_ms = std::max(received_ms, export_ms(a.bytes));
-    if (received_ms == 0) received_ms = support::DecodeRig::kNow_ms;
-    for (Arrival& a : arrivals) {
-        const flow::Outcome outcome = rig_->take({.payload = a.bytes,
-                                                  .exporter = a.exporter,
-                                                  .exporter_port = a.port,
-                                                  .received_ms = received_ms + a.after_ms,
-                                                  .source_id = 1,
-                                                  .source = 0});
-        sent_.push_back({std::move(a.bytes), a.exporter, outcome, rig_->writer().rows(),
-                         rig_->ledger()[flow::Counter::records_option]});
-    }
-}
-
-void Feed::read(const fs::path& path, std::vector<Arrival>& arrivals) {
-    if (!fs::is_regular_file(path)) throw std::runtime_error(path.string() + " is not there");
-    path.extension() == ".pcap" ? read_frames(path, arrivals) : read_payload(path, arrivals);
-}
-
-void Feed::read_frames(const fs::path& path, std::vector<Arrival>& arrivals) {
+void read_frames(const fs::path& path, std::vector<Arrival>& arrivals, std::size_t& other_frames) {
     const auto capture = support::read_pcap(path);
     if (!capture) throw std::runtime_error(capture.error().text());
     const auto link = static_cast<flow::LinkType>(capture->link_type);
@@ -82,7 +57,7 @@ void Feed::read_frames(const fs::path& path, std::vector<Arrival>& arrivals) {
     for (const support::Captured& frame : capture->packets) {
         const dataplane::Packet packet = dataplane::read_packet(frame.bytes, link, *generation);
         if (packet.fate != flow::PacketFate::whole) {
-            ++other_frames_;
+            ++other_frames;
             continue;
         }
         const std::uint64_t first_us = capture->packets.front().time_us;
@@ -93,7 +68,7 @@ void Feed::read_frames(const fs::path& path, std::vector<Arrival>& arrivals) {
     }
 }
 
-void Feed::read_payload(const fs::path& path, std::vector<Arrival>& arrivals) {
+void read_payload(const fs::path& path, std::vector<Arrival>& arrivals) {
     std::ifstream in(path, std::ios::binary);
     const std::vector<std::uint8_t> bytes(std::istreambuf_iterator<char>(in), {});
     const auto exporter = flow::IpAddress::v4(0xc0000201);  // 192.0.2.1
@@ -110,6 +85,39 @@ void Feed::read_payload(const fs::path& path, std::vector<Arrival>& arrivals) {
         arrivals.push_back({{at, end}, exporter, 4444, 0});
         at = end;
     } while (at != bytes.end());
+}
+
+}  // namespace
+
+std::vector<Arrival> read_arrivals(const fs::path& path, std::size_t* other_frames) {
+    if (!fs::is_regular_file(path)) throw std::runtime_error(path.string() + " is not there");
+    std::vector<Arrival> arrivals;
+    std::size_t others = 0;
+    path.extension() == ".pcap" ? read_frames(path, arrivals, others) : read_payload(path, arrivals);
+    if (other_frames != nullptr) *other_frames = others;
+    return arrivals;
+}
+
+void Feed::files(const std::vector<fs::path>& paths) {
+    std::vector<Arrival> arrivals;
+    for (const fs::path& path : paths) {
+        std::size_t others = 0;
+        for (Arrival& a : read_arrivals(path, &others)) arrivals.push_back(std::move(a));
+        other_frames_ += others;
+    }
+    std::uint64_t received_ms = 0;
+    for (const Arrival& a : arrivals) received_ms = std::max(received_ms, export_ms(a.bytes));
+    if (received_ms == 0) received_ms = support::DecodeRig::kNow_ms;
+    for (Arrival& a : arrivals) {
+        const flow::Outcome outcome = rig_->take({.payload = a.bytes,
+                                                  .exporter = a.exporter,
+                                                  .exporter_port = a.port,
+                                                  .received_ms = received_ms + a.after_ms,
+                                                  .source_id = 1,
+                                                  .source = 0});
+        sent_.push_back({std::move(a.bytes), a.exporter, outcome, rig_->writer().rows(),
+                         rig_->ledger()[flow::Counter::records_option]});
+    }
 }
 
 std::vector<RowPlace> Feed::rows() const {

@@ -15,6 +15,17 @@
 
 namespace captures {
 
+// A datagram on its way.
+struct Arrival {
+    std::vector<std::uint8_t> bytes;
+    flow::IpAddress exporter;
+    std::uint16_t port;      // of UDP, source
+    std::uint64_t after_ms;  // since the first of its file
+};
+// The datagrams of a file. Frames that are none are counted in `other_frames`, where that is asked for.
+[[nodiscard]] std::vector<Arrival> read_arrivals(const std::filesystem::path& path,
+                                                 std::size_t* other_frames = nullptr);
+
 struct RowPlace {
     const flow::FlowBatch* batch;
     std::uint32_t row;
@@ -44,16 +55,6 @@ class Feed {
     [[nodiscard]] std::size_t other_frames() const { return other_frames_; }
 
   private:
-    struct Arrival {
-        std::vector<std::uint8_t> bytes;
-        flow::IpAddress exporter;
-        std::uint16_t port;
-        std::uint64_t after_ms;  // since the first
-    };
-    void read(const std::filesystem::path& path, std::vector<Arrival>& arrivals);
-    void read_frames(const std::filesystem::path& path, std::vector<Arrival>& arrivals);
-    static void read_payload(const std::filesystem::path& path, std::vector<Arrival>& arrivals);
-
     std::unique_ptr<support::DecodeRig> rig_ = std::make_unique<support::DecodeRig>();
     std::vector<Sent> sent_;
     std::size_t other_frames_ = 0;
