@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-constexpr std::size_t kMostBytes = 4096;
+constexpr std::size_t kMostBytes = 8192;
 
 void load(const std::filesystem::path& path, std::vector<Bytes>& seeds) {
     if (std::filesystem::is_directory(path)) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""make_seeds.py: writes seeds/decode, streams as decode_fuzz.cpp reads them: what needs more than one datagram to be reached."""
+"""make_seeds.py: writes seeds/decode, streams as decode_stream.hpp has them: what needs more than one datagram to be reached."""
 import pathlib
 import struct
 

@@ -9,9 +9,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const auto generation = support::make_generation(1, {{.port = 2055, .prefixes = {}}}, {{"any"}});
     if (size == 0) return 0;
-    constexpr flow::LinkType kLinks[] = {flow::LinkType::ethernet, flow::LinkType::raw_ip,
-                                           flow::LinkType::linux_sll, flow::LinkType::linux_sll2,
-                                           flow::LinkType::null};
+    constexpr flow::LinkType kLinks[] = {flow::LinkType::ethernet, flow::LinkType::raw_ip, flow::LinkType::linux_sll,
+                                         flow::LinkType::linux_sll2, flow::LinkType::null};
     const std::vector<std::uint8_t> frame(data + 1, data + size);
     const auto packet = dataplane::read_packet(frame, kLinks[data[0] % 5], *generation);
     if (packet.fate >= flow::PacketFate::count_) std::abort();
