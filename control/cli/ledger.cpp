@@ -109,9 +109,9 @@ Picture picture_of(const LedgerQuery& query, const LedgerView& view, const Canno
 }
 
 void print_ledger(std::ostream& out, const LedgerQuery& query, const LedgerView& view, const Picture& picture,
-                  const std::vector<double>& rates, Style style) {
+                  const std::vector<double>& rates, Style style, bool brief) {
     if (!query.exporter.empty()) print_entries(out, view.exporters, style);
-    picture.print(out, style, rates);
+    picture.print(out, style, rates, brief);
     out << '\n' << "exporters: " << view.sums.entries << "; ";
     print_missing(out, view.sums, style);
 }

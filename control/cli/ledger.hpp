@@ -23,9 +23,9 @@ struct LedgerView {
 };
 [[nodiscard]] Outcome<LedgerView> read_ledger(const store::Reader& reader, const std::string& exporter);
 
-// Prints a picture of it and what is missing. `rates`: see Picture::print().
+// Prints a picture of it and what is missing. `rates` and `brief`: see Picture::print().
 void print_ledger(std::ostream& out, const LedgerQuery& query, const LedgerView& view, const Picture& picture,
-                  const std::vector<double>& rates, Style style);
+                  const std::vector<double>& rates, Style style, bool brief = false);
 // As asked, of one exporter or of all.
 [[nodiscard]] Picture picture_of(const LedgerQuery& query, const LedgerView& view, const CannotTell& unknown);
 

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `net-collector ledger --watch`: totals with rates beside them, drawn anew each second.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
 #include <ostream>
 #include <sstream>
 
@@ -44,6 +49,17 @@ class Rates {
     std::uint64_t commit_ms_ = 0, seen_ms_ = 0;
 };
 
+// Lines of the terminal; without one as many as there are.
+std::size_t terminal_lines() {
+    winsize size{};
+    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row != 0;
+    return known ? size.ws_row : std::numeric_limits<std::size_t>::max();
+}
+
+std::size_t lines_of(const std::string& frame) {
+    return static_cast<std::size_t>(std::count(frame.begin(), frame.end(), '\n'));
+}
+
 // On a terminal over what is there, line by line so that nothing flickers; else one below the other.
 void show(std::ostream& out, const std::string& frame, bool terminal) {
     if (!terminal) {
@@ -71,14 +87,21 @@ Done watch_ledger(const Context& context, const LedgerQuery& query, const store:
         const auto view = read_ledger(reader, query.exporter);
         if (!view) return tl::unexpected(view.error());
         const Picture picture = picture_of(query, *view, unknown);
-        std::ostringstream frame;
-        frame << style.bold("net-collector ledger") << ", written at " << control::time_text(view->commit_ms / 1000)
-              << "; total and a second, Ctrl-C ends\n";
-        if (query.exporter.empty()) frame << verdict(view->ledger, query.idle, style) << '\n';
-        frame << '\n';
-        print_ledger(frame, query, *view, picture,
-                     rates.of(picture, view->commit_ms, std::uint64_t{shown} * std::uint64_t{kPeriod_ms}), style);
-        show(context.out, frame.str(), context.colour);
+        const std::vector<double>& a_second =
+            rates.of(picture, view->commit_ms, std::uint64_t{shown} * std::uint64_t{kPeriod_ms});
+        const auto draw = [&](bool brief) {
+            std::ostringstream frame;
+            frame << style.bold("net-collector ledger") << ", written at " << control::time_text(view->commit_ms / 1000)
+                  << "; total and a second, Ctrl-C ends\n";
+            if (query.exporter.empty()) frame << verdict(view->ledger, query.idle, style) << '\n';
+            frame << '\n';
+            print_ledger(frame, query, *view, picture, a_second, style, brief);
+            return frame.str();
+        };
+        std::string frame = draw(false);
+        // Losses that are none give way first.
+        if (context.colour && lines_of(frame) >= terminal_lines()) frame = draw(true);
+        show(context.out, frame, context.colour);
         if (shown == query.times || interrupts.wait(kPeriod_ms)) return judge(view->ledger, query.idle);
     }
 }

@@ -36,8 +36,8 @@ std::string_view margin(Role role) {
     return role == Role::stage ? kStageMargin : role == Role::leaves ? kLeaves : role == Role::joins ? kJoins : kStream;
 }
 
-bool is_shown(const PictureLine& line) {
-    return line.role == Role::stage || line.value != 0 || line.always || !line.unknown_for.empty();
+bool is_shown(const PictureLine& line, bool brief) {
+    return line.role == Role::stage || line.value != 0 || (!brief && (line.always || !line.unknown_for.empty()));
 }
 
 std::string value_text(const PictureLine& line) {
@@ -77,14 +77,14 @@ void Picture::in_flight(Role role, std::uint64_t left, std::uint64_t right, cons
         add(role, right - left, "counted ahead: an earlier stage has not told them yet");
 }
 
-void Picture::print(std::ostream& out, Style style, const std::vector<double>& rates) const {
+void Picture::print(std::ostream& out, Style style, const std::vector<double>& rates, bool brief) const {
     std::size_t width = 13;
     for (const PictureLine& line : lines_) width = std::max(width, value_text(line).size());
     const std::size_t column = kStageMargin.size() + width + (rates.empty() ? 0 : kRateWidth) + 2;
     bool first = true;
     for (std::size_t i = 0; i < lines_.size(); ++i) {
         const PictureLine& line = lines_[i];
-        if (!is_shown(line)) continue;
+        if (!is_shown(line, brief)) continue;
         const bool stage = line.role == Role::stage;
         if (stage && !first) out << "    v\n";
         first = false;

@@ -45,8 +45,8 @@ class Picture {
     void in_flight(PictureLine::Role role, std::uint64_t left, std::uint64_t right, const std::string& name);
 
     [[nodiscard]] const std::vector<PictureLine>& lines() const noexcept { return lines_; }
-    // `rates`: a second, line by line, beside the values; empty = none.
-    void print(std::ostream& out, Style style, const std::vector<double>& rates = {}) const;
+    // `rates`: a second, line by line, beside the values; empty = none. `brief`: nothing that is zero.
+    void print(std::ostream& out, Style style, const std::vector<double>& rates = {}, bool brief = false) const;
 
   private:
     void add(PictureLine::Role role, std::uint64_t value, std::string name);

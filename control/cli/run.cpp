@@ -65,6 +65,11 @@ void add_series(Commands& commands, Arguments& a) {
     series.add_option("--to", a.series.to, "the same; not included; default now");
     series.add_option("--resolution", a.series.resolution, "auto (default), 10s, 5m, 30m, 2h or 1d");
     series.add_flag("--per-source", a.series.per_source, "a row for each source of a channel");
+    series.footer(
+        "Examples:\n"
+        "  net-collector series                                        every channel, the last hour\n"
+        "  net-collector series --profile live --from -7d              each source, a week\n"
+        "  net-collector series --channel dns --resolution 5m -o json  for programs");
 }
 
 void add_ledger(Commands& commands, Arguments& a) {
@@ -123,25 +128,53 @@ void add_capture(Commands& commands, Arguments& a) {
         "One capture at a time. Frames are as they came from the wire, fragments and broken ones included.");
 }
 
-void add_all(Commands& commands, Arguments& a) {
-    commands.add("status", "what the running daemon is doing", show_status);
+void add_daemon_commands(Commands& commands, Arguments& a) {
+    commands.add("status", "what the running daemon is doing", show_status)
+        .footer(
+            "Devices and how they spread packets over cores, what is handed from core to core, what waits, who is "
+            "thinned.\n"
+            "Examples:\n"
+            "  net-collector status\n"
+            "  net-collector status -o json | jq .workers");
+    commands.add("reload", "make the running daemon take over its configuration", reload)
+        .footer(
+            "As SIGHUP, but it says what came of it. A faulty configuration changes nothing.\n"
+            "Example:\n"
+            "  net-collector check-config && net-collector reload");
+    add_capture(commands, a);
+}
+
+void add_config_commands(Commands& commands, Arguments& a) {
+    commands.add("profiles", "profiles and channels of the configuration", show_profiles)
+        .footer("Example:\n  net-collector profiles -o json");
+    commands.add("sources", "sources of the configuration", show_sources)
+        .footer("Example:\n  net-collector sources --config conf/net-collector.toml");
+    CLI::App& check = commands.add("check-config", "say what is wrong with a configuration",
+                                   [&a](const Context& c) { return check_config(c, a.check_file); });
+    check.add_option("FILE", a.check_file, "instead of the usual one");
+    check.footer(
+        "Every fault with file, line and column, profiles and filters included.\n"
+        "Example:\n  net-collector check-config ./new.toml");
+}
+
+void add_data_commands(Commands& commands, Arguments& a) {
     add_ledger(commands, a);
     add_exporters(commands, a);
-    commands.add("templates", "templates that NetFlow v9 and IPFIX exporters announced", show_templates);
+    commands.add("templates", "templates that NetFlow v9 and IPFIX exporters announced", show_templates)
+        .footer("Example:\n  net-collector templates -o json");
     add_series(commands, a);
-    add_capture(commands, a);
-    commands.add("profiles", "profiles and channels of the configuration", show_profiles);
-    commands.add("sources", "sources of the configuration", show_sources);
-    commands
-        .add("check-config", "say what is wrong with a configuration",
-             [&a](const Context& c) { return check_config(c, a.check_file); })
-        .add_option("FILE", a.check_file, "instead of the usual one");
-    commands.add("reload", "make the running daemon take over its configuration", reload);
-    commands
-        .add("backup", "copy the data directory, consistent even while the daemon runs",
-             [&a](const Context& c) { return back_up(c, a.backup_directory); })
-        .add_option("DIR", a.backup_directory, "where to; created, must not hold data")
-        ->required();
+    CLI::App& backup = commands.add("backup", "copy the data directory, consistent even while the daemon runs",
+                                    [&a](const Context& c) { return back_up(c, a.backup_directory); });
+    backup.add_option("DIR", a.backup_directory, "where to; created, must not hold data")->required();
+    backup.footer(
+        "Example:\n"
+        "  net-collector backup /backup/$(date +%F) && net-collector --data /backup/$(date +%F) ledger");
+}
+
+void add_all(Commands& commands, Arguments& a) {
+    add_daemon_commands(commands, a);
+    add_data_commands(commands, a);
+    add_config_commands(commands, a);
 }
 
 // CLI11 tells about everything, --help too, by exception.

@@ -269,6 +269,15 @@ TEST(LedgerPicture, OfALedgerWithEverything) {
 )");
 }
 
+TEST(LedgerPicture, InBriefIsWhatThereIs) {
+    flow::Ledger l;
+    l[Counter::packets_received] = l[PacketFate::whole] = 5;
+    std::ostringstream out;
+    ledger_picture(l, {.missed = "tap:x", .no_buffer = {}, .errors = {}}).print(out, {}, {}, true);
+    EXPECT_EQ(out.str().find("lost"), std::string::npos) << out.str();
+    EXPECT_NE(out.str().find("|-->             5  in flight between workers"), std::string::npos) << out.str();
+}
+
 TEST(LedgerPicture, FitsEightyColumns) {
     flow::Ledger l;
     for (std::uint64_t& value : l.values) value = 12'345'678'901'234;

@@ -129,6 +129,21 @@ TEST(Cli, ExitCodes) {
     EXPECT_NE(help.out.find("3 net-collectord is not running"), std::string::npos);
 }
 
+// What an operator reads first.
+TEST(Cli, EveryCommandHasHelpWithAnExample) {
+    const std::string all = run_cli({"--help"}).out;
+    for (const char* command : {"status", "ledger", "exporters", "interfaces", "templates", "series", "profiles",
+                                "sources", "check-config", "reload", "backup", "capture"}) {
+        EXPECT_NE(all.find(std::string("\n  ") + command + " "), std::string::npos) << command << "\n" << all;
+        const Said help = run_cli({command, "--help"});
+        EXPECT_EQ(help.code, 0) << command;
+        EXPECT_NE(help.out.find("Example"), std::string::npos) << command;
+        EXPECT_NE(help.out.find(std::string("net-collector ") + command), std::string::npos) << help.out;
+        std::istringstream lines(help.out);
+        for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120u) << line;
+    }
+}
+
 TEST(Cli, CheckConfig) {
     const std::string shipped = std::string(SOURCE_ROOT) + "/conf/net-collector.toml";
     const Said good = run_cli({"check-config", shipped});
