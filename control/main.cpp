@@ -17,8 +17,8 @@ constexpr const char* kAbout =
     "SIGHUP (or `net-collector reload`) reads the configuration again; SIGTERM drains, commits and ends.";
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 ended as asked, 1 could not start or lost its store, 2 the command line is wrong, 3 the "
-    "configuration is wrong.";
+    "Exit codes: 0 ended as asked, 1 could not start, lost its store, or (--replay) the books do not balance, 2 the "
+    "command line is wrong, 3 the configuration is wrong.";
 
 }  // namespace
 
