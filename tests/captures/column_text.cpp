@@ -1,52 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/captures/column_text.hpp"
 
-#include <array>
-#include <cstdio>
 #include <ctime>
-#include <type_traits>
+
+#include "tests/support/column_text.hpp"
 
 namespace captures {
 
-namespace {
-
-template <class T>
-std::string text_of(const flow::FlowBatch& batch, const T& value) {
-    if constexpr (std::is_integral_v<T>) {
-        return std::to_string(value);
-    } else if constexpr (std::is_same_v<T, flow::IpAddress>) {
-        return value.text();
-    } else if constexpr (std::is_same_v<T, flow::Text>) {
-        return std::string(batch.arena.view(value));
-    } else if constexpr (std::is_same_v<T, flow::AclId>) {
-        std::array<char, 32> text{};
-        std::snprintf(text.data(), text.size(), "%08x-%08x-%08x", value.acl, value.ace, value.xace);
-        return text.data();
-    } else {
-        static_assert(std::is_same_v<T, flow::MplsStack>);
-        std::string text;
-        for (std::uint32_t i = 0; i < value.count; ++i) text += (i == 0 ? "" : " ") + std::to_string(value.labels[i]);
-        return text;
-    }
-}
-
-}  // namespace
-
 std::optional<std::string> column_text(const RowPlace& place, flow::Column column) {
-    const flow::FlowBatch& batch = *place.batch;
-    const std::uint64_t bit = flow::present_bit(column);
-    if (bit != 0 && (batch.present[place.row] & bit) == 0) return std::nullopt;
-    switch (column) {
-#define X(name, type, what)  \
-    case flow::Column::name: \
-        return text_of(batch, batch.name[place.row]);
-        FLOW_COMMON_COLUMNS(X)
-        FLOW_RARE_COLUMNS(X)
-#undef X
-        case flow::Column::count_:
-            break;
-    }
-    return std::nullopt;
+    return support::column_text(*place.batch, place.row, column);
 }
 
 std::string address_text(std::string_view address) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A column of a row as text, so that a decode by others can be compared whatever its types are.
 //
-// Shape: numbers (MAC addresses too) in decimal, addresses as flow::IpAddress::text(), a label stack as its 24-bit entries,
-//        an access list as "acl-ace-xace" in hexadecimal.
+// Shape: as tests/support/column_text.hpp.
 #pragma once
 
 #include <optional>
