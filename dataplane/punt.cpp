@@ -58,8 +58,9 @@ void PuntLane::pop(bool taken) noexcept {
 }
 
 std::uint64_t PuntLane::passed() const noexcept {
-    const std::uint64_t refused = refused_.load(std::memory_order_relaxed);  // first: it never exceeds what was given
-    return given_.load(std::memory_order_relaxed) - refused;
+    // The kernel may refuse a packet before the worker has counted it.
+    const std::uint64_t refused = refused_.load(std::memory_order_relaxed);
+    return std::max(given_.load(std::memory_order_relaxed), refused) - refused;
 }
 
 std::uint64_t PuntLane::dropped() const noexcept {

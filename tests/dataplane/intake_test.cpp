@@ -10,8 +10,8 @@ namespace {
 
 using dataplane::Intake;
 using dataplane::Pace;
-using flow::LinkType;
 using flow::Counter;
+using flow::LinkType;
 using flow::Outcome;
 using support::SmallChannel;
 using support::TallySink;
@@ -169,6 +169,57 @@ TEST_F(IntakeTest, TheMatchCoreBehindLosesCountedRows) {
     EXPECT_EQ(sink.ledger[Counter::flows_decoded], datagrams * 30u);
     EXPECT_EQ(sink.ledger[Counter::flows_decoded], in_slots + sink.ledger[Counter::flows_lost_ring]);
     EXPECT_GT(sink.ledger[Counter::flows_lost_ring], 0u);
+}
+
+TEST_F(IntakeTest, WhatWentThroughAndWhatWasLostIsBookedOnEachExporter) {
+    intake = std::make_unique<Intake>(exporters, handover, dataplane::IntakeOptions{.slots = 2, .match_here = false});
+    ASSERT_TRUE(intake->allocate());
+    generation = support::make_generation(1, kSources, kChannels, 1, 1);
+    intake->use(*generation);
+    flow::SpscRing<flow::Tally*> matched{64};
+    TallySink match_sink{matched};
+    dataplane::TallyDesk desk(matched, 1, Pace::live);
+    dataplane::MatchStage match(desk);
+    desk.use(*generation);
+    const std::uint32_t datagrams = flow::kBatchRows / 30 * 5;
+    for (std::uint32_t i = 0; i < datagrams; ++i)
+        feed(v5_frame(i / 3 * 30, 80, 6, 30, i % 3 == 0 ? "10.0.0.1" : "10.0.0.3"));
+    intake->finish();
+    while (flow::FlowBatch* batch = intake->lane().take()) {
+        if (batch->rows == 0) continue;
+        desk.open_bucket(batch->bucket_s, batch->received_ms);
+        match.process(*batch);
+    }
+    desk.finish();
+    match_sink.drain();
+    sink.drain();
+    std::uint64_t through = 0, lost = 0;
+    for (std::size_t id = 0; id < 2; ++id) {
+        EXPECT_EQ(sink.exporters[id].flows, match_sink.exporters[id].flows_through + sink.exporters[id].flows_lost)
+            << id;
+        EXPECT_GT(sink.exporters[id].flows_lost, 0u);
+        through += match_sink.exporters[id].flows_through;
+        lost += sink.exporters[id].flows_lost;
+    }
+    EXPECT_EQ(through, match_sink.ledger[Counter::flows_through]);
+    EXPECT_EQ(lost, sink.ledger[Counter::flows_lost_ring]);
+    sink.ledger.add(match_sink.ledger);
+    EXPECT_EQ(flow::broken_law(sink.ledger, true), "");
+}
+
+// Aggregated records (element 3) count as the flows that the exporter put into them, in the series; the ledger counts records.
+TEST_F(IntakeTest, ARecordOfSeveralFlowsIsTalliedAsThatMany) {
+    start();
+    support::V9 v9(1);
+    v9.unix_seconds(kNow_ms / 1000).template_set({{300, {{2, 4}, {1, 4}, {3, 4}}}, {301, {{2, 4}, {1, 4}}}});
+    v9.data_set(300, {support::Writer().u32(10).u32(1000).u32(7), support::Writer().u32(1).u32(100).u32(0)});
+    v9.data_set(301, {support::Writer().u32(5).u32(500)});
+    feed(support::udp_frame("10.0.0.1", "10.0.0.2", 1, 2055, v9.build()));
+    end();
+    EXPECT_EQ(sink.flows(0), 7u + 1 + 1);
+    EXPECT_EQ(sink.cells[0][3].packets, 16u);
+    EXPECT_EQ(sink.ledger[Counter::flows_through], 3u);
+    EXPECT_EQ(sink.exporters[0].flows_through, 3u);
 }
 
 }  // namespace

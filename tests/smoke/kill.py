@@ -20,12 +20,12 @@ START_LIMIT = 20
 
 
 def numbers(part, path=""):
-    """{"flows.through": 7, ...} of nested objects; exporters by what they are, not by their order."""
+    """{"flows.through": 7, ...} of nested objects; exporters by what they are, not by their order; laws only have sides."""
     out = {}
     if isinstance(part, dict):
         for key, value in part.items():
             out.update(numbers(value, f"{path}.{key}" if path else key))
-    elif isinstance(part, list):
+    elif path == "exporters":
         for item in part:
             out.update(numbers(item, f"{path}[{item['address']} {item['version']} {item['domain']}]"))
     elif isinstance(part, int) and not isinstance(part, bool) and not path.endswith("domain"):

@@ -20,8 +20,9 @@ struct SmallChannel {
 inline std::unique_ptr<dataplane::Generation> make_generation(std::uint64_t number,
                                                               const std::vector<dataplane::SourceRule>& sources,
                                                               const std::vector<SmallChannel>& channels,
-                                                              std::size_t decoders = 1, std::size_t matchers = 0) {
-    auto made = std::make_unique<dataplane::Generation>(dataplane::SourceMap(sources));
+                                                              std::size_t decoders = 1, std::size_t matchers = 0,
+                                                              const std::vector<dataplane::PrefixRule>& rules = {}) {
+    auto made = std::make_unique<dataplane::Generation>(dataplane::SourceMap(sources, rules));
     made->number = number;
     std::vector<filters::ChannelSpec> specs;
     std::uint32_t series = 0;
