@@ -191,6 +191,7 @@ OptionTable::Told OptionTable::tell(const OptionValue& value, bool saved) {
         bytes_ += bytes;
         at = values_.try_emplace(key).first;
         forget_answers();
+        if (value.kind == OptionKind::element) ++elements_version_;
     }
     Known& known = at->second;
     std::string text = clean(value.text);
@@ -224,7 +225,6 @@ void OptionTable::note(OptionKind kind, std::uint64_t id, const Known& known) no
     const auto rate = static_cast<std::uint32_t>(std::min(known.value, kMostRate));
     has_rates_ |= kind == OptionKind::sampler || (kind == OptionKind::interface && rate != 0);
     has_names_ |= is_name(kind) && !known.text.empty();
-    has_elements_ |= kind == OptionKind::element;
     if (kind == OptionKind::sampler && id == flow::kEverySampler) every_rate_ = rate;
     if (kind == OptionKind::start) start_ms_ = known.value;
 }

@@ -134,7 +134,8 @@ class OptionTable {
 
     [[nodiscard]] bool has_rates() const noexcept { return has_rates_; }
     [[nodiscard]] bool has_names() const noexcept { return has_names_; }
-    [[nodiscard]] bool has_elements() const noexcept { return has_elements_; }
+    // Changes when an element is described that was not before; 0: none is.
+    [[nodiscard]] std::uint32_t elements_version() const noexcept { return elements_version_; }
     [[nodiscard]] std::uint32_t every_rate() const noexcept { return every_rate_; }  // of all samplers; 0: not told
     [[nodiscard]] std::uint64_t start_ms() const noexcept { return start_ms_; }      // of the exporter; 0: not told
     [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
@@ -167,7 +168,8 @@ class OptionTable {
     std::size_t bytes_ = 0;
     std::unordered_map<Key, Known, KeyHash> values_;
     std::unique_ptr<Answers> answers_;
-    bool has_rates_ = false, has_names_ = false, has_elements_ = false;
+    bool has_rates_ = false, has_names_ = false;
+    std::uint32_t elements_version_ = 0;
     std::uint32_t every_rate_ = 0;
     std::uint64_t start_ms_ = 0;
 };

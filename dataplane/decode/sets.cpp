@@ -23,42 +23,35 @@ std::uint64_t increase(OptionTable& options, const flow::OptionValue& value) noe
     return value.value >= before->value ? value.value - before->value : value.value;
 }
 
-// True when it is new or has changed.
-bool hear(const flow::OptionValue& value, const Work& work) {
+void hear(const flow::OptionValue& value, const Work& work) {
     OptionTable& options = work.state.scope.options;
     if (value.kind == OptionKind::announced) work.counts.announced_drops += increase(options, value);
     switch (options.tell(value, false)) {
         case OptionTable::Told::same:
-            return false;
+            return;
         case OptionTable::Told::refused:
             ++work.ledger[Counter::options_refused];
-            return false;
+            return;
         case OptionTable::Told::changed:
             break;
     }
     ++work.ledger[Counter::options_learned];
     OptionTable::Known& known = *options.find(value.kind, value.id);
     known.saved = save(work.tally, work.state.id, {value.kind, value.id, known.value, known.learned_ms, known.text});
-    return true;
 }
 
 void hear_records(const OptionsReader& reader, flow::Bytes records, std::uint32_t count, const Work& work) {
     if (!reader.useful()) return;
     flow::Cursor at(records);
-    bool described = false;
     for (std::uint32_t i = 0; i < count; ++i) {
         OptionRecord record;
         if (!reader.read(at, record)) break;
         const ToldValues told = values_of(record, work.datagram.received_ms);
-        for (std::size_t v = 0; v < told.count; ++v) {
-            described |= hear(told.values[v], work) && told.values[v].kind == OptionKind::element;
-        }
+        for (std::size_t v = 0; v < told.count; ++v) hear(told.values[v], work);
     }
-    ExporterScope& scope = work.state.scope;
-    if (described) scope.templates.describe(scope.options);
 }
 
-void decode_data(const Template& known, flow::Bytes content, const RecordContext& context, const Work& work,
+void decode_data(Template& known, flow::Bytes content, const RecordContext& context, const Work& work,
                  SetWalk& walk) noexcept {
     CopyPlan::Count count;
     if (known.options) {
@@ -69,8 +62,9 @@ void decode_data(const Template& known, flow::Bytes content, const RecordContext
     } else {
         if (work.state.scope.options.has_names()) (void)work.writer.room(kRoomForNames);
         count = known.plan.run(content, context, work.writer, work.ledger);
+        const std::uint32_t described = work.state.scope.templates.described(known, work.state.scope.options);
         // What the exporter has described itself is known, if only by name.
-        work.ledger[Counter::elements_unknown] -= static_cast<std::uint64_t>(known.described) * count.records;
+        work.ledger[Counter::elements_unknown] -= static_cast<std::uint64_t>(described) * count.records;
     }
     walk.data_records += count.records;
     walk.complete &= count.complete;
@@ -97,7 +91,7 @@ void hold(std::uint16_t id, flow::Bytes content, const RecordContext& context, c
 }
 
 // Decodes a set as if its template had been there, on the books of the entry it came by.
-void replay(const HeldSet& set, const Template& known, const Work& work) {
+void replay(const HeldSet& set, Template& known, const Work& work) {
     flow::ExporterCounts& counts = work.tally.exporter(set.state->id);
     ExporterRule rule = *work.datagram.rule;
     Datagram datagram = work.datagram;
@@ -138,7 +132,6 @@ void learn(flow::Bytes content, bool options, const RecordContext& context, cons
         return save(work.tally, work.state.id, id, learned);
     });
     if (!changed) return;
-    if (scope.options.has_elements()) scope.templates.describe(scope.options);
     scope.held.take(
         [&](const HeldSet& set) { return scope.templates.find(set.id) != nullptr; },
         [&](const HeldSet& set) { replay(set, *scope.templates.use(set.id, work.datagram.received_ms), work); });
@@ -146,7 +139,7 @@ void learn(flow::Bytes content, bool options, const RecordContext& context, cons
 
 void take_data(std::uint16_t id, flow::Bytes content, const RecordContext& context, const Work& work,
                SetWalk& walk) noexcept {
-    const Template* known = work.state.scope.templates.use(id, work.datagram.received_ms);
+    Template* known = work.state.scope.templates.use(id, work.datagram.received_ms);
     if (known != nullptr) return decode_data(*known, content, context, work, walk);
     walk.complete = false;
     if (!work.left_out) hold(id, content, context, work);

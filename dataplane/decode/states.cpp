@@ -65,7 +65,6 @@ ExporterScope& ExporterStates::scope_of(const flow::ExporterKey& key) {
                                    [](std::uint16_t, const Template&) { return true; });
     }
     for (const flow::OptionValue& o : stored.options) scope->options.tell(o, true);
-    if (scope->options.has_elements()) scope->templates.describe(scope->options);
     return *scope;
 }
 

@@ -24,7 +24,7 @@ TemplateTable::~TemplateTable() {
     for (const auto& [id, known] : templates_) share_.give(known.accounted);
 }
 
-const Template* TemplateTable::use(std::uint16_t id, std::uint64_t now_ms) noexcept {
+Template* TemplateTable::use(std::uint16_t id, std::uint64_t now_ms) noexcept {
     const auto found = templates_.find(id);
     if (found == templates_.end()) return nullptr;
     found->second.used_ms = now_ms;
@@ -207,18 +207,19 @@ std::optional<TemplateTable::Definition> TemplateTable::last_of(const Template& 
     return std::nullopt;
 }
 
-void TemplateTable::describe(OptionTable& options) {
-    for (auto& [id, known] : templates_) {
-        flow::Cursor at(known.wire);
-        const Parsed parsed = parse(at, known.options);
-        known.described =
-            static_cast<std::uint32_t>(std::count_if(parsed.fields.begin(), parsed.fields.end(), [&](const Field& f) {
-                const Direction direction = direction_of(f.pen, f.id);
-                return f.length != 0 && find_element(protocol_, direction.pen, direction.id) == nullptr &&
-                       options.find(flow::OptionKind::element, static_cast<std::uint64_t>(f.pen) << 16 | f.id) !=
-                           nullptr;
-            }));
-    }
+std::uint32_t TemplateTable::described(Template& known, OptionTable& options) const {
+    if (known.described_version == options.elements_version()) [[likely]]
+        return known.described;
+    flow::Cursor at(known.wire);
+    const Parsed parsed = parse(at, known.options);
+    known.described = static_cast<std::uint32_t>(std::ranges::count_if(parsed.fields, [&](const Field& f) {
+        const Direction direction = direction_of(f.pen, f.id);
+        const std::uint64_t id = static_cast<std::uint64_t>(f.pen) << 16 | f.id;
+        return f.length != 0 && find_element(protocol_, direction.pen, direction.id) == nullptr &&
+               options.find(flow::OptionKind::element, id) != nullptr;
+    }));
+    known.described_version = options.elements_version();
+    return known.described;
 }
 
 }  // namespace decode

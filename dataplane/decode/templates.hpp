@@ -63,7 +63,8 @@ struct Template {
     OptionsReader reader{};  // of options templates
     bool options = false;
     bool saved = false;                      // is on its way to the store
-    std::uint32_t described = 0;             // fields of unknown elements that the exporter itself described (RFC 5610)
+    std::uint32_t described = 0;             // see TemplateTable::described()
+    std::uint32_t described_version = 0;     // of OptionTable::elements_version()
     std::vector<std::uint8_t> wire{};        // as it came, from the template id on
     Origin origin{};                         // when it was told last
     std::size_t accounted = 0;               // bytes taken from the budget
@@ -84,7 +85,7 @@ class TemplateTable {
     // nullptr: not known.
     [[nodiscard]] const Template* find(std::uint16_t id) const noexcept;
     // The same for data that came at `now_ms`: keeps the template in use.
-    [[nodiscard]] const Template* use(std::uint16_t id, std::uint64_t now_ms) noexcept;
+    [[nodiscard]] Template* use(std::uint16_t id, std::uint64_t now_ms) noexcept;
     // How records of template `id` are read; nullptr: not known, or an options template.
     [[nodiscard]] const CopyPlan* plan_of(std::uint16_t id) const noexcept {
         const Template* known = find(id);
@@ -124,8 +125,9 @@ class TemplateTable {
             }
         }
     }
-    // Counts anew which unknown elements of the templates `options` describes.
-    void describe(OptionTable& options);
+    // Fields of `known`, one of this table, whose elements nobody knows but `options` describes (RFC 5610). Counted anew
+    // only when descriptions have changed.
+    [[nodiscard]] std::uint32_t described(Template& known, OptionTable& options) const;
     [[nodiscard]] std::size_t size() const noexcept { return templates_.size(); }
 
   private:
