@@ -67,6 +67,7 @@ class PlanCompiler {
         plan_.record_bytes_ = offset_;
         plan_.by_row_ |= plan_.variable_;
         move_outer();
+        move_first_of_two();
         choose();
         for (const Candidate& candidate : candidates_) add_step(candidate);
         order(plan_.steps_);
@@ -119,6 +120,23 @@ class PlanCompiler {
         if (std::ranges::none_of(candidates_, is_inner)) return;
         for (Candidate& c : candidates_) {
             if (c.element.pen == 0) c.element.column = outer_column(c.element.column);
+        }
+    }
+
+    // Routers tell of a packet in a tunnel (SRv6, IP in IP) by the elements of the outer header, then by those of the inner one
+    // in the same numbers: a second protocol says so. Mixed, they would be a flow that there never was.
+    void move_first_of_two() {
+        const auto is_told = [](Column column) {
+            return [column](const Candidate& c) { return c.element.column == column && !c.element.reverse; };
+        };
+        if (std::ranges::count_if(candidates_, is_told(Column::proto)) < 2) return;
+        for (const Column c : {Column::src_addr, Column::dst_addr, Column::src_port, Column::dst_port, Column::proto}) {
+            if (std::ranges::count_if(candidates_, is_told(c)) < 2) continue;
+            std::ranges::find_if(candidates_, is_told(c))->element.column = outer_column(c);
+        }
+        for (const Column c : {Column::tos, Column::tcp_flags, Column::flow_label}) {
+            if (std::ranges::count_if(candidates_, is_told(c)) < 2) continue;
+            candidates_.erase(std::ranges::find_if(candidates_, is_told(c)));
         }
     }
 

@@ -98,7 +98,7 @@ Expected label_stack(const Json& value, const Json& record, const RowPlace&) {
 
 constexpr std::string_view kNoColumn = "no column";
 constexpr std::string_view kWithTop = "compared with mplsTopLabelStackSection";
-constexpr std::string_view kInner = "the inner packet of a tunnel, in elements of the same kind: the outer one is kept";
+constexpr std::string_view kOuter = "of the outer header of a tunnel, which has no such column";
 constexpr Mapping kMappings[] = {
     {"bgpDestinationAsNumber", Column::dst_as, number},
     {"bgpNextHopIPv4Address", Column::bgp_next_hop, address},
@@ -148,19 +148,23 @@ constexpr Mapping kMappings[] = {
     {"tcpControlBits", Column::tcp_flags, tcp_flags},
     {"vlanId", Column::src_vlan, number_unless_zero},
     {"#sampling", Column::sampling, number},
+    {"outer destinationIPv6Address", Column::tunnel_dst_addr, address},
+    {"outer destinationTransportPort", Column::tunnel_dst_port, number},
+    {"outer protocolIdentifier", Column::tunnel_proto, protocol},
+    {"outer sourceIPv6Address", Column::tunnel_src_addr, address},
+    {"outer sourceTransportPort", Column::tunnel_src_port, number},
     // Not kept.
+    {.field = "outer flowLabelIPv6", .why = kOuter},
+    {.field = "outer ipClassOfService", .why = kOuter},
+    {.field = "outer tcpControlBits", .why = kOuter},
     {.field = "#start_ms", .why = "what uptimes count from"},
     {.field = "Huawei", .why = kNoColumn},
     {.field = "Huawei#2", .why = kNoColumn},
     {.field = "Huawei#3", .why = kNoColumn},
     {.field = "Huawei#4", .why = kNoColumn},
     {.field = "Huawei#5", .why = kNoColumn},
-    {.field = "destinationIPv6Address#2", .why = kInner},
-    {.field = "destinationTransportPort#2", .why = kInner},
     {.field = "dot1qPriority", .why = kNoColumn},
-    {.field = "flowLabelIPv6#2", .why = kInner},
     {.field = "fragmentIdentification", .why = kNoColumn},
-    {.field = "ipClassOfService#2", .why = kInner},
     {.field = "ipVersion", .why = "the family follows from the addresses"},
     {.field = "ipv6ExtensionHeaders", .why = kNoColumn},
     {.field = "ipv6ExtensionHeadersFull", .why = kNoColumn},
@@ -178,23 +182,15 @@ constexpr Mapping kMappings[] = {
     {.field = "paddingOctets", .why = "padding"},
     {.field = "paddingOctets#2", .why = "padding"},
     {.field = "paddingOctets#3", .why = "padding"},
-    {.field = "protocolIdentifier#2", .why = kInner},
-    {.field = "sourceIPv6Address#2", .why = kInner},
-    {.field = "sourceTransportPort#2", .why = kInner},
     {.field = "srhActiveSegmentIPv6", .why = kNoColumn},
     {.field = "srhFlagsIPv6", .why = kNoColumn},
     {.field = "srhSegmentIPv6ListSection", .why = kNoColumn},
     {.field = "srhSegmentsIPv6Left", .why = kNoColumn},
     {.field = "srhTagIPv6", .why = kNoColumn},
     {.field = "systemInitTimeMilliseconds", .why = "what uptimes count from"},
-    {.field = "tcpControlBits#2", .why = kInner},
 };
 
 constexpr KnownDifference kKnown[] = {
-    {"", "destinationIPv6Address", "inner and outer packet are mixed"},
-    {"", "sourceIPv6Address", "inner and outer packet are mixed"},
-    {"", "destinationTransportPort", "inner and outer packet are mixed"},
-    {"", "sourceTransportPort", "inner and outer packet are mixed"},
     {"106-IPFIXv10-HUAWEI-vrf_name", "selectorId", "the record has a samplerId too"},
 };
 
@@ -236,6 +232,23 @@ Json object_of(const Json& fields) {
     return object;
 }
 
+// A second protocol: the elements before are of the outer header of a tunnel.
+void name_outer(Json& record) {
+    if (!record.contains("protocolIdentifier#2")) return;
+    for (const std::string name :
+         {"destinationIPv6Address", "destinationTransportPort", "flowLabelIPv6", "ipClassOfService",
+          "protocolIdentifier", "sourceIPv6Address", "sourceTransportPort", "tcpControlBits"}) {
+        const bool again = record.contains(name + "#2");
+        const bool other_family = name.ends_with("IPv6Address") && record.contains("sourceIPv4Address");
+        if (!again && !other_family) continue;
+        record["outer " + name] = record[name];
+        record.erase(name);
+        if (!again) continue;
+        record[name] = record[name + "#2"];
+        record.erase(name + "#2");
+    }
+}
+
 // What options data has told so far.
 struct Told {
     std::optional<std::uint64_t> start_ms;
@@ -269,6 +282,7 @@ std::vector<Json> flow_records(const Json& datagram, Told& told) {
                 learn(object_of(record["scope_fields"]), fields, told);
                 continue;
             }
+            name_outer(fields);
             if (told.start_ms) fields["#start_ms"] = *told.start_ms;
             if (fields.contains("selectorId")) {
                 const auto known = told.sampling.find(fields["selectorId"].get<std::uint64_t>());
