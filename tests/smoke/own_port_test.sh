@@ -75,6 +75,9 @@ if [ "$kind" = af_xdp ]; then # at `tap:` the announcements of the start come be
     python3 "$smoke/own_port.py" announced "$work/wire.pcap" "$(mac box ncown)" 10.99.0.2 2001:db8:99::2
 fi
 
+"$command" status -o json --config "$config" >"$work/status.json"
+same "the kernel's interface in status" ncown "$(value devices.0.tap <"$work/status.json")"
+[ "$(value devices.0.punt.answers <"$work/status.json")" -ge 26 ] || fail "status knows nothing of the kernel's answers"
 python3 "$smoke/check.py" wait "$command" "$data" 20 netflow-global="$work/whole4.json" netflow-global="$work/storm4.json" \
     ipfix-global="$work/whole6.json" netflow-global="$work/parts4.json" sflow-global="$work/parts6.json"
 stop_collector
