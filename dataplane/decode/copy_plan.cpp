@@ -18,6 +18,35 @@ using flow::FlowBatch;
 constexpr std::uint64_t kEarliestMs = 946684800000;
 constexpr std::uint64_t kAheadMs = 3600 * 1000;
 
+bool is_plausible(std::uint64_t at_ms, std::uint64_t received_ms) noexcept {
+    return at_ms - kEarliestMs <= received_ms + kAheadMs - kEarliestMs;
+}
+
+// Differences that are negative have their top bit set: sums and ors alone, which the compiler runs over many rows at once.
+bool has_odd_times(const FlowBatch& batch, std::uint32_t row, std::uint32_t end, std::uint64_t received_ms) noexcept {
+    const std::uint64_t latest = received_ms + kAheadMs;
+    std::uint64_t differences = 0;
+    for (std::uint32_t i = row; i < end; ++i) {
+        const std::uint64_t first = batch.first_ms[i], last = batch.last_ms[i];
+        differences |= (first - kEarliestMs) | (latest - last) | (last - first);
+    }
+    return differences >> 63 != 0;
+}
+
+// Eight rows at a time; of the last, rows after `end` may answer yes.
+bool may_have_icmp(const FlowBatch& batch, std::uint32_t row, std::uint32_t end) noexcept {
+    constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = kOnes << 7;
+    std::uint64_t found = 0;
+    for (std::uint32_t i = row; i < end; i += 8) {
+        if (i + 8 > flow::kBatchRows) return true;
+        std::uint64_t eight;
+        std::memcpy(&eight, batch.proto.data() + i, 8);
+        const std::uint64_t no_icmp = eight ^ kOnes, no_icmp6 = eight ^ (58 * kOnes);  // a zero byte is one of them
+        found |= ((no_icmp - kOnes) & ~no_icmp) | ((no_icmp6 - kOnes) & ~no_icmp6);
+    }
+    return (found & kTops) != 0;
+}
+
 }  // namespace
 
 CopyPlan::Count CopyPlan::run(flow::Bytes records, const RecordContext& context, flow::BatchWriter& writer,
@@ -137,35 +166,44 @@ void CopyPlan::finish_icmp(FlowBatch& batch, std::uint32_t row) const noexcept {
     src = 0;
 }
 
+void CopyPlan::finish_times(FlowBatch& batch, std::uint32_t row, std::uint32_t end, const RecordContext& context,
+                            flow::Ledger& ledger) const noexcept {
+    std::uint64_t clamped = 0;
+    const auto check = [&](std::uint64_t& at) {
+        if (is_plausible(at, context.received_ms)) return;
+        at = context.received_ms;
+        clamped += has_first_ || has_last_;
+    };
+    for (std::uint32_t i = row; i < end; ++i) {
+        std::uint64_t &first = batch.first_ms[i], &last = batch.last_ms[i];
+        if (first == 0) first = last;
+        if (last == 0) last = first;
+        check(first);
+        check(last);
+        if (last < first) {
+            last = first;
+            ++clamped;
+        }
+    }
+    ledger[Counter::times_clamped] += clamped;
+}
+
 void CopyPlan::finish(FlowBatch& batch, std::uint32_t row, std::uint32_t count, bool open, const RecordContext& context,
                       flow::Ledger& ledger) const noexcept {
     const std::uint32_t end = row + count;
     finish_family(batch, row, end, open);
-    std::uint64_t clamped = 0;
-    const std::uint64_t latest = context.received_ms + kAheadMs;
-    const auto check = [&](std::uint64_t& at, bool told) {
-        if (at - kEarliestMs <= latest - kEarliestMs) [[likely]]
-            return;
-        at = context.received_ms;
-        clamped += told;
-    };
-    for (std::uint32_t i = row; i < end; ++i) {
-        if (is_icmp(batch.proto[i])) finish_icmp(batch, i);
-        if (batch.first_ms[i] == 0) batch.first_ms[i] = batch.last_ms[i];
-        if (batch.last_ms[i] == 0) batch.last_ms[i] = batch.first_ms[i];
-        check(batch.first_ms[i], has_first_ || has_last_);
-        check(batch.last_ms[i], has_last_ || has_first_);
-        if (batch.last_ms[i] < batch.first_ms[i]) {
-            batch.last_ms[i] = batch.first_ms[i];
-            ++clamped;
+    // Most sets have neither ICMP nor odd times: that is told without looking at each row by itself.
+    if (may_have_icmp(batch, row, end)) {
+        for (std::uint32_t i = row; i < end; ++i) {
+            if (is_icmp(batch.proto[i])) finish_icmp(batch, i);
         }
     }
+    if (has_odd_times(batch, row, end, context.received_ms)) finish_times(batch, row, end, context, ledger);
     if (has_sampling_) {
         for (std::uint32_t i = row; i < end; ++i) {
             if (batch.sampling[i] == 0) batch.sampling[i] = context.sampling;
         }
     }
-    ledger[Counter::times_clamped] += clamped;
     batch.present_any |= present_;
     if (context.annotator != nullptr) context.annotator->annotate(batch, row, count, ledger);
     batch.rows = end;

@@ -120,6 +120,8 @@ class CopyPlan {
     void finish(flow::FlowBatch& batch, std::uint32_t row, std::uint32_t count, bool open, const RecordContext& context,
                 flow::Ledger& ledger) const noexcept;
     void finish_family(flow::FlowBatch& batch, std::uint32_t row, std::uint32_t end, bool open) const noexcept;
+    void finish_times(flow::FlowBatch& batch, std::uint32_t row, std::uint32_t end, const RecordContext& context,
+                      flow::Ledger& ledger) const noexcept;
     void finish_icmp(flow::FlowBatch& batch, std::uint32_t row) const noexcept;
 
     std::uint32_t record_bytes_ = 0;

@@ -53,6 +53,28 @@ RECORD = bytes([10, 0, 0, 1, 10, 0, 0, 2]) + number(1, 4) + number(2, 4) + numbe
     number(0x03000050, 4) + number(1500, 4)
 VARIABLE = 65535
 
+
+def elements(template_id, *fields):
+    """A template of IPFIX whose fields may have an enterprise number."""
+    out = struct.pack(">HH", template_id, len(fields))
+    for element, length, *pen in fields:
+        out += struct.pack(">HHI", element | 0x8000, length, *pen) if pen else struct.pack(">HH", element, length)
+    return out
+
+
+def variable(content):
+    return (bytes([len(content)]) if len(content) < 255 else b"\xff" + number(len(content), 2)) + content
+
+
+def basic_list(element, length, items):
+    return b"\x03" + struct.pack(">HH", element, length) + items
+
+
+ADDRESSES = bytes([10, 0, 0, 1, 10, 0, 0, 2])
+REVERSE, CERT = 29305, 6871
+FRAME = bytes.fromhex("020000000001" "020000000002" "81000007" "0800" "4500003c0001000040060000" "0a0000010a000002"
+                      "9c4001bb" "0000000000000000" "50120000" "00000000")
+
 WRITTEN = {
     "held_then_template": stream(v9((256, RECORD * 2)), v9((256, RECORD)), v9((0, FLOW), (256, RECORD))),
     "held_until_it_expires": stream(*[v9((256, RECORD), sequence=i) for i in range(14)]),
@@ -76,6 +98,38 @@ WRITTEN = {
         ipfix((2, template(300, (8, 4), (22, 4), (302, 8)) + template(301, (0x8000 | 77, 2))[:4] +
                struct.pack(">HHI", 0x8000 | 77, 2, 12345)),
               (300, bytes([10, 0, 0, 1]) + number(1000, 4) + number(5, 8)), (301, number(6, 2)), sequence=5)),
+    "lists": stream(
+        ipfix((2, elements(300, (8, 4), (12, 4), (1, 4), (291, VARIABLE)) + elements(301, (149, 4), (292, VARIABLE)) +
+               elements(302, (8, 4), (12, 4), (85, 4), (85, 4, REVERSE), (293, VARIABLE)) +
+               elements(400, (8, 4), (12, 4), (1, 4)) + elements(401, (14, 1, CERT), (0x4000 | 14, 1, CERT)) +
+               elements(402, (96, VARIABLE), (292, VARIABLE)))),
+        ipfix((300, ADDRESSES + number(9, 4) + variable(basic_list(70, 3, b"\x12\x34\xa0\0\0\xf1"))),
+              (300, ADDRESSES + number(9, 4) +
+               variable(basic_list(291, VARIABLE, variable(basic_list(17, 4, number(65001, 4)))))),
+              (300, ADDRESSES + number(9, 4) + variable(basic_list(461, VARIABLE, variable(b"/a") + variable(b"/b")))),
+              (301, number(7, 4) + variable(b"\x03" + number(400, 2) + (ADDRESSES + number(5, 4)) * 2)),
+              (302, ADDRESSES + number(5, 4) + number(6, 4) + variable(
+                  b"\x03" + struct.pack(">HH", 401, 6) + b"\x02\x12" + struct.pack(">HH", 402, 13) +
+                  variable(b"dns") + variable(b"\x03" + number(402, 2) + b"\0\0")))),
+        ipfix((300, ADDRESSES + number(9, 4) + variable(basic_list(483, 4, number(65001 << 16 | 7, 4) * 3))))),
+    "both_directions": stream(
+        ipfix((2, elements(300, (8, 4), (12, 4), (4, 1), (1, 4), (1, 4, REVERSE), (2, 4), (2, 4, REVERSE), (152, 8), (153, 8),
+                           (21, 4, CERT), (32, 2), (32, 2, REVERSE), (18, VARIABLE, CERT), (0x4000 | 18, VARIABLE, CERT))),
+              (300, ADDRESSES + b"\x06" + number(1, 4) + number(2, 4) + number(3, 4) + number(4, 4) +
+               number(NOW * 1000 - 99, 8) + number(NOW * 1000, 8) + number(20, 4) + number(0x0800, 2) + number(0, 2) +
+               variable(b"GET /") + variable(b"HTTP/1.1")))),
+    "packet_sections": stream(
+        ipfix((2, elements(300, (10, 4), (312, 2), (408, 2), (315, VARIABLE)) + elements(301, (409, 2), (313, VARIABLE)) +
+               elements(302, (316, 8), (104, 40), (305, 4), (306, 4))),
+              (300, number(1, 4) + number(1514, 2) + number(1, 2) + variable(FRAME)),
+              (301, number(0, 2) + variable(FRAME[18:])),
+              (302, b"\x12\x34\xa0\xff\0\0\xf1\xff" + FRAME[:40] + number(1, 4) + number(999, 4)))),
+    "nsel": stream(
+        v9((0, template(263, (148, 4), (8, 4), (7, 2), (12, 4), (11, 2), (4, 1), (225, 4), (226, 4), (233, 1), (33002, 2),
+                        (323, 8), (231, 4), (232, 4), (152, 8), (33000, 12), (40000, 8))),
+           (263, number(7, 4) + ADDRESSES[:4] + number(50000, 2) + ADDRESSES[4:] + number(443, 2) + b"\x06" + ADDRESSES +
+            b"\x02" + number(2030, 2) + number(NOW * 1000, 8) + number(881, 4) + number(14178, 4) +
+            number(NOW * 1000 - 2000, 8) + b"\x01" * 12 + b"alice\0\0\0"))),
     "ports_that_alternate": stream(
         v9((0, template(256, (1, 4), (2, 4)))),
         (OTHER_PORT, v9((0, template(256, (2, 4), (1, 4), (10, 2))), seconds=NOW + 3)),
