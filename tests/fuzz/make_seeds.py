@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""make_seeds.py: writes seeds/decode, streams as decode_stream.hpp has them: what needs more than one datagram to be reached."""
+"""make_seeds.py: writes seeds/decode, streams as decode_stream.hpp has them: what needs more than one datagram to be reached;
+and seeds/reassembly, steps as reassembly_fuzz.cpp reads them."""
 import pathlib
 import struct
 
 NOW = 1_700_000_000
-SEEDS = pathlib.Path(__file__).parent / "seeds" / "decode"
+SEEDS = pathlib.Path(__file__).parent / "seeds"
 OTHER_EXPORTER, OTHER_PORT, LEFT_OUT = 0x80, 0x40, 0x20
 
 
@@ -143,7 +144,29 @@ WRITTEN = {
         v9((1, v9_options(256, [(1, 4)], [(34, 4)])), (256, number(1, 4) + number(2, 4)), seconds=NOW + 9)),
 }
 
+IPV4, IPV6, MORE, OTHER_QUEUE, OPTIONS, FAR, EIGHTS = 0, 2, 4, 8, 0x10, 0x20, 0x40
+
+
+def steps(*of):
+    """Steps of (flags, offset / 8, length[, address and id[, content[, pause]]])."""
+    return b"".join(bytes((tuple(step) + (0, 0, 0))[:6]) for step in of)
+
+
+FRAGMENTS = {
+    "in_order": steps((MORE, 0, 16), (MORE, 2, 16), (0, 4, 9)),
+    "reversed_over_two_queues": steps((OTHER_QUEUE, 4, 9), (MORE, 2, 16), (MORE | OTHER_QUEUE, 0, 16)),
+    "ipv6": steps((IPV6 | MORE, 0, 64), (IPV6 | MORE, 0, 64), (IPV6, 8, 3), (IPV6 | MORE, 0, 64, 0, 15), (IPV6, 8, 3, 0, 15)),
+    "duplicates_and_overlaps": steps((MORE, 0, 16), (MORE, 0, 16), (0, 2, 8), (MORE, 0, 16, 1), (MORE, 1, 16, 1), (0, 3, 8, 1),
+                                     (MORE, 0, 8, 2), (MORE, 0, 8, 2, 1)),
+    "two_ends": steps((0, 2, 8), (0, 4, 8), (MORE, 0, 16), (MORE, 6, 8, 1), (0, 2, 8, 1)),
+    "largest": steps(*[(MORE | FAR | EIGHTS, i, 32 if i < 255 else 31) for i in range(256)], (FAR, 255, 240), (FAR, 255, 9)),
+    "options_that_make_it_too_long": steps((OPTIONS | MORE | EIGHTS, 0, 255), *[(MORE | EIGHTS, 255, 1)], (FAR, 255, 200)),
+    "slow": steps((MORE, 0, 16), *[(MORE, 0, 8, 1 + i, 0, 255) for i in range(9)], (0, 2, 8)),
+    "flood": steps(*[(MORE | 0x80, 0, 8, i % 32, i // 32 * 7) for i in range(300)]),
+}
+
 if __name__ == "__main__":
-    SEEDS.mkdir(parents=True, exist_ok=True)
-    for name, content in WRITTEN.items():
-        (SEEDS / name).write_bytes(content)
+    for folder, written in (("decode", WRITTEN), ("reassembly", FRAGMENTS)):
+        (SEEDS / folder).mkdir(parents=True, exist_ok=True)
+        for name, content in written.items():
+            (SEEDS / folder / name).write_bytes(content)
