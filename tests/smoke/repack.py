@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the packets of a classic pcap file of Ethernet in another form.
 
-Usage: repack.py pcapng|sll|sll2|raw|null|nanoseconds|swapped IN.pcap OUT.pcap
+Usage: repack.py pcapng|sll|sll2|raw|null|nanoseconds|swapped|fragments IN.pcap OUT.pcap
+fragments: of IPv4 and IPv6, each of at most 512 bytes of data, the last one first.
 """
 import struct
 import sys
@@ -33,6 +34,28 @@ def cooked(form, frame):
     return ETHERNET, frame
 
 
+def fragments(number, frame):
+    """The IP packet in pieces of 512 bytes; `number` tells packets apart."""
+    link, packet = frame[:14], frame[14:]
+    v6 = packet[0] >> 4 == 6
+    front = 40 if v6 else (packet[0] & 15) * 4
+    data = packet[front:]
+    for at in reversed(range(0, len(data), 512)):
+        piece, more = data[at:at + 512], at + 512 < len(data)
+        if v6:
+            header = packet[:4] + struct.pack("!HB", len(piece) + 8, 44) + packet[7:40] + \
+                struct.pack("!BBHI", packet[6], 0, at | more, number)
+        else:
+            header = packet[:2] + struct.pack("!HHH", front + len(piece), number & 0xFFFF, at // 8 | more << 13) + packet[8:front]
+        yield link + header + piece
+
+
+def in_fragments(of):
+    for number, (seconds, micros, frame) in enumerate(of):
+        for fragment in fragments(number, frame):
+            yield seconds, micros, fragment
+
+
 def block(kind, body):
     body += bytes(-len(body) % 4)
     return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
@@ -61,6 +84,8 @@ def write_classic(path, form, of):
 def main(form, source, target):
     if form == "pcapng":
         write_pcapng(target, packets(source))
+    elif form == "fragments":
+        write_classic(target, "ethernet", in_fragments(packets(source)))
     else:
         write_classic(target, form, packets(source))
 

@@ -47,6 +47,34 @@ collect own_core af_packet:in "[0]" "[1]"
 fifty_exporters own_core
 same "match core" 1 "$(value workers.0.match_core <"$work/status.json")"
 
+echo "--- captures of many exporters over two queues"
+write_config loopback
+sed -i -e "s|^cores = .*|cores = [0, 1]|" "$config"
+replayed=()
+for protocol in v9 ipfix; do
+    "$generator" --write "$work/$protocol.pcap" --start $(($(date +%s) - 3600)) --protocol "$protocol" --rate 20000 --count 60000 \
+        --exporters 50 -o json >"$work/$protocol-sent.json"
+    replayed+=(--replay "$work/$protocol.pcap")
+done
+"$daemon" --config "$config" --data "$work/two_queues" -o json "${replayed[@]}" >"$work/two_queues.json"
+python3 "$smoke/check.py" equal "$command" "$work/two_queues" netflow-global="$work/v9-sent.json" ipfix-global="$work/ipfix-sent.json"
+python3 "$smoke/exporters.py" "$command" "$work/two_queues" "$work/v9-sent.json" "$work/ipfix-sent.json"
+same "sets that waited for their template" 0 "$(value held.sets <"$work/two_queues.json")"
+same "lost on the way to the owner" 0 "$(value datagrams.handoff_lost <"$work/two_queues.json")"
+[ "$(value datagrams.handed_off <"$work/two_queues.json")" -gt 0 ] || fail "nothing was handed over: the test shows nothing"
+
+echo "--- the same in fragments"
+replayed=()
+for protocol in v9 ipfix; do
+    python3 "$smoke/repack.py" fragments "$work/$protocol.pcap" "$work/$protocol-fragments.pcap"
+    replayed+=(--replay "$work/$protocol-fragments.pcap")
+done
+"$daemon" --config "$config" --data "$work/fragments" -o json "${replayed[@]}" >"$work/fragments.json"
+python3 "$smoke/check.py" equal "$command" "$work/fragments" netflow-global="$work/v9-sent.json" ipfix-global="$work/ipfix-sent.json"
+python3 "$smoke/exporters.py" "$command" "$work/fragments" "$work/v9-sent.json" "$work/ipfix-sent.json"
+same "fragments, all used" "$(value packets.fates.fragment <"$work/fragments.json")" "$(value fragments.used <"$work/fragments.json")"
+[ "$(value datagrams.reassembled <"$work/fragments.json")" -gt 1000 ] || fail "hardly any fragments: the test shows nothing"
+
 echo "--- frames by hand"
 # Without addresses on either side, so that no kernel says anything of its own.
 make_ns hand
