@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the packets of a classic pcap file of Ethernet in another form.
 
-Usage: repack.py pcapng|sll|sll2|raw|null|nanoseconds|swapped|fragments IN.pcap OUT.pcap
-fragments: of IPv4 and IPv6, each of at most 512 bytes of data, the last one first.
+Usage: repack.py pcapng|sll|sll2|raw|null|nanoseconds|swapped|fragments IN.pcap OUT.pcap [ID]
+fragments: of IPv4 and IPv6, each of at most 512 bytes of data, the last one first; their packets are numbered from ID on.
 """
 import struct
 import sys
@@ -50,8 +50,8 @@ def fragments(number, frame):
         yield link + header + piece
 
 
-def in_fragments(of):
-    for number, (seconds, micros, frame) in enumerate(of):
+def in_fragments(of, first):
+    for number, (seconds, micros, frame) in enumerate(of, first):
         for fragment in fragments(number, frame):
             yield seconds, micros, fragment
 
@@ -81,11 +81,11 @@ def write_classic(path, form, of):
             out.write(struct.pack(order + "IIII", seconds, micros * factor, len(frame), len(frame)) + frame)
 
 
-def main(form, source, target):
+def main(form, source, target, first=0):
     if form == "pcapng":
         write_pcapng(target, packets(source))
     elif form == "fragments":
-        write_classic(target, "ethernet", in_fragments(packets(source)))
+        write_classic(target, "ethernet", in_fragments(packets(source), int(first)))
     else:
         write_classic(target, form, packets(source))
 

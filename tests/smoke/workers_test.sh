@@ -64,9 +64,9 @@ same "lost on the way to the owner" 0 "$(value datagrams.handoff_lost <"$work/tw
 [ "$(value datagrams.handed_off <"$work/two_queues.json")" -gt 0 ] || fail "nothing was handed over: the test shows nothing"
 
 echo "--- the same in fragments"
-replayed=()
+replayed=() id=0
 for protocol in v9 ipfix; do
-    python3 "$smoke/repack.py" fragments "$work/$protocol.pcap" "$work/$protocol-fragments.pcap"
+    python3 "$smoke/repack.py" fragments "$work/$protocol.pcap" "$work/$protocol-fragments.pcap" $((id += 20000))
     replayed+=(--replay "$work/$protocol-fragments.pcap")
 done
 "$daemon" --config "$config" --data "$work/fragments" -o json "${replayed[@]}" >"$work/fragments.json"
