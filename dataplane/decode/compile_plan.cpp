@@ -148,24 +148,26 @@ class PlanCompiler {
         return best;
     }
 
-    // Leaves the best candidate of each column that takes one, and a field that counts as input out of the output's columns.
+    // Leaves the best candidate of each column that takes one.
     void choose() {
-        for (const auto& [in, out] :
-             {std::pair(Column::in_bytes, Column::out_bytes), std::pair(Column::in_packets, Column::out_packets)}) {
-            const int forward = best_rank(in, false), backward = best_rank(in, true);
-            const bool unpaired = backward >= kFirstPairedRank && forward < kNoRank && forward != backward;
-            if (unpaired) remove([&](const Candidate& c) { return c.element.column == in && c.element.reverse; });
-            keep_one(in);
-            std::vector<std::uint16_t> used;
-            for (const Candidate& c : candidates_) {
-                if (c.element.column == in) used.push_back(c.slot);
-            }
-            remove([&](const Candidate& c) {
-                return c.element.column == out && std::ranges::find(used, c.slot) != used.end();
-            });
-            keep_one(out);
-        }
+        choose_counter(Column::in_bytes, Column::out_bytes);
+        choose_counter(Column::in_packets, Column::out_packets);
         for (const Column c : {Column::min_ttl, Column::max_ttl, Column::tos, Column::dst_tos}) keep_one(c);
+    }
+    // A field that counts as input is left out of the output's column.
+    void choose_counter(Column in, Column out) {
+        const int forward = best_rank(in, false), backward = best_rank(in, true);
+        const bool unpaired = backward >= kFirstPairedRank && forward < kNoRank && forward != backward;
+        if (unpaired) remove([&](const Candidate& c) { return c.element.column == in && c.element.reverse; });
+        keep_one(in);
+        std::vector<std::uint16_t> used;
+        for (const Candidate& c : candidates_) {
+            if (c.element.column == in) used.push_back(c.slot);
+        }
+        remove([&](const Candidate& c) {
+            return c.element.column == out && std::ranges::find(used, c.slot) != used.end();
+        });
+        keep_one(out);
     }
     // Elements of such a column are alternatives: the best of the template is taken, whatever its value. A delta of 0 must not
     // be replaced by a total.

@@ -20,9 +20,14 @@ constexpr std::uint16_t kVendorBit = 0x8000;
 constexpr std::uint16_t kNtopFirst = 57472, kNtopEnd = 59520;
 
 std::span<const Element> find(bool v9_only, std::uint32_t pen, std::uint16_t id) noexcept {
+    const auto wanted = std::tuple(v9_only, pen, id);
     const auto key = [](const Element& e) { return std::tuple(e.v9_only, e.pen, e.id); };
-    const auto found = std::ranges::equal_range(kElements, std::tuple(v9_only, pen, id), {}, key);
-    return {found.data(), found.size()};
+    const auto* end = std::end(kElements);
+    const auto* first = std::lower_bound(std::begin(kElements), end, wanted,
+                                         [&](const Element& e, const auto& k) { return key(e) < k; });
+    const auto* last = first;
+    while (last != end && key(*last) == wanted) ++last;
+    return {first, last};
 }
 
 std::span<const Element> find_vendor(std::uint16_t id) noexcept {
