@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/decode/copy_field.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <limits>
 
@@ -82,7 +83,7 @@ void store_community(FlowBatch& batch, const Step& step, std::uint32_t row, std:
     const std::string_view before = step.only_where_zero ? batch.arena.view(at) : std::string_view();
     constexpr std::size_t kLongest = 12;  // " 65535:65535"
     if (before.size() >= kMost - kLongest) return;
-    std::memcpy(text.data(), before.data(), before.size());
+    std::copy(before.begin(), before.end(), text.begin());  // memcpy must not be given the null of an empty text
     const int length = std::snprintf(text.data() + before.size(), kLongest + 1, "%s%u:%u", before.empty() ? "" : " ",
                                      value >> 16, value & 0xffff);
     if (!batch.arena.add({text.data(), before.size() + static_cast<std::size_t>(length)}, at)) {
