@@ -87,6 +87,7 @@ TEST(Captures, RawPayloadsAndOtherFilesAreDatagramsLikeAnyOther) {
         bytes.shrink_to_fit();  // so that the sanitizer sees the end
         rig.send(bytes);
     }
+    rig.settle();
     EXPECT_EQ(flow::broken_law(rig.ledger(), true), "");
 }
 
