@@ -2,6 +2,7 @@
 #include "dataplane/fairness.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <span>
 #include <utility>
@@ -102,7 +103,7 @@ void Fairness::close_window(std::uint64_t now_ms) noexcept {
 }
 
 std::uint64_t Fairness::load(const Meter& meter) const noexcept {
-    return meter.window == window_ ? std::uint64_t{meter.datagrams} * 1000 / meter.factor : 0;
+    return meter.window == window_ ? std::uint64_t{meter.datagrams} * 1000 >> std::countr_zero(meter.factor) : 0;
 }
 
 std::uint64_t Fairness::total_load() const noexcept {
@@ -111,22 +112,28 @@ std::uint64_t Fairness::total_load() const noexcept {
     return total;
 }
 
-// Takes an eighth of the load away, or more with the first step: one elephant at once, many equal ones in some windows.
+// The largest first, then those of its size that are above the share too, until an eighth of the load is gone: one elephant
+// at once, many equal ones in some windows.
 void Fairness::thin() noexcept {
-    const std::uint64_t total = total_load();
-    const std::uint64_t share = total / std::max<std::size_t>(active_count_, 1);
-    for (std::uint64_t taken = 0; taken <= total / 8;) {
-        Meter* largest = nullptr;
-        for (std::size_t i = 0; i < active_count_; ++i) {
-            Meter& meter = meters_[active_[i]];
-            if (load(meter) <= share || meter.factor == kMostThinning) continue;
-            if (largest == nullptr || load(meter) > load(*largest)) largest = &meter;
-        }
-        if (largest == nullptr) break;
-        taken += load(*largest) / 2;
-        largest->factor = static_cast<std::uint16_t>(largest->factor * 2);
-        largest->place = 0;
+    if (active_count_ == 0) return;
+    const std::uint64_t total = total_load(), share = total / active_count_;
+    std::uint64_t most = 0, taken = 0;
+    for (std::size_t i = 0; i < active_count_; ++i) {
+        const Meter& meter = meters_[active_[i]];
+        if (meter.factor != kMostThinning) most = std::max(most, load(meter));
     }
+    const auto thin_from = [&](std::uint64_t least) {
+        for (std::size_t i = 0; i < active_count_ && taken <= total / 8; ++i) {
+            Meter& meter = meters_[active_[i]];
+            const std::uint64_t before = load(meter);
+            if (before < least || before <= share || meter.factor == kMostThinning) continue;
+            taken += before / 2;
+            meter.factor = static_cast<std::uint16_t>(meter.factor * 2);
+            meter.place = 0;
+        }
+    };
+    thin_from(most);
+    thin_from(most / 2 + 1);
     publish();
 }
 
