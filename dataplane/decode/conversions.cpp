@@ -29,6 +29,8 @@ Widths widths_of(const Element& element) noexcept {
             return {6, 6};
         case Conversion::acl:
             return {12, 12};
+        case Conversion::application:
+            return {1, kApplicationBytes};
         case Conversion::mpls:
             return {3, 4};
         case Conversion::ntp:

@@ -227,6 +227,8 @@ void copy_field(const Step& step, const std::uint8_t* data, std::uint32_t width,
         case Conversion::mac:
         case Conversion::milliseconds:
             return store_number(batch, step, row, value());
+        case Conversion::application:
+            return store_number(batch, step, row, application_id(data, width));
         case Conversion::low_byte:
             return store_number(batch, step, row, data[width - 1]);
         case Conversion::or_byte:

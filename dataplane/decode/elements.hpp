@@ -11,6 +11,7 @@
 
 #include "dataplane/flow/columns.hpp"
 #include "dataplane/flow/exporter.hpp"
+#include "dataplane/flow/wire.hpp"
 
 namespace decode {
 
@@ -28,6 +29,7 @@ enum class Conversion : std::uint8_t {
     ipv6,            // 4 and 16 bytes
     mac,             // 6 bytes
     octets,          // up to 8 bytes as a number
+    application,     // likewise, and nine bytes: application_id()
     text,            // string: padding of NUL and blanks at the end is cut
     nbar_text,       // string behind six bytes of Cisco's application and field ids
     bytes,           // octets as they are
@@ -68,6 +70,15 @@ enum class Conversion : std::uint8_t {
     sub_template_list,
     sub_template_multi_list,
 };
+
+// Classification engine and selector of an application as one number. Engine 20 (RFC 6759 section 4.1: PANA-L7-PEN, FortiGates
+// use it) has an enterprise number of four bytes between them; the upper byte of that, 0 in all numbers that were given out,
+// makes room for the ninth byte.
+inline constexpr std::uint16_t kApplicationBytes = 9;
+[[nodiscard]] inline std::uint64_t application_id(const std::uint8_t* data, std::size_t width) noexcept {
+    if (width < kApplicationBytes) return flow::load_be(data, width);
+    return static_cast<std::uint64_t>(data[0]) << 56 | (flow::load_be64(data + 1) & 0x00ff'ffff'ffff'ffff);
+}
 
 struct Element {
     std::uint32_t pen;  // private enterprise number, 0 = IANA

@@ -124,12 +124,15 @@ std::string_view OptionRecord::text(Role r) const noexcept {
 void OptionRecord::set(Role r, flow::Bytes field) noexcept {
     if (r == Role::none || field.empty()) return;  // a scope of length 0 is there and says nothing (Juniper SRX)
     const auto i = static_cast<std::size_t>(r);
+    const bool again = has(r);
     bytes_[i] = field;
-    if (field.size() <= 8) {
-        const std::uint64_t value = flow::load_be(field.data(), field.size());
-        numbers_[i] = r == Role::part && has(r) ? numbers_[i] * 31 + value : value;
-    }
     has_ |= 1u << i;
+    if (is_number(r)) {
+        const bool application = r == Role::application;
+        const std::uint64_t value =
+            application ? application_id(field.data(), field.size()) : flow::load_be(field.data(), field.size());
+        numbers_[i] = r == Role::part && again ? numbers_[i] * 31 + value : value;
+    }
 }
 
 std::uint32_t OptionRecord::rate() const noexcept {

@@ -68,11 +68,12 @@ inline constexpr std::size_t kRoles = static_cast<std::size_t>(Role::count_);
 class OptionRecord {
   public:
     [[nodiscard]] bool has(Role r) const noexcept { return (has_ >> static_cast<unsigned>(r) & 1) != 0; }
-    // It is there and of at most 8 bytes.
+    // It is there and of at most 8 bytes; an application of at most 9.
     [[nodiscard]] bool is_number(Role r) const noexcept {
-        return has(r) && bytes_[static_cast<std::size_t>(r)].size() <= 8;
+        return has(r) &&
+               bytes_[static_cast<std::size_t>(r)].size() <= (r == Role::application ? kApplicationBytes : 8u);
     }
-    // Fields of up to 8 bytes as a number, 0 where absent.
+    // Such fields as a number, 0 where absent.
     [[nodiscard]] std::uint64_t number(Role r) const noexcept { return numbers_[static_cast<std::size_t>(r)]; }
     // Without padding at its end; control characters are not taken out.
     [[nodiscard]] std::string_view text(Role r) const noexcept;

@@ -309,7 +309,6 @@ constexpr Mapping kMappings[] = {
 constexpr KnownDifference kKnown[] = {
     {"logstash Netflow 9 Fortigate FortiOS 5.2.1", "flow_end_sys_up_time", "a week ahead of its header: clamped"},
     {"logstash Netflow 9 Fortigate FortiOS 5.2.1", "flow_start_sys_up_time", "a week ahead of its header: clamped"},
-    {"", "application_id", "9 bytes"},
     {"", "procera_service", "the vendor's own name of the service"},
     {"", "sta_ipv4_address", "a station of the WLAN: source or destination, as the direction says"},
     {"", "sta_mac_address", "a station of the WLAN: source or destination, as the direction says"},

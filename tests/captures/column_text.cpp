@@ -26,7 +26,7 @@ std::string mac_text(std::string_view mac) {
 
 std::string base64_number(std::string_view base64) {
     constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::uint64_t value = 0;
+    std::vector<std::uint8_t> bytes;
     std::uint32_t bits = 0, pending = 0;
     for (const char c : base64) {
         const std::size_t digit = kDigits.find(c);
@@ -35,8 +35,12 @@ std::string base64_number(std::string_view base64) {
         bits += 6;
         if (bits < 8) continue;
         bits -= 8;
-        value = value << 8 | (pending >> bits & 0xff);
+        bytes.push_back(static_cast<std::uint8_t>(pending >> bits));
     }
+    // Of a nine-byte id the second byte, 0 in all that were given out, has no room.
+    if (bytes.size() == 9) bytes.erase(bytes.begin() + 1);
+    std::uint64_t value = 0;
+    for (const std::uint8_t byte : bytes) value = value << 8 | byte;
     return std::to_string(value);
 }
 
