@@ -108,6 +108,11 @@ flow::Result<void> Supervisor::bring_up() {
     if (auto ok = store_->start(); !ok) return pass(ok);
     publish(std::move(*plan));
     if (auto ok = engine_->run(); !ok) return pass(ok);
+    for (const auto& device : engine_->devices()) {
+        if (device.tap.empty()) continue;
+        log_.info("device " + device.name + ": the kernel answers on " + device.tap +
+                  "; LACP is not spoken: the switch's port must be a plain or static one");
+    }
     reload_.when_ms = reload_.taken_ms = wall_ms();
     return {};
 }

@@ -43,6 +43,19 @@ Packet Intake::read(flow::Bytes frame, flow::LinkType link) noexcept {
     return packet;
 }
 
+Packet Intake::read_handed_over(flow::Bytes frame, flow::LinkType link) noexcept {
+    Packet packet = read(frame, link);
+    if (packet.fate == flow::PacketFate::whole || packet.fate == flow::PacketFate::fragment) [[likely]]
+        return packet;
+    if (flow::parse_headers(frame, link).fragment) {
+        ++ledger()[Counter::fragments_foreign];
+        return packet;
+    }
+    packet.fate = flow::PacketFate::whole;
+    packet.source = std::nullopt;
+    return packet;
+}
+
 std::optional<Intake::Gathered> Intake::gather(flow::Bytes frame, flow::LinkType link,
                                                std::uint64_t received_ms) noexcept {
     newest_ms_ = received_ms;

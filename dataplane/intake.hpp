@@ -37,8 +37,9 @@ class Intake {
     // sees the frame too; else the caller passes it on, and books that.
     [[nodiscard]] Packet receive(flow::Bytes frame, flow::LinkType link, std::size_t wire_bytes,
                                  bool kernel_has_it = true) noexcept;
-    // The same without booking it: for a packet that another worker has received and booked.
-    [[nodiscard]] Packet read(flow::Bytes frame, flow::LinkType link) noexcept;
+    // A packet that another worker has received, and booked as whole or as a fragment. Where a reload has closed its port or
+    // address since, it ends here: a datagram as one that no source admits, a fragment as foreign.
+    [[nodiscard]] Packet read_handed_over(flow::Bytes frame, flow::LinkType link) noexcept;
     // A fragment of an exporter that this worker owns. The datagram when it completes one that is an export to us: to be
     // routed anew, because only now its port and domain are known. Good until the next call.
     struct Gathered {
@@ -66,6 +67,7 @@ class Intake {
     [[nodiscard]] const Fairness& fairness() const noexcept { return fairness_; }
 
   private:
+    [[nodiscard]] Packet read(flow::Bytes frame, flow::LinkType link) noexcept;
     [[nodiscard]] static decode::Datagram datagram_of(const Packet& packet, std::uint64_t received_ms) noexcept;
 
     const Pace pace_;

@@ -184,7 +184,7 @@ bool Worker::take_handed_over() noexcept {
             const RxQueue& from = shared_.port_of[packet->port];
             // Read again rather than carried along: it is rare, and the buffer has the bytes. It was booked where it came.
             const flow::Bytes frame = bytes_of(packet);
-            keep(intake_.read(frame, from.link), frame, packet, from);
+            keep(intake_.read_handed_over(frame, from.link), frame, packet, from);
             rte_pktmbuf_free(packet);
             any = true;
         }

@@ -44,7 +44,7 @@ ExporterState* ExporterStates::find_or_make(const flow::ExporterKey& key) {
     if (!id) return nullptr;
     auto& state = states_[key];
     state = std::make_unique<ExporterState>(*id, scope_of(key), source_budget_.of(key.address));
-    state->sequence.resume(exporters_.stored_sequence(*id));
+    state->sequence.resume(exporters_.take_stored_sequence(*id));
     first_of_.try_emplace(key.address, state.get());
     return state.get();
 }

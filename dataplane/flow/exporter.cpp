@@ -77,9 +77,10 @@ bool ExporterTable::stored_per_port(const ExporterKey& key) const noexcept {
     return per_port_.contains(key.without_source().without_port());
 }
 
-SequenceMark ExporterTable::stored_sequence(std::uint32_t id) const noexcept {
-    const auto found = sequences_.find(id);
-    return found == sequences_.end() ? SequenceMark{} : found->second;
+SequenceMark ExporterTable::take_stored_sequence(std::uint32_t id) noexcept {
+    const std::scoped_lock lock(mutex_);
+    const auto found = sequences_.extract(id);
+    return found.empty() ? SequenceMark{} : found.mapped();
 }
 
 }  // namespace flow

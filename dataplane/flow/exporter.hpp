@@ -124,7 +124,8 @@ class ExporterTable {
     // oldest first.
     [[nodiscard]] const ExporterMemory& stored(const ExporterKey& key) const noexcept;
     // Where the sequence of entry `id` stood.
-    [[nodiscard]] SequenceMark stored_sequence(std::uint32_t id) const noexcept;
+    // Once: whoever asks later (another worker, after a reload moved the exporter) is told that it is not known.
+    [[nodiscard]] SequenceMark take_stored_sequence(std::uint32_t id) noexcept;
     // Entries of this address, protocol and domain are told apart by port.
     [[nodiscard]] bool stored_per_port(const ExporterKey& key) const noexcept;
 
@@ -137,7 +138,7 @@ class ExporterTable {
     // constant after preload(): by key without source, without source and port, and by id
     std::unordered_map<ExporterKey, ExporterMemory, ExporterKeyHash> stored_;
     std::unordered_set<ExporterKey, ExporterKeyHash> per_port_;
-    std::unordered_map<std::uint32_t, SequenceMark> sequences_;
+    std::unordered_map<std::uint32_t, SequenceMark> sequences_;  // by id, until asked for; guarded by mutex_
 };
 
 }  // namespace flow

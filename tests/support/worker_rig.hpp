@@ -56,11 +56,19 @@ class WorkerRig {
                 while (!rings_[w].empty()) {
                     const Bytes frame = std::move(rings_[w].front());
                     rings_[w].pop_front();
-                    keep(w, intakes_[w]->read(frame, flow::LinkType::ethernet), frame, now_ms);
+                    keep(w, intakes_[w]->read_handed_over(frame, flow::LinkType::ethernet), frame, now_ms);
                     any = true;
                 }
             }
         }
+        sink.drain();
+    }
+    // Every worker moves on to other sources, whatever is under way between them.
+    void reload(const std::vector<dataplane::SourceRule>& sources) {
+        former_.push_back(std::move(generation_));
+        generation_ = make_generation(former_.back()->number + 1, sources, options_.channels, options_.workers, 0,
+                                      options_.rules);
+        for (const auto& intake : intakes_) intake->use(*generation_);
         sink.drain();
     }
     void tick(std::uint64_t now_ms) {
@@ -141,6 +149,7 @@ class WorkerRig {
     const WorkerRigOptions options_;
     dataplane::OwnerTable owners_;
     std::vector<std::deque<Bytes>> rings_;
+    std::vector<std::unique_ptr<dataplane::Generation>> former_;  // before the intakes: they may use one still
     std::unique_ptr<dataplane::Generation> generation_;
     std::vector<std::unique_ptr<dataplane::Intake>> intakes_;
 };
