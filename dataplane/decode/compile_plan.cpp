@@ -123,13 +123,24 @@ class PlanCompiler {
         }
     }
 
+    // One and the same element tells the protocol a second time; another element of that column is an alternative.
+    [[nodiscard]] bool tells_protocol_twice() const {
+        std::vector<std::uint64_t> told;
+        for (const Candidate& c : candidates_) {
+            if (c.element.column != Column::proto || c.element.reverse) continue;
+            told.push_back(static_cast<std::uint64_t>(c.element.pen) << 16 | c.element.id);
+        }
+        std::ranges::sort(told);
+        return std::ranges::adjacent_find(told) != told.end();
+    }
+
     // Routers tell of a packet in a tunnel (SRv6, IP in IP) by the elements of the outer header, then by those of the inner one
     // in the same numbers: a second protocol says so. Mixed, they would be a flow that there never was.
     void move_first_of_two() {
+        if (!tells_protocol_twice()) return;
         const auto is_told = [](Column column) {
             return [column](const Candidate& c) { return c.element.column == column && !c.element.reverse; };
         };
-        if (std::ranges::count_if(candidates_, is_told(Column::proto)) < 2) return;
         for (const Column c : {Column::src_addr, Column::dst_addr, Column::src_port, Column::dst_port, Column::proto}) {
             if (std::ranges::count_if(candidates_, is_told(c)) < 2) continue;
             std::ranges::find_if(candidates_, is_told(c))->element.column = outer_column(c);
