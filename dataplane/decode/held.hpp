@@ -45,18 +45,22 @@ class HeldSets {
     // Makes room by `evict(HeldSet)`, oldest first, and keeps a copy; false when there is no room even so.
     template <class Evict>
     bool hold(HeldSet&& set, flow::Bytes content, Evict&& evict) {
-        const std::size_t bytes = cost(content.size());
+        if (fits(spare_, content.size())) set.bytes = std::move(spare_);
+        set.bytes.assign(content.begin(), content.end());
+        const std::size_t bytes = cost(set);
         while (!empty() && (sets_.size() - first_ == kMostHeldSets || bytes_ + bytes > kHeldBytesOfOne))
             drop_first(evict);
-        while (!share_.take(bytes)) {
-            if (empty()) return false;
+        bool room = share_.take(bytes);
+        while (!room && !empty()) {
             drop_first(evict);
+            room = share_.take(bytes);
         }
-        bytes_ += bytes;
-        set.bytes = std::move(spare_);
-        set.bytes.assign(content.begin(), content.end());
-        sets_.push_back(std::move(set));
-        return true;
+        if (room) {
+            bytes_ += bytes;
+            sets_.push_back(std::move(set));
+        }
+        trim();
+        return room;
     }
     // Takes out those for which `wanted(HeldSet)`, and gives each to `use`, in the order in which they came.
     // `use` must not hold sets.
@@ -74,16 +78,24 @@ class HeldSets {
         }
         sets_.resize(kept);
         first_ = 0;
-        if (kept != 0) return;
-        sets_ = {};  // what nobody accounts for must not stay
-        spare_ = {};
+        trim();
     }
+    [[nodiscard]] bool empty() const noexcept { return first_ == sets_.size(); }
 
   private:
-    static std::size_t cost(std::size_t content) noexcept { return sizeof(HeldSet) + content; }
+    static std::size_t cost(const HeldSet& set) noexcept { return sizeof(HeldSet) + set.bytes.capacity(); }
     void give_back(const HeldSet& set) noexcept {
-        bytes_ -= cost(set.bytes.size());
-        share_.give(cost(set.bytes.size()));
+        bytes_ -= cost(set);
+        share_.give(cost(set));
+    }
+    // Not so large that small sets would be charged for what others needed.
+    static bool fits(const std::vector<std::uint8_t>& spare, std::size_t content) noexcept {
+        return spare.capacity() <= 2 * content + 512;
+    }
+    // What nobody accounts for must not outgrow what is.
+    void trim() {
+        if (spare_.capacity() > bytes_) spare_ = {};
+        if (sets_.capacity() > 4 * sets_.size()) sets_.shrink_to_fit();
     }
     template <class Evict>
     void drop_first(Evict&& evict) {
@@ -91,14 +103,12 @@ class HeldSets {
         give_back(oldest);
         evict(oldest);
         spare_ = std::move(oldest.bytes);  // a flood of such sets must not be a flood of allocations
-        if (first_ < kMostHeldSets / 2 && first_ != sets_.size()) return;
+        if (first_ * 2 < sets_.size()) return;
         sets_.erase(sets_.begin(), sets_.begin() + static_cast<std::ptrdiff_t>(first_));
         first_ = 0;
     }
 
     Budget::Share& share_;
-    [[nodiscard]] bool empty() const noexcept { return first_ == sets_.size(); }
-
     std::vector<HeldSet> sets_;  // from first_ on, oldest first; before it are evicted ones
     std::size_t first_ = 0;
     std::vector<std::uint8_t> spare_;
