@@ -19,6 +19,7 @@
 
 #include "dataplane/decode/budget.hpp"
 #include "dataplane/decode/copy_plan.hpp"
+#include "dataplane/decode/keyed_hash.hpp"
 #include "dataplane/flow/exporter.hpp"
 #include "dataplane/flow/wire.hpp"
 
@@ -151,7 +152,7 @@ class OptionTable {
     };
     struct KeyHash {
         std::size_t operator()(const Key& k) const noexcept {
-            return (k.id * 8 + static_cast<std::size_t>(k.kind)) * 0x9e3779b97f4a7c15ull >> 16;
+            return keyed_hash(k.id, static_cast<std::uint64_t>(k.kind));
         }
     };
     // Answers of find(), also that there is none: rows ask for the same few interfaces again and again.

@@ -38,13 +38,13 @@ class SflowSources {
         std::uint32_t drops = 0;
         bool used = false;
     };
-    // The place of `source`, its own or a free one.
-    [[nodiscard]] Entry& place_of(std::uint64_t source) noexcept;
+    // The place of `source`, its own or a free one; nullptr: there is none near.
+    [[nodiscard]] Entry* place_of(std::uint64_t source) noexcept;
     // False: there is no memory for more.
     bool grow();
 
     Budget::Share& share_;
-    std::vector<Entry> table_;  // open addressing, a power of two, at most three quarters full
+    std::vector<Entry> table_;  // open addressing, a power of two, at most half full
     std::size_t used_ = 0;
 };
 
