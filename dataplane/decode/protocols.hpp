@@ -52,6 +52,10 @@ void decode_sflow5(const Work& work) noexcept;
 struct SetWalk {
     std::uint32_t data_records = 0;  // flow and options data records
     bool complete = true;            // false: a missing template or a fault hides how many there were
+    // What is held may wait for a template that this datagram brought. Looking costs, so it is done before the next data set
+    // for a few times only; data sets after that are held themselves until the datagram ends.
+    bool learned = false;
+    unsigned replays_left = 4;
 };
 SetWalk walk_sets(flow::Bytes sets, std::uint16_t template_set, std::uint16_t options_set, const RecordContext& context,
                   const Work& work) noexcept;

@@ -123,15 +123,20 @@ void replay(const HeldSet& set, Template& known, const Work& work) {
     work.books.turn_to(work.counts);
 }
 
-void learn(flow::Bytes content, bool options, const RecordContext& context, const Work& work) {
-    ExporterScope& scope = work.state.scope;
+void learn(flow::Bytes content, bool options, const RecordContext& context, const Work& work, SetWalk& walk) {
     const Origin origin{work.datagram.exporter_port, context.export_ms, work.datagram.received_ms};
-    bool changed = false;
-    scope.templates.learn_set(content, options, origin, work.ledger, [&](std::uint16_t id, const Template& learned) {
-        changed = true;
-        return save(work.tally, work.state.id, id, learned);
-    });
-    if (!changed) return;
+    work.state.scope.templates.learn_set(content, options, origin, work.ledger,
+                                         [&](std::uint16_t id, const Template& learned) {
+                                             walk.learned = true;
+                                             return save(work.tally, work.state.id, id, learned);
+                                         });
+}
+
+void replay_held(const Work& work, SetWalk& walk) {
+    ExporterScope& scope = work.state.scope;
+    walk.learned = false;
+    if (scope.held.empty()) return;
+    if (walk.replays_left != 0) --walk.replays_left;
     scope.held.take(
         [&](const HeldSet& set) { return scope.templates.find(set.id) != nullptr; },
         [&](const HeldSet& set) { replay(set, *scope.templates.use(set.id, work.datagram.received_ms), work); });
@@ -139,10 +144,40 @@ void learn(flow::Bytes content, bool options, const RecordContext& context, cons
 
 void take_data(std::uint16_t id, flow::Bytes content, const RecordContext& context, const Work& work,
                SetWalk& walk) noexcept {
-    Template* known = work.state.scope.templates.use(id, work.datagram.received_ms);
+    // What came before goes first.
+    if (walk.learned && walk.replays_left != 0) replay_held(work, walk);
+    const bool must_wait = walk.learned && !work.left_out && !work.state.scope.held.empty();
+    Template* known = must_wait ? nullptr : work.state.scope.templates.use(id, work.datagram.received_ms);
     if (known != nullptr) return decode_data(*known, content, context, work, walk);
     walk.complete = false;
     if (!work.left_out) hold(id, content, context, work);
+}
+
+// Walks the sets, but for what is held until their end.
+void walk_each(flow::Bytes sets, std::uint16_t template_set, std::uint16_t options_set, const RecordContext& context,
+               const Work& work, SetWalk& walk) noexcept {
+    while (sets.size() >= kSetHeader) {
+        const std::uint16_t id = flow::load_be16(sets.data());
+        const std::uint16_t length = flow::load_be16(sets.data() + 2);
+        if (length < kSetHeader || length > sets.size()) {
+            // Some devices fill up their datagrams with zeros; that is padding, not a fault.
+            const bool zeros = std::all_of(sets.begin(), sets.end(), [](std::uint8_t b) { return b == 0; });
+            if (!zeros) {
+                work.ledger.skip(Skip::bad_set_length);
+                walk.complete = false;
+            }
+            return;
+        }
+        const flow::Bytes content = sets.subspan(kSetHeader, length - kSetHeader);
+        if (id >= kFirstDataSet) {
+            take_data(id, content, context, work, walk);
+        } else if (id == template_set || id == options_set) {
+            learn(content, id == options_set, context, work, walk);
+        } else {
+            work.ledger.skip(Skip::reserved_set);
+        }
+        sets = sets.subspan(length);
+    }
 }
 
 }  // namespace
@@ -161,28 +196,9 @@ RecordContext context_of(const Work& work) noexcept {
 SetWalk walk_sets(flow::Bytes sets, std::uint16_t template_set, std::uint16_t options_set, const RecordContext& context,
                   const Work& work) noexcept {
     SetWalk walk;
-    while (sets.size() >= kSetHeader) {
-        const std::uint16_t id = flow::load_be16(sets.data());
-        const std::uint16_t length = flow::load_be16(sets.data() + 2);
-        if (length < kSetHeader || length > sets.size()) {
-            // Some devices fill up their datagrams with zeros; that is padding, not a fault.
-            const bool zeros = std::all_of(sets.begin(), sets.end(), [](std::uint8_t b) { return b == 0; });
-            if (!zeros) {
-                work.ledger.skip(Skip::bad_set_length);
-                walk.complete = false;
-            }
-            return walk;
-        }
-        const flow::Bytes content = sets.subspan(kSetHeader, length - kSetHeader);
-        if (id >= kFirstDataSet) {
-            take_data(id, content, context, work, walk);
-        } else if (id == template_set || id == options_set) {
-            learn(content, id == options_set, context, work);
-        } else {
-            work.ledger.skip(Skip::reserved_set);
-        }
-        sets = sets.subspan(length);
-    }
+    work.state.scope.templates.allow_evictions();
+    walk_each(sets, template_set, options_set, context, work, walk);
+    if (walk.learned) replay_held(work, walk);
     return walk;
 }
 

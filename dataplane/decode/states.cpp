@@ -61,6 +61,7 @@ ExporterScope& ExporterStates::scope_of(const flow::ExporterKey& key) {
     const flow::ExporterMemory& stored = exporters_.stored(key);
     for (const flow::TemplateDefinition& t : stored.templates) {
         const Origin origin{.port = 0, .export_ms = 0, .received_ms = t.learned_ms};
+        scope->templates.allow_evictions();
         scope->templates.learn_set(t.wire, t.options, origin, ignored,
                                    [](std::uint16_t, const Template&) { return true; });
     }

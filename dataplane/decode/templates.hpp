@@ -4,7 +4,7 @@
 // Thread: the worker that owns the exporter; no sharing.
 // Source: RFC 7011 sections 3.4.1, 3.4.2, 8, 8.2, 8.4 (over UDP); RFC 3954 sections 5.2, 6.1.
 // Limits: kMaxTemplates per exporter and domain: the one that data used longest ago (never used ones first) gives way, at
-//         most kMostEvictions a set; kMaxFields per template; kTemplateBytes over all and kTemplateBytesEach of one address.
+//         most kMostEvictions a datagram; kMaxFields per template; kTemplateBytes over all and kTemplateBytesEach of one address.
 //         What gives way or finds no room is Skip::template_limit.
 // Data and options templates share one id space; a new definition replaces the old; the same again is a refresh.
 // Lifetime: none. RFC 3954 section 9 and RFC 7011 section 8.4 let a collector forget templates that are not refreshed, but
@@ -91,12 +91,13 @@ class TemplateTable {
         const Template* known = find(id);
         return known == nullptr || known->options ? nullptr : &known->plan;
     }
+    // A datagram begins: so many templates may give way again.
+    void allow_evictions() noexcept { evictions_left_ = kMostEvictions; }
     // Reads all templates of a set (its content without the set header). `on_change(id, Template)` for each new or changed
     // one, and for one that could not be saved; it returns whether the template is on its way to the store.
     // Faults and limits are booked as skipped records.
     template <class OnChange>
     void learn_set(flow::Bytes set, bool options, const Origin& origin, flow::Ledger& ledger, OnChange&& on_change) {
-        evictions_left_ = kMostEvictions;
         flow::Cursor at(set);
         while (at.left() >= 4) {
             const std::uint8_t* start = at.rest().data();
@@ -159,7 +160,7 @@ class TemplateTable {
     flow::Protocol protocol_;
     Budget::Share& share_;
     std::unordered_map<std::uint16_t, Template> templates_;
-    std::size_t evictions_left_ = 0;
+    std::size_t evictions_left_ = kMostEvictions;
     bool torn_ = false;
 };
 
