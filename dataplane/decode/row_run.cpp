@@ -14,6 +14,8 @@ using flow::FlowBatch;
 
 // Constants are filled for so many rows at once: one by one this would cost more than the fields themselves.
 constexpr std::uint32_t kFillAhead = 64;
+// Texts of a record that its listed flows get too, together: a datagram may list a thousand flows beside one long text.
+constexpr std::uint32_t kMostSharedText = 256;
 
 // Bytes of the arena that a field may take: a list of communities takes three times its length as text.
 std::uint32_t text_bytes(std::span<const Step> steps, const CopyPlan::Located& located) noexcept {
@@ -24,6 +26,28 @@ std::uint32_t text_bytes(std::span<const Step> steps, const CopyPlan::Located& l
         if (is_list(step.conversion) || step.conversion == Conversion::community) bytes += 3 * length + 12;
     }
     return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, flow::kArenaBytes));
+}
+
+bool is_stored_text(const Step& step) noexcept {
+    return is_text(step.conversion) || step.conversion == Conversion::community;
+}
+
+// The same for texts alone.
+std::uint32_t stored_text_bytes(std::span<const Step> steps, const CopyPlan::Located& located) noexcept {
+    std::size_t bytes = 0;
+    for (const Step& step : steps) {
+        if (!is_stored_text(step)) continue;
+        bytes += step.conversion == Conversion::community ? 12 : located[step.source].size;
+    }
+    return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, flow::kArenaBytes));
+}
+
+void take_texts_out(std::span<const Step> steps, FlowBatch& batch, std::uint32_t row) noexcept {
+    for (const Step& step : steps) {
+        if (!is_stored_text(step)) continue;
+        clear_column(batch, step.column, row, 1);
+        batch.present[row] &= ~flow::present_bit(step.column);
+    }
 }
 
 void clear_counters(FlowBatch& batch, std::uint32_t row) noexcept {
@@ -88,8 +112,9 @@ bool RowRun::has_reverse() const noexcept {
 }
 
 void RowRun::copy_steps(std::span<const Step> steps, const CopyPlan::Located& located, bool open, FlowBatch& batch,
-                        std::uint32_t row, RecordState& record) noexcept {
+                        std::uint32_t row, RecordState& record, bool texts) noexcept {
     for (const Step& step : steps) {
+        if (!texts && is_stored_text(step)) continue;
         const auto [data, size] = located[step.source];
         if (step.width == kVariableLength && (size < step.least || size > step.most)) {
             ++ledger_[flow::Counter::fields_unfit];
@@ -135,11 +160,14 @@ void RowRun::write_row(bool reverse) noexcept {
 }
 
 void RowRun::write_listed(const CopyPlan& sub, const CopyPlan::Located& located) noexcept {
-    const std::uint32_t bytes = text_bytes(plan_.steps_, located_) + text_bytes(sub.steps_, located);
+    const std::uint32_t shared = stored_text_bytes(plan_.steps_, located_);
+    const bool shares_texts = shared <= kMostSharedText;
+    const std::uint32_t bytes = (shares_texts ? shared : 0) + text_bytes(sub.steps_, located);
     FlowBatch& batch = claim(std::min(bytes, flow::kArenaBytes));
     const std::uint32_t row = batch.rows;
     RecordState record{context_};
-    copy_steps(plan_.steps_, located_, false, batch, row, record);
+    copy_steps(plan_.steps_, located_, false, batch, row, record, shares_texts);
+    if (!shares_texts) take_texts_out(plan_.steps_, batch, row);
     clear_counters(batch, row);  // they are of all its flows together
     copy_steps(sub.steps_, located, true, batch, row, record);
     fill_from_lists(sub, located, record, batch, row, ledger_);

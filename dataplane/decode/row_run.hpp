@@ -27,7 +27,7 @@ class RowRun {
     void copy_forward(flow::FlowBatch& batch, std::uint32_t row, RecordState& record) noexcept;
     void copy_reverse(flow::FlowBatch& batch, std::uint32_t row, RecordState& record) noexcept;
     void copy_steps(std::span<const Step> steps, const CopyPlan::Located& located, bool open, flow::FlowBatch& batch,
-                    std::uint32_t row, RecordState& record) noexcept;
+                    std::uint32_t row, RecordState& record, bool texts = true) noexcept;
     [[nodiscard]] bool has_reverse() const noexcept;
 
     const CopyPlan& plan_;
