@@ -315,4 +315,37 @@ TEST_F(Ports, MadeUpPortsCostNoMoreThanTheAddressHasAndNoData) {
     EXPECT_EQ(rig.writer().rows(), 1u);
 }
 
+// Both protocols of one device, in one domain: the same id is two templates.
+TEST(TemplateSpaces, NetflowV9AndIpfixOfOneExporterAreSeparate) {
+    support::DecodeRig rig;
+    rig.send(support::V9(7).template_set({{256, {{8, 4}, {12, 4}, {1, 4}}}}).build());
+    rig.send(support::Ipfix(7).template_set({{256, {{1, 4}, {12, 4}, {8, 4}}}}).build());
+    EXPECT_EQ(rig.ledger()[flow::Counter::templates_new], 2u);
+    EXPECT_EQ(rig.ledger()[flow::Counter::templates_changed], 0u);
+    const support::Bytes record = support::Writer().u32(10).u32(20).u32(30);
+    rig.send(support::V9(7).data_set(256, {record}).build());
+    rig.send(support::Ipfix(7).data_set(256, {record}).build());
+    ASSERT_EQ(rig.batch().rows, 2u);
+    EXPECT_EQ(rig.batch().in_bytes[0], 30u);
+    EXPECT_EQ(rig.batch().in_bytes[1], 10u);
+    EXPECT_EQ(flow::broken_law(rig.ledger(), true), "");
+}
+
+// H3C sends variable fields in NetFlow v9, which RFC 3954 does not know.
+TEST(TemplateSpaces, VariableLengthInNetflowV9) {
+    support::DecodeRig rig;
+    rig.send(support::V9(7)
+                 .template_set({{256, {{8, 4}, {82, 65535}, {1, 4}}}})
+                 .data_set(256, {support::Writer().ip("192.0.2.7").u8(3).raw({'e', 't', 'h'}).u32(1500),
+                                 support::Writer().ip("192.0.2.8").u8(0).u32(40)})
+                 .build());
+    const flow::FlowBatch& b = rig.batch();
+    ASSERT_EQ(b.rows, 2u);
+    EXPECT_EQ(b.arena.view(b.input_if_name[0]), "eth");
+    EXPECT_EQ(b.in_bytes[0], 1500u);
+    EXPECT_EQ(b.src_addr[1].text(), "192.0.2.8");
+    EXPECT_EQ(b.in_bytes[1], 40u);
+    EXPECT_EQ(flow::broken_law(rig.ledger(), true), "");
+}
+
 }  // namespace
