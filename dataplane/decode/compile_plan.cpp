@@ -256,9 +256,9 @@ class PlanCompiler {
     void find_absent() {
         std::array<bool, flow::kColumns> written{};
         for (const Step& step : plan_.steps_) {
-            // A variable field may turn out not to suit its element.
-            const bool sure =
-                always_writes(step.conversion) && (step.width != kVariableLength || is_text(step.conversion));
+            // A variable field may turn out not to suit its element; one of lower rank looks at what is there already.
+            const bool sure = always_writes(step.conversion) && !step.only_where_zero &&
+                              (step.width != kVariableLength || is_text(step.conversion));
             if (sure && step.column != Column::count_) written[static_cast<std::size_t>(step.column)] = true;
         }
         for (std::size_t i = 0; i < flow::kColumns; ++i) {
