@@ -47,8 +47,12 @@ std::string element_name(std::uint64_t id) {
     return element == nullptr ? "element " + std::to_string(id & 0xffff) : element->name;
 }
 
-// RFC 6759: which body gave the number, and the number.
+// RFC 6759: which body gave the number, and the number; of engine 20 the enterprise between them (decode::application_id()).
 std::string application_id(std::uint64_t id) {
+    if (id >> 56 != 0) {
+        return std::to_string(id >> 56) + ":" + std::to_string(id >> 32 & 0xffffff) + ":" +
+               std::to_string(id & 0xffffffff);
+    }
     return id >> 24 == 0 ? std::to_string(id) : std::to_string(id >> 24) + ":" + std::to_string(id & 0xffffff);
 }
 
