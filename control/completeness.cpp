@@ -7,8 +7,8 @@
 
 namespace control {
 
-void Completeness::add(const flow::ExporterCounts& counts) noexcept {
-    const double ratio = store::completeness(counts);
+void Completeness::add(flow::Protocol protocol, const flow::ExporterCounts& counts) noexcept {
+    const double ratio = store::completeness(protocol, counts);
     const auto here = static_cast<double>(counts.flows_through);
     here_ += here;
     if (ratio > 0 && here > 0)

@@ -12,8 +12,8 @@ namespace control {
 
 class Completeness {
   public:
-    // Of one exporter: missing datagrams are valued at its own mean.
-    void add(const flow::ExporterCounts& counts) noexcept;
+    // Of one exporter: missing datagrams are valued at its own mean where `protocol` numbers datagrams.
+    void add(flow::Protocol protocol, const flow::ExporterCounts& counts) noexcept;
 
     // 0 to 1; 1 when nothing was expected.
     [[nodiscard]] double ratio() const noexcept { return expected_ > 0 ? here_ / expected_ : 1; }

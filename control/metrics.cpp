@@ -193,7 +193,7 @@ ExporterRows exporter_rows(const Status& status, ExporterLabels& labels) {
         ExporterRow& row = labels.has(id) ? rows[{key.address.text(), domain_text(key), protocol_name(key.protocol)}]
                                           : rows[{"other", "", ""}];
         row.counts.add(exporter.counts);
-        row.recent.add(exporter.recent);
+        row.recent.add(key.protocol, exporter.recent);
         row.sampling_missing |= exporter.recent.flows_unknown_rate != 0;
     }
     return rows;

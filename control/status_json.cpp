@@ -150,7 +150,7 @@ Json ledger_json(const flow::Ledger& ledger) {
 
 Json exporter_json(const flow::ExporterKey& key, const std::string& source, const flow::ExporterCounts& counts) {
     Completeness completeness;
-    completeness.add(counts);
+    completeness.add(key.protocol, counts);
     Json out{{"address", key.address.text()}};
     if (key.protocol == flow::Protocol::sflow5) out["agent"] = key.agent.text();
     out["source"] = source;

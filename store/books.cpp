@@ -5,11 +5,10 @@
 
 namespace store {
 
-double completeness(const flow::ExporterCounts& c) noexcept {
+double completeness(flow::Protocol protocol, const flow::ExporterCounts& c) noexcept {
     const auto number = [](std::uint64_t n) { return static_cast<double>(n); };
     const double mean = c.datagrams == 0 ? 0 : number(c.flows) / number(c.datagrams);
-    const bool numbers_datagrams = c.lost == c.lost_datagrams;
-    const double by_sequence = numbers_datagrams ? number(c.lost_datagrams) * mean : number(c.lost);
+    const double by_sequence = number(c.lost) * (numbers_datagrams(protocol) ? mean : 1);
     const double missing = std::max(by_sequence, number(c.handoff_lost) * mean);
     const double through = number(c.flows_through);
     const double all = through + number(c.flows_lost) + number(c.thinned) * mean + missing;

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "dataplane/flow/exporter.hpp"
 #include "dataplane/flow/outcome.hpp"
 #include "dataplane/flow/tally.hpp"
 
@@ -34,11 +35,15 @@ struct LedgerBook {
 
 // Which part of an exporter's flows is here, 0 to 1, by DESIGN section 4:
 //   flows through / (flows through + flows lost in us + flows missing)
-// Missing is what the sequence numbers miss. Where the protocol numbers datagrams (v9, sFlow: lost = lost_datagrams) a
-// missing one counts as this exporter's mean flows a datagram; where it numbers flows or records (v5, v7, IPFIX) they
-// are counted as they are. What was lost between our cores is missing by sequence too and is not counted twice; it
+// Missing is what the sequence numbers miss. Where the protocol numbers datagrams a missing one counts as this
+// exporter's mean flows a datagram; where it numbers flows or records (v5, v7, IPFIX) they are counted as they are. What was lost between our cores is missing by sequence too and is not counted twice; it
 // stands in where there are no sequence numbers (v1). Thinned datagrams are lost in us, at the same mean.
 // 1 when nothing was sent; 0 when only losses are known.
-[[nodiscard]] double completeness(const flow::ExporterCounts& counts) noexcept;
+[[nodiscard]] double completeness(flow::Protocol protocol, const flow::ExporterCounts& counts) noexcept;
+
+// The unit of flow::ExporterCounts::lost: datagrams (v9: RFC 3954 section 5.1, sFlow), else flows or records.
+[[nodiscard]] constexpr bool numbers_datagrams(flow::Protocol protocol) noexcept {
+    return protocol == flow::Protocol::netflow9 || protocol == flow::Protocol::sflow5;
+}
 
 }  // namespace store

@@ -9,15 +9,15 @@
 
 #include "control/cli/picture.hpp"
 #include "control/duration.hpp"
+#include "store/books.hpp"
 
 namespace cli {
 
 void ExporterSums::add(flow::Protocol protocol, const flow::ExporterCounts& more) noexcept {
     ++entries;
     counts.add(more);
-    const bool in_datagrams = protocol == flow::Protocol::netflow9 || protocol == flow::Protocol::sflow5;
-    (in_datagrams ? missing_datagrams : missing_records) += more.lost;
-    completeness.add(more);
+    (store::numbers_datagrams(protocol) ? missing_datagrams : missing_records) += more.lost;
+    completeness.add(protocol, more);
 }
 
 Outcome<std::vector<store::StoredExporter>> choose_exporters(std::vector<store::StoredExporter> exporters,

@@ -84,7 +84,7 @@ Done show_exporters(const Context& context, const ExportersQuery& query) {
                  ">COMPLETE", ">THINNED", "SAMPLING", ">RESTARTS", "LAST SEEN"});
     for (const auto& e : data->exporters) {
         control::Completeness completeness;
-        completeness.add(e.counts);
+        completeness.add(e.key.protocol, e.counts);
         table.add({address_text(e.key), e.source, flow::protocol_name(e.key.protocol), std::to_string(e.key.domain),
                    scaled(e.counts.datagrams), scaled(e.counts.flows), scaled(e.counts.skipped), scaled(e.counts.lost),
                    complete_text(completeness.ratio()), scaled(e.counts.thinned), sampling_text(e.counts),

@@ -76,7 +76,7 @@ void print_entries(std::ostream& out, const std::vector<store::StoredExporter>& 
     Table table({"EXPORTER", "PROTOCOL", ">DOMAIN", ">DATAGRAMS", ">FLOWS", ">MISSING", ">COMPLETE", "SAMPLING"});
     for (const auto& e : exporters) {
         control::Completeness completeness;
-        completeness.add(e.counts);
+        completeness.add(e.key.protocol, e.counts);
         table.add({address_text(e.key), flow::protocol_name(e.key.protocol), std::to_string(e.key.domain),
                    scaled(e.counts.datagrams), scaled(e.counts.flows), scaled(e.counts.lost),
                    complete_text(completeness.ratio()), sampling_text(e.counts)});

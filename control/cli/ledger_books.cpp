@@ -75,6 +75,8 @@ Outcome<Books> read_books(const store::Reader& reader, const LedgerQuery& query,
     Books books{.span = span, .ledger = {}, .sums = {}, .buckets = {}, .exporters = {}};
     auto all = reader.exporters();
     if (!all) return failure(Exit::failed, all.error().text());
+    std::vector<flow::Protocol> protocols;  // by id
+    for (const auto& e : *all) protocols.push_back(e.key.protocol);
     auto chosen = choose_exporters(*std::move(all), query.exporter);
     if (!chosen) return tl::unexpected(chosen.error());
     std::vector<std::uint32_t> ids;
@@ -83,10 +85,12 @@ Outcome<Books> read_books(const store::Reader& reader, const LedgerQuery& query,
     const auto read = reader.visit_books(span.from_s, span.to_s,
                                          query.exporter.empty() ? std::span<const std::uint32_t>{} : std::span(ids),
                                          [&](const store::Book& book) {
+                                             // One that came since the exporters were read.
+                                             if (book.exporter >= protocols.size()) return;
                                              of_exporter[book.exporter].add(book.counts);
                                              Bucket& bucket = books.buckets[book.start_s];
                                              bucket.counts.add(book.counts);
-                                             bucket.completeness.add(book.counts);
+                                             bucket.completeness.add(protocols[book.exporter], book.counts);
                                          });
     if (!read) return failure(Exit::failed, read.error().text());
     for (store::StoredExporter& e : *chosen) {

@@ -34,6 +34,7 @@ struct CompletenessCase {
     const char* name;
     flow::ExporterCounts counts;
     double wanted;
+    flow::Protocol protocol = flow::Protocol::netflow9;
 };
 
 TEST(Completeness, IsWhatDesignSays) {
@@ -55,16 +56,18 @@ TEST(Completeness, IsWhatDesignSays) {
         {"only templates came", counts(5, 0, 0), 1},
         {"all is there", counts(10, 300, 300), 1},
         {"v9: a tenth of the datagrams is missing", with(counts(9, 270, 270), lost(1, 1)), 0.9},
-        {"v5: flows are missing as they are", with(counts(9, 270, 270), lost(90, 3)), 0.75},
+        {"v5: flows are missing as they are", with(counts(9, 270, 270), lost(90, 3)), 0.75, flow::Protocol::netflow5},
+        {"ipfix: a record is one, though it is taken for a datagram", with(counts(9, 99, 99), lost(1, 1)), 0.99,
+         flow::Protocol::ipfix},
         {"lost in the ring", with(counts(10, 300, 150), ring(150)), 0.5},
         {"thinned to a half", with(counts(10, 300, 300), thinned(10)), 0.5},
         {"lost between our cores is missing by sequence, too", with(counts(9, 270, 270), lost(1, 1), handoff(1)), 0.9},
-        {"v1 has no sequence numbers", with(counts(9, 270, 270), handoff(1)), 0.9},
+        {"v1 has no sequence numbers", with(counts(9, 270, 270), handoff(1)), 0.9, flow::Protocol::netflow1},
         {"in flight is not lost", counts(10, 300, 290), 1},
         {"only losses are known", with(flow::ExporterCounts{}, lost(7, 7)), 0},
         {"only losses between our cores are known", with(flow::ExporterCounts{}, handoff(7)), 0},
     };
-    for (const CompletenessCase& c : cases) EXPECT_DOUBLE_EQ(completeness(c.counts), c.wanted) << c.name;
+    for (const CompletenessCase& c : cases) EXPECT_DOUBLE_EQ(completeness(c.protocol, c.counts), c.wanted) << c.name;
 }
 
 TEST(CounterOrder, WhatOneProgramWritesAnotherReads) {
