@@ -288,6 +288,10 @@ void add_store(Families& out, const store::Stats& store) {
     out.counter("store_interface_samples_refused_total", "Counter samples of interfaces beyond the limits",
                 store.interface_samples_refused);
     out.counter("store_options_refused_total", "Names and the like beyond what is stored", store.options_refused);
+    out.counter("store_templates_deleted_total", "Templates beyond what is stored: the oldest",
+                store.templates_deleted);
+    out.counter("store_templates_dropped_total", "Templates not stored, because too many came while commits failed",
+                store.templates_dropped);
     out.counter("store_deleted_rows_total", "Rows deleted by retention", store.deleted_rows);
     out.counter("store_deleted_books_total", "Books deleted by retention; part of the rows", store.deleted_books);
     out.counter("store_damaged_values_total", "Stored values that could not be read", store.damaged_values);

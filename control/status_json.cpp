@@ -83,6 +83,8 @@ Json store_json(const store::Stats& s) {
         {"interfaces", s.interfaces},
         {"interface_samples_refused", s.interface_samples_refused},
         {"options_refused", s.options_refused},
+        {"templates_deleted", s.templates_deleted},
+        {"templates_dropped", s.templates_dropped},
         {"deleted_rows", s.deleted_rows},
         {"deleted_books", s.deleted_books},
         {"closed_in_flight", s.closed_in_flight},

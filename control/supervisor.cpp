@@ -80,7 +80,7 @@ flow::Result<void> Supervisor::bring_up() {
     if (!store) return pass(store);
     store_ = std::move(*store);
     if (const std::string note = store_->stats().note; !note.empty()) log_.warning(note);
-    exporters_.preload(store_->exporters(), store_->memories());
+    exporters_.preload(store_->exporters(), store_->take_memories());
 
     const std::size_t cores = config_.cores.size() + config_.match_cores.size();
     for (std::size_t i = 0; i < cores; ++i) {

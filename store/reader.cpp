@@ -11,6 +11,7 @@
 #include "store/series/live.hpp"
 #include "store/series/records.hpp"
 #include "store/series/schema.hpp"
+#include "store/series/templates.hpp"
 
 namespace store {
 namespace {
@@ -162,7 +163,9 @@ flow::Result<std::vector<StoredExporter>> Reader::exporters() const {
     return impl_->read(load_exporters);
 }
 flow::Result<Templates> Reader::templates() const {
-    return impl_->read(load_templates);
+    auto loaded = impl_->read(load_templates);
+    if (!loaded) return flow::pass(loaded);
+    return std::move(loaded->templates);
 }
 flow::Result<ExporterOptions> Reader::options() const {
     return impl_->read(load_options);

@@ -192,10 +192,10 @@ std::vector<flow::ExporterKey> Store::exporters() const {
     for (const StoredExporter& e : impl_->engine_->exporters()) keys.push_back(e.key);
     return keys;
 }
-std::unordered_map<std::uint32_t, flow::ExporterMemory> Store::memories() const {
+std::unordered_map<std::uint32_t, flow::ExporterMemory> Store::take_memories() {
     std::unordered_map<std::uint32_t, flow::ExporterMemory> memories;
-    for (const auto& [id, templates] : impl_->engine_->templates()) memories[id].templates = templates;
-    for (const auto& [id, options] : impl_->engine_->exporter_options()) memories[id].options = options;
+    for (auto& [id, templates] : impl_->engine_->take_templates()) memories[id].templates = std::move(templates);
+    for (auto& [id, options] : impl_->engine_->take_options()) memories[id].options = std::move(options);
     for (const StoredExporter& e : impl_->engine_->exporters()) {
         if (e.counts.sequence.known) memories[e.id].sequence = e.counts.sequence;
     }

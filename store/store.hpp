@@ -75,9 +75,11 @@ struct Stats {
     std::uint64_t book_rows = 0;                  // books of exporters on disk
     std::uint64_t interfaces = 0;                 // that have sent counters
     std::uint64_t interface_samples_refused = 0;  // of interfaces beyond the limits, since open()
-    std::uint64_t options_refused = 0;            // names and the like beyond kMaxOptions, since open()
-    std::uint64_t deleted_rows = 0;               // by retention, since open()
-    std::uint64_t deleted_books = 0;              // of these: books
+    std::uint64_t options_refused = 0;    // names and the like beyond kMaxOptions or for want of commits, since open()
+    std::uint64_t templates_deleted = 0;  // the oldest beyond the limits of series/templates.hpp, since open()
+    std::uint64_t templates_dropped = 0;  // not stored: too many while commits failed
+    std::uint64_t deleted_rows = 0;       // by retention, since open()
+    std::uint64_t deleted_books = 0;      // of these: books
     // What open() did to the ledger of a run that was killed (series/closing.hpp).
     std::uint64_t closed_in_flight = 0;  // counted as lost
     std::uint64_t closed_raised = 0;     // added to earlier stages that were behind later ones
@@ -99,9 +101,10 @@ class Store {
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
-    // What a restart continues with; constant after open().
+    // What a restart continues with, as of open().
     [[nodiscard]] std::vector<flow::ExporterKey> exporters() const;
-    [[nodiscard]] std::unordered_map<std::uint32_t, flow::ExporterMemory> memories() const;
+    // Moved out: a second call gives the sequences only.
+    [[nodiscard]] std::unordered_map<std::uint32_t, flow::ExporterMemory> take_memories();
 
     // Thread: any, any time. Ids in the order of `names`: known names keep theirs, new ones get the next.
     // They are durable with the first commit that carries data of theirs. A filter text that differs leaves a

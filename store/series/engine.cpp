@@ -85,7 +85,8 @@ flow::Result<void> Engine::load() {
     clock_ = LeapGuard(state->last_commit_ms, state->deletion_waits_s);
     ledger_ = stored_ledger_ = *ledger;
     exporters_ = std::move(*exporters);
-    templates_ = std::move(*templates);
+    templates_ = std::move(templates->templates);
+    new_templates_.load(std::move(templates->excess), templates->bytes);
     exporter_options_ = std::move(*options);
     interfaces_.load(*interfaces);
     count_order_ = std::move(*count_order);
@@ -139,10 +140,8 @@ void Engine::absorb(const flow::Tally& tally) {
         at_grown(process_exporters_, e.id).add(e.counts);
         changed_counts_.insert(e.id);
     }
-    for (const flow::LearnedTemplate& t : tally.templates) {
-        new_templates_[static_cast<std::uint64_t>(t.exporter) << 16 | t.definition.id] = t;
-    }
-    for (const flow::LearnedOption& o : tally.options) new_options_[{o.exporter, o.value.kind, o.value.id}] = o;
+    for (const flow::LearnedTemplate& t : tally.templates) new_templates_.add(t);
+    for (const flow::LearnedOption& o : tally.options) add_option(new_options_, o);
     for (const flow::InterfaceSample& s : tally.interfaces) interfaces_.add(s);
     books_.add(at_s, tally.ledger);
     ledger_.add(tally.ledger);
@@ -248,11 +247,9 @@ flow::Result<void> Engine::save_exporters(lmdb::WriteTxn& txn) {
     for (std::uint32_t id = stored_exporters_; id < seen_exporters_; ++id) {
         if (auto done = save_exporter(*env_, txn, id, table_->key(id)); !done) return done;
     }
-    for (const auto& [key, learned] : new_templates_) {
-        if (auto done = save_template(*env_, txn, learned); !done) return done;
-    }
-    for (const auto& [key, learned] : new_options_) {
-        auto saved = save_option(*env_, txn, learned);
+    if (auto done = new_templates_.save(*env_, txn); !done) return done;
+    for (const auto& [key, learned] : new_options_.entries()) {
+        auto saved = save_option(*env_, txn, learned.value);
         if (!saved) return flow::pass(saved);
         if (!*saved) ++stats_.options_refused;
     }
@@ -346,7 +343,7 @@ void Engine::committed(CompactorState&& state, std::uint64_t late_count, Now now
     upgrading_ = false;
     books_.clear();
     interfaces_.committed();
-    new_templates_.clear();
+    new_templates_.committed();
     new_options_.clear();
     changed_counts_.clear();
     new_series_.clear();
@@ -379,6 +376,9 @@ Stats Engine::stats() const {
     s.exporters = table_ != nullptr ? table_->size() : exporters_.size();
     s.interfaces = interfaces_.size();
     s.interface_samples_refused = interfaces_.refused();
+    s.options_refused += new_options_.dropped();
+    s.templates_dropped = new_templates_.dropped();
+    s.templates_deleted = new_templates_.deleted();
     s.deleted_rows = state_.deleted_rows;
     s.deleted_books = state_.deleted_books;
     if (!closing_note_.empty()) s.note += (s.note.empty() ? "" : "; ") + closing_note_;

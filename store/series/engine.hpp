@@ -9,13 +9,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "store/lmdb/lock_file.hpp"
@@ -26,6 +24,7 @@
 #include "store/series/interfaces.hpp"
 #include "store/series/pending.hpp"
 #include "store/series/records.hpp"
+#include "store/series/templates.hpp"
 #include "store/store.hpp"
 
 namespace store {
@@ -52,8 +51,9 @@ class Engine {
 
     // Of the data directory, as of open().
     [[nodiscard]] const std::vector<StoredExporter>& exporters() const noexcept { return exporters_; }
-    [[nodiscard]] const Templates& templates() const noexcept { return templates_; }
-    [[nodiscard]] const ExporterOptions& exporter_options() const noexcept { return exporter_options_; }
+    // Moved out: they may be large, and whoever goes on with them keeps them.
+    [[nodiscard]] Templates take_templates() noexcept { return std::exchange(templates_, {}); }
+    [[nodiscard]] ExporterOptions take_options() noexcept { return std::exchange(exporter_options_, {}); }
     [[nodiscard]] const std::vector<StoredSeries>& catalogue() const noexcept { return catalogue_; }
     [[nodiscard]] const std::vector<std::string>& sources() const noexcept { return sources_; }
 
@@ -109,8 +109,8 @@ class Engine {
     Pending pending_;
     PendingBooks books_;
     Interfaces interfaces_;
-    std::unordered_map<std::uint64_t, flow::LearnedTemplate> new_templates_;  // exporter << 16 | template id
-    std::map<std::tuple<std::uint32_t, flow::OptionKind, std::uint64_t>, flow::LearnedOption> new_options_;
+    PendingTemplates new_templates_;
+    PendingOptions new_options_{kMaxPendingOptionBytes};
     std::set<std::uint32_t> changed_counts_;
     std::vector<StoredSeries> new_series_;
     std::vector<std::pair<std::uint32_t, std::string>> new_sources_;

@@ -146,34 +146,6 @@ flow::Result<void> save_counts(const lmdb::Env& env, lmdb::WriteTxn& txn, const 
     return txn.put(table(env, TableId::counts), id_key(id), value);
 }
 
-flow::Result<Templates> load_templates(const lmdb::Env& env, const lmdb::Txn& txn) {
-    Templates all;
-    auto done = for_each(env, txn, TableId::templates, "templates", [&](Bytes key, Bytes value) {
-        if (key.size() != 6 || value.size() < 9) return false;
-        flow::Cursor from(value);
-        flow::TemplateDefinition definition;
-        definition.id = flow::load_be16(key.data() + 4);
-        definition.options = from.u8() != 0;
-        definition.learned_ms = take_raw<std::uint64_t>(from);
-        definition.wire.assign(from.rest().begin(), from.rest().end());
-        all[flow::load_be32(key.data())].push_back(std::move(definition));
-        return true;
-    });
-    if (!done) return flow::pass(done);
-    return all;
-}
-
-flow::Result<void> save_template(const lmdb::Env& env, lmdb::WriteTxn& txn, const flow::LearnedTemplate& learned) {
-    std::array<std::uint8_t, 6> key;
-    store_be32(key.data(), learned.exporter);
-    key[4] = static_cast<std::uint8_t>(learned.definition.id >> 8);
-    key[5] = static_cast<std::uint8_t>(learned.definition.id);
-    Buffer value{static_cast<std::uint8_t>(learned.definition.options ? 1 : 0)};
-    put_raw(value, learned.definition.learned_ms);
-    value.insert(value.end(), learned.definition.wire.begin(), learned.definition.wire.end());
-    return txn.put(table(env, TableId::templates), key, value);
-}
-
 flow::Result<ExporterOptions> load_options(const lmdb::Env& env, const lmdb::Txn& txn) {
     ExporterOptions all;
     auto done = for_each(env, txn, TableId::options, "options", [&](Bytes key, Bytes value) {
@@ -191,6 +163,12 @@ flow::Result<ExporterOptions> load_options(const lmdb::Env& env, const lmdb::Txn
     });
     if (!done) return flow::pass(done);
     return all;
+}
+
+void add_option(PendingOptions& pending, const flow::LearnedOption& learned) {
+    constexpr std::size_t kBytesBeside = 192;  // of the tree, the key and the value
+    const flow::OptionValue& v = learned.value;
+    pending.set({learned.exporter, v.kind, v.id}, learned, v.learned_ms, kBytesBeside + v.text.size());
 }
 
 flow::Result<bool> save_option(const lmdb::Env& env, lmdb::WriteTxn& txn, const flow::LearnedOption& learned) {

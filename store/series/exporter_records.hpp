@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is stored of each exporter: its key and totals, its templates, and what its options told.
+// What is stored of each exporter: its key and totals, and what its options told. Its templates: templates.hpp.
 //
 // Thread: any with its own transaction.
 // Errors: load_*: a damaged record, by its table's name. Options of kinds and counters of names that this program does not
@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -17,10 +18,10 @@
 #include "store/reader.hpp"
 #include "store/series/counter_order.hpp"
 #include "store/series/schema.hpp"
+#include "store/series/unwritten.hpp"
 
 namespace store {
 
-using Templates = std::unordered_map<std::uint32_t, std::vector<flow::TemplateDefinition>>;
 using ExporterOptions = std::unordered_map<std::uint32_t, std::vector<flow::OptionValue>>;
 
 // ExporterCounts as a row of numbers: first the additive ones, then what is of the newest datagram.
@@ -41,15 +42,14 @@ using CountNumbers = std::array<std::uint64_t, kAdditiveCounts + 6>;
 [[nodiscard]] flow::Result<void> save_counts(const lmdb::Env& env, lmdb::WriteTxn& txn, const CounterOrder& order,
                                              std::uint32_t id, const flow::ExporterCounts& counts);
 
-[[nodiscard]] flow::Result<Templates> load_templates(const lmdb::Env& env, const lmdb::Txn& txn);
-[[nodiscard]] flow::Result<void> save_template(const lmdb::Env& env, lmdb::WriteTxn& txn,
-                                               const flow::LearnedTemplate& learned);
-
 // By exporter, then by kind and id.
 [[nodiscard]] flow::Result<ExporterOptions> load_options(const lmdb::Env& env, const lmdb::Txn& txn);
 // False: kMaxOptions are stored already, and this one is not among them. A text is cut where its row would not fit a page.
 inline constexpr std::uint64_t kMaxOptions = 1u << 20;
 [[nodiscard]] flow::Result<bool> save_option(const lmdb::Env& env, lmdb::WriteTxn& txn,
                                              const flow::LearnedOption& learned);
+using PendingOptions = Unwritten<std::tuple<std::uint32_t, flow::OptionKind, std::uint64_t>, flow::LearnedOption>;
+inline constexpr std::size_t kMaxPendingOptionBytes = 32u << 20;
+void add_option(PendingOptions& pending, const flow::LearnedOption& learned);
 
 }  // namespace store

@@ -138,7 +138,7 @@ TEST(Store, ARestartGoesOnWithLedgerExportersTemplatesAndOptions) {
     for (std::uint64_t run = 1; run <= 3; ++run) {
         auto store = open(test::options(dir));
         flow::ExporterTable exporters;
-        exporters.preload(store->exporters(), store->memories());
+        exporters.preload(store->exporters(), store->take_memories());
         EXPECT_EQ(exporters.size(), (run - 1) * 2);
         for (std::uint32_t i = 0; i < exporters.size(); ++i) {
             const flow::SequenceMark mark = exporters.take_stored_sequence(i);

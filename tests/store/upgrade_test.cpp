@@ -142,7 +142,7 @@ TEST(Upgrade, TheFirstCommitMakesItOneOfToday) {
         auto engine = Engine::open(test::options(dir));
         ASSERT_TRUE(engine) << engine.error().message;
         expect_exporters((*engine)->exporters());
-        EXPECT_EQ((*engine)->templates().at(1)[0].wire, (std::vector<std::uint8_t>{'w', 'i', 'r', 'e'}));
+        EXPECT_EQ((*engine)->take_templates().at(1)[0].wire, (std::vector<std::uint8_t>{'w', 'i', 'r', 'e'}));
         EXPECT_EQ((*engine)->stats().closed_in_flight, 12u) << "two datagrams, ten packets";
     }
     EXPECT_EQ(schema_of(dir), 1u) << "not before it has something to commit";
@@ -178,7 +178,7 @@ TEST(Upgrade, WithAnExporterTableNewOnesComeBehindTheOldOnes) {
         auto store = Store::open(test::options(dir));
         ASSERT_TRUE(store);
         flow::ExporterTable table;
-        table.preload((*store)->exporters(), (*store)->memories());
+        table.preload((*store)->exporters(), (*store)->take_memories());
         EXPECT_EQ(table.stored((*store)->exporters()[1]).templates.size(), 1u);
         ASSERT_EQ(*table.find_or_add({.address = address(9), .port = 4711}), 3u);
         (*store)->attach(table);
