@@ -127,6 +127,19 @@ stop_capture() {
     wait "$capture" || fail "the capture lost packets"
 }
 
+# make_traffic NS FILE: the kernel's own TCP, UDP and ICMP over the namespace's loopback, captured.
+make_traffic() {
+    in_ns "$1" sysctl -qw net.ipv6.conf.lo.disable_ipv6=0
+    in_ns "$1" ip link set lo mtu 1500
+    in_ns "$1" ip addr add 10.1.0.1/32 dev lo
+    in_ns "$1" ip addr add 2001:db8:1::1/128 dev lo nodad
+    in_background "$1" "$work/serve.log" python3 "$smoke/traffic.py" serve 10.1.0.1 2001:db8:1::1
+    wait_for "$work/serve.log" serving
+    start_capture "$1" lo "$2"
+    in_ns "$1" python3 "$smoke/traffic.py" talk 10.1.0.1 2001:db8:1::1
+    stop_capture
+}
+
 # write_config DEVICE: the default configuration with this device, quiet on other ports, data in $work.
 write_config() {
     mkdir -p "$work/etc"

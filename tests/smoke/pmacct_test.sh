@@ -11,16 +11,7 @@ connect router out box in
 in_ns router ip addr add 10.99.0.1/24 dev out
 in_ns box ip addr add 10.99.0.2/24 dev in
 
-# The traffic: the kernel's own TCP, UDP and ICMP over the router's loopback.
-in_ns router sysctl -qw net.ipv6.conf.lo.disable_ipv6=0
-in_ns router ip link set lo mtu 1500
-in_ns router ip addr add 10.1.0.1/32 dev lo
-in_ns router ip addr add 2001:db8:1::1/128 dev lo nodad
-in_background router "$work/serve.log" python3 "$smoke/traffic.py" serve 10.1.0.1 2001:db8:1::1
-wait_for "$work/serve.log" serving
-start_capture router lo "$work/traffic.pcap"
-in_ns router python3 "$smoke/traffic.py" talk 10.1.0.1 2001:db8:1::1
-stop_capture
+make_traffic router "$work/traffic.pcap"
 
 start_collector box af_packet:in
 start_capture router out "$work/export.pcap"
@@ -36,7 +27,7 @@ probe() {
         for line in "$@"; do echo "$line"; done
     } >"$work/pmacct.conf"
     in_ns router timeout -s INT -k 5 20 pmacctd -f "$work/pmacct.conf" >"$work/pmacct.log" 2>&1 || true
-grep -q "Exporting flows to" "$work/pmacct.log" || {
+    grep -q "Exporting flows to" "$work/pmacct.log" || {
         cat "$work/pmacct.log"
         fail "pmacctd did not export"
     }

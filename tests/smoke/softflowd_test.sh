@@ -15,16 +15,7 @@ in_ns box ip addr add 10.99.0.2/24 dev in
 # af_xdp takes ARP from the kernel too: nobody would answer.
 in_ns router ip neigh add 10.99.0.2 lladdr "$(mac box in)" nud permanent dev out
 
-# The traffic: the kernel's own TCP, UDP and ICMP over the router's loopback.
-in_ns router sysctl -qw net.ipv6.conf.lo.disable_ipv6=0
-in_ns router ip link set lo mtu 1500
-in_ns router ip addr add 10.1.0.1/32 dev lo
-in_ns router ip addr add 2001:db8:1::1/128 dev lo nodad
-in_background router "$work/serve.log" python3 "$smoke/traffic.py" serve 10.1.0.1 2001:db8:1::1
-wait_for "$work/serve.log" serving
-start_capture router lo "$work/traffic.pcap"
-in_ns router python3 "$smoke/traffic.py" talk 10.1.0.1 2001:db8:1::1
-stop_capture
+make_traffic router "$work/traffic.pcap"
 
 start_collector box "$kind:in"
 start_capture router out "$work/export.pcap"
