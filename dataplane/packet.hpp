@@ -2,7 +2,7 @@
 // From a received frame to the export datagram in it, or to the reason why there is none.
 //
 // Thread: any; pure. No DPDK: it sees bytes only, so that the code that runs on the NIC runs under sanitizers on captures.
-// Source: RFC 768, RFC 791, RFC 8200; decode/headers.hpp.
+// Source: RFC 768, RFC 791, RFC 8200; flow/headers.hpp.
 // UDP checksums are not looked at: loopback and veth carry partial ones, and NICs drop bad ones themselves.
 #pragma once
 

@@ -108,9 +108,7 @@ Done show_exporter_options(const Context& context, const ExportersQuery& query) 
     if (!where) return tl::unexpected(where.error());
     const auto reader = open_data(where->data);
     if (!reader) return tl::unexpected(reader.error());
-    auto all = reader->exporters();
-    if (!all) return failure(Exit::failed, all.error().text());
-    const auto exporters = choose_exporters(*std::move(all), query.exporter);
+    const auto exporters = choose_exporters(*reader, query.exporter);
     if (!exporters) return tl::unexpected(exporters.error());
     auto options = reader->options();
     if (!options) return failure(Exit::failed, options.error().text());

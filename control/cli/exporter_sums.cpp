@@ -34,6 +34,12 @@ Outcome<std::vector<store::StoredExporter>> choose_exporters(std::vector<store::
     return exporters;
 }
 
+Outcome<std::vector<store::StoredExporter>> choose_exporters(const store::Reader& reader, const std::string& text) {
+    auto all = reader.exporters();
+    if (!all) return failure(Exit::failed, all.error().text());
+    return choose_exporters(*std::move(all), text);
+}
+
 void print_missing(std::ostream& out, const ExporterSums& sums, Style style) {
     const flow::ExporterCounts& c = sums.counts;
     const auto line = [&](const char* what, std::uint64_t value) {

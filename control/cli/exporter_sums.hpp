@@ -29,6 +29,9 @@ struct ExporterSums {
 // Exit::no_data when nobody there has sent.
 [[nodiscard]] Outcome<std::vector<store::StoredExporter>> choose_exporters(std::vector<store::StoredExporter> exporters,
                                                                            const std::string& text);
+// Of those in the data directory.
+[[nodiscard]] Outcome<std::vector<store::StoredExporter>> choose_exporters(const store::Reader& reader,
+                                                                           const std::string& text);
 
 // What is missing, from when and by whose word, as a few lines.
 void print_missing(std::ostream& out, const ExporterSums& sums, Style style);

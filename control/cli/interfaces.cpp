@@ -189,9 +189,7 @@ Done show_interfaces(const Context& context, const InterfacesQuery& query) {
     if (!where) return tl::unexpected(where.error());
     const auto reader = open_data(where->data);
     if (!reader) return tl::unexpected(reader.error());
-    auto all = reader->exporters();
-    if (!all) return failure(Exit::failed, all.error().text());
-    const auto exporters = choose_exporters(*std::move(all), query.exporter);
+    const auto exporters = choose_exporters(*reader, query.exporter);
     if (!exporters) return tl::unexpected(exporters.error());
     const auto rows =
         read_rows(*reader, *exporters, static_cast<std::uint32_t>(context.now_s - std::min(context.now_s, *length)),

@@ -95,9 +95,7 @@ Outcome<LedgerView> read_ledger(const store::Reader& reader, const std::string& 
     const auto ledger = reader.ledger();
     if (!ledger) return failure(Exit::failed, ledger.error().text());
     view.ledger = *ledger;
-    auto exporters = reader.exporters();
-    if (!exporters) return failure(Exit::failed, exporters.error().text());
-    auto chosen = choose_exporters(*std::move(exporters), exporter);
+    auto chosen = choose_exporters(reader, exporter);
     if (!chosen) return tl::unexpected(chosen.error());
     view.exporters = *std::move(chosen);
     for (const auto& e : view.exporters) view.sums.add(e.key.protocol, e.counts);

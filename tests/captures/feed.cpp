@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "dataplane/packet.hpp"
-#include "tests/support/pcap.hpp"
+#include "tests/support/capture_sources.hpp"
 #include "tests/support/small_generation.hpp"
 
 namespace captures {
@@ -35,25 +35,11 @@ std::uint64_t export_ms(flow::Bytes payload) {
     }
 }
 
-// A source on every UDP port that the capture uses.
-std::unique_ptr<dataplane::Generation> sources_of(const support::Capture& capture, flow::LinkType link) {
-    std::vector<dataplane::SourceRule> rules;
-    std::vector<bool> seen(65536);
-    for (const support::Captured& packet : capture.packets) {
-        const auto h = flow::parse_headers(packet.bytes, link);
-        if (h.proto != 17 || seen[h.dst_port]) continue;
-        seen[h.dst_port] = true;
-        rules.push_back({.port = h.dst_port, .source_id = h.dst_port, .prefixes = {}});
-    }
-    if (rules.empty()) rules.push_back({.port = 2055, .prefixes = {}});
-    return support::make_generation(1, rules, {});
-}
-
 void read_frames(const fs::path& path, std::vector<Arrival>& arrivals, std::size_t& other_frames) {
     const auto capture = support::read_pcap(path);
     if (!capture) throw std::runtime_error(capture.error().text());
     const auto link = static_cast<flow::LinkType>(capture->link_type);
-    const auto generation = sources_of(*capture, link);
+    const auto generation = support::make_generation(1, support::sources_of(*capture), {});
     for (const support::Captured& frame : capture->packets) {
         const dataplane::Packet packet = dataplane::read_packet(frame.bytes, link, *generation);
         if (packet.fate != flow::PacketFate::whole) {

@@ -9,8 +9,8 @@
 #include <iterator>
 
 #include "dataplane/intake.hpp"
+#include "tests/support/capture_sources.hpp"
 #include "tests/support/decode_rig.hpp"
-#include "tests/support/pcap.hpp"
 #include "tests/support/small_generation.hpp"
 
 namespace {
@@ -30,20 +30,6 @@ std::vector<fs::path> files(bool captures) {
     return found;
 }
 
-// A source on every port that a capture uses.
-std::vector<dataplane::SourceRule> ports_of(const support::Capture& capture, flow::LinkType link) {
-    std::vector<dataplane::SourceRule> rules;
-    std::vector<bool> seen(65536);
-    for (const support::Captured& packet : capture.packets) {
-        const auto h = flow::parse_headers(packet.bytes, link);
-        if (h.proto != 17 || seen[h.dst_port]) continue;
-        seen[h.dst_port] = true;
-        rules.push_back({.port = h.dst_port, .source_id = h.dst_port, .prefixes = {}});
-    }
-    if (rules.empty()) rules.push_back({.port = 2055, .prefixes = {}});
-    return rules;
-}
-
 TEST(Captures, GoThroughTheWorkerWithoutFault) {
     if (!fs::is_directory(kCaptures)) GTEST_SKIP() << "no captures at " << kCaptures;
     std::uint64_t flows = 0, datagrams = 0;
@@ -52,8 +38,8 @@ TEST(Captures, GoThroughTheWorkerWithoutFault) {
         const auto capture = support::read_pcap(file);
         ASSERT_TRUE(capture) << capture.error().text();
         const auto link = static_cast<flow::LinkType>(capture->link_type);
-        const auto generation =
-            support::make_generation(1, ports_of(*capture, link), {{"any"}, {"port 53"}, {"payload content 'HTTP'"}});
+        const auto generation = support::make_generation(1, support::sources_of(*capture),
+                                                         {{"any"}, {"port 53"}, {"payload content 'HTTP'"}});
         flow::ExporterTable exporters;
         flow::SpscRing<flow::Tally*> handover(64);
         support::TallySink sink(handover);
