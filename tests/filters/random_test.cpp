@@ -85,9 +85,9 @@ class Draw {
                 return side + "net 10.1.0.1 255." + std::to_string(below(256)) + "." + std::to_string(below(2)) +
                        ".255";
             case 10:
-                return "payload content '" + of({"a", "ab", "bca", "abab"}) + "'";
+                return "payload content '" + std::string(of({"a", "ab", "bca", "abab"})) + "'";
             default:
-                return "payload regex '" + of({"a[bc]+a", "^ab", "(ca|bb)c"}) + "'";
+                return "payload regex '" + std::string(of({"a[bc]+a", "^ab", "(ca|bb)c"})) + "'";
         }
     }
     std::string filter(unsigned depth) {
@@ -163,7 +163,7 @@ void compare(std::uint32_t seed, std::size_t channel_count, std::initializer_lis
         EXPECT_EQ(filters::language::print(filters::language::parse(normal).value()), normal);
         trees.push_back(std::move(*ast));
     }
-    const auto program = filters::Program::compile(channels, kSources);
+    const auto program = filters::Program::compile(channels, filters::Environment::with_sources(kSources));
     ASSERT_TRUE(program) << program.error().text();
     const auto matcher = filters::Matcher::make(**program);
     ASSERT_TRUE(matcher);

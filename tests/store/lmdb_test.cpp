@@ -303,8 +303,12 @@ TEST(Damage, OverwrittenPagesNeverEndTheProcess) {
 }
 
 TEST(Map, LimitedAddressSpaceGivesASmallerOne) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)  // as g++ tells it
     GTEST_SKIP() << "sanitizers need the address space";
+#elif defined(__has_feature)  // as clang++ does
+#if __has_feature(address_sanitizer)
+    GTEST_SKIP() << "sanitizers need the address space";
+#endif
 #endif
     TempDir dir;
     const pid_t child = fork();
