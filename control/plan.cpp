@@ -86,7 +86,7 @@ dataplane::SourceMap source_map(const Config& config, const std::vector<std::uin
     return dataplane::SourceMap(rules, exporter_rules(config));
 }
 
-flow::Result<void> compile(const std::vector<Channel>& channels, std::size_t sources,
+flow::Result<void> compile(const std::vector<Channel>& channels, const std::vector<SourceConfig>& sources,
                            dataplane::Generation& generation) {
     std::vector<filters::ChannelSpec> specs;
     for (const Channel& channel : channels) {
@@ -95,9 +95,11 @@ flow::Result<void> compile(const std::vector<Channel>& channels, std::size_t sou
             {.name = channel.profile + "/" + channel.name,
              .filter = channel.filter,
              .place = channel.place,
-             .sources = channel.sources.size() == sources ? std::vector<std::uint16_t>{} : channel.sources});
+             .sources = channel.sources.size() == sources.size() ? std::vector<std::uint16_t>{} : channel.sources});
     }
-    auto program = filters::Program::compile(specs, static_cast<std::uint16_t>(sources));
+    filters::Environment environment;
+    for (const SourceConfig& source : sources) environment.sources.push_back(source.name);
+    auto program = filters::Program::compile(specs, environment);
     if (!program) return pass(program);
     generation.program = std::move(*program);
     return {};
@@ -164,7 +166,7 @@ flow::Result<Plan> make_plan(const Config& config, std::uint64_t number, store::
     generation.no_series.generation = number;
     generation.addresses = own_addresses(config);
     const std::vector<Channel> channels = channels_of(config);
-    if (auto ok = compile(channels, config.sources.size(), generation); !ok) return pass(ok);
+    if (auto ok = compile(channels, config.sources, generation); !ok) return pass(ok);
     if (auto ok = lay_out_series(channels, config, store, plan); !ok) return pass(ok);
     if (auto ok = generation.make_kits(decoders, matchers); !ok) return pass(ok);
     return plan;

@@ -162,6 +162,12 @@ std::string print(const Test& test) {
         case Operand::address:
         case Operand::prefix:
             break;
+        case Operand::mac:
+        case Operand::flags:
+        case Operand::time:
+        case Operand::ident:
+        case Operand::country:
+        case Operand::text:
         case Operand::content:
         case Operand::regex: {
             const char mark = test.text.find('\'') == std::string::npos ? '\'' : '"';

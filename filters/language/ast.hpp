@@ -53,12 +53,16 @@ enum class Side : std::uint8_t {
     both,  // source side and destination side
 };
 
+// How a text test asks.
+enum class TextMatch : std::uint8_t { equal, contains, regex };
+
 struct Test {
-    std::size_t field = 0;  // row of fields()
-    Side side = Side::either;
-    std::vector<Range> ranges{};  // numbers: the values that hold, sorted; empty = none
+    std::size_t field = 0;        // row of fields()
+    Side side = Side::either;     // sided fields only
+    std::vector<Range> ranges{};  // numbers, flags, MACs, times: the values that hold, sorted and apart; empty = none
     std::vector<Net> nets{};      // addresses: sorted, no two equal
-    std::string text{};           // payload
+    std::string text{};           // texts; ident: the source; country: two letters in upper case; flags: the letters
+    TextMatch match = TextMatch::equal;
     bool caseless = false;
     flow::Place place{};  // of the value, in the filter's own text
 };

@@ -19,7 +19,7 @@ std::string expected_words(bool directed) {
     std::string out = directed ? "expected after the direction one of" : "expected any, src, dst";
     std::string_view separator = directed ? " " : ", ";
     for (const Field& field : fields()) {
-        if (directed && !field.two_sided()) continue;
+        if (directed && !field.sided) continue;
         out += separator;
         out += field.name();
         separator = ", ";
@@ -166,7 +166,7 @@ class Parser {
                 words = n;
             }
         }
-        if (field == nullptr || (directed && !field->two_sided())) return unexpected(expected_words(directed));
+        if (field == nullptr || (directed && !field->sided)) return unexpected(expected_words(directed));
         at_ += words;
         Test test{.field = static_cast<std::size_t>(field - fields().data()), .side = *side, .place = here()};
         if (const auto failed = operand(*field, test)) return tl::unexpected(*failed);
@@ -200,6 +200,12 @@ class Parser {
             case Operand::address:
             case Operand::prefix:
                 return nets(field, test);
+            case Operand::mac:
+            case Operand::flags:
+            case Operand::time:
+            case Operand::ident:
+            case Operand::country:
+            case Operand::text:
             case Operand::content:
             case Operand::regex:
                 break;
@@ -283,6 +289,7 @@ class Parser {
             return flow::Error{"expected " + std::string(field.value) + ", found an empty one", here()};
         }
         test.text = at_->text;
+        test.match = bare_allowed ? TextMatch::contains : TextMatch::regex;
         ++at_;
         if (field.operand == Operand::regex && is_word("i")) {
             test.caseless = true;
@@ -297,7 +304,7 @@ class Parser {
 
 }  // namespace
 
-flow::Result<Ast> parse(std::string_view filter) {
+flow::Result<Ast> parse(std::string_view filter, const Context& /*context*/) {
     auto list = tokens(filter);
     if (!list) return flow::pass(list);
     return Parser(*list).run();

@@ -22,12 +22,13 @@
 
 #include "dataplane/flow/result.hpp"
 #include "filters/language/ast.hpp"
+#include "filters/language/context.hpp"
 
 namespace filters::language {
 
 inline constexpr unsigned kDeepest = 100;
 
-[[nodiscard]] flow::Result<Ast> parse(std::string_view filter);
+[[nodiscard]] flow::Result<Ast> parse(std::string_view filter, const Context& context = {});
 
 // `inner`, a place in a filter's text, as a place in the file where that text begins at `begin`.
 [[nodiscard]] flow::Place placed(const flow::Place& begin, const flow::Place& inner);

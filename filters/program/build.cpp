@@ -13,14 +13,15 @@ namespace {
 using flow::Column;
 using language::Net;
 using language::Range;
+using language::Subject;
 
 constexpr std::size_t kByteValues = 256;
 // More stretches than this are cheaper in a table, however wide they are together.
 constexpr std::size_t kMostScanRanges = 4;
 
 // Whether a column's numbers have 8 bits; the others the language knows have 16.
-constexpr bool is_byte(Column column) noexcept {
-    switch (column) {
+constexpr bool is_byte(Subject subject) noexcept {
+    switch (subject.column) {
 #define X(name, type, what) \
     case Column::name:      \
         return std::is_same_v<type, std::uint8_t>;
@@ -39,23 +40,23 @@ bool is_wide(std::span<const Range> ranges) {
     return values >= RangeScan::kWide && ranges.size() <= kMostScanRanges;
 }
 
-// Everything the predicates ask, by column.
+// Everything the predicates ask, by subject.
 struct Feeds {
-    std::map<Column, NumberFeeds> numbers;
-    std::map<Column, std::vector<Net>> holed;
-    std::map<Column, NetFeeds> nets;
-    std::map<Column, std::vector<text::PatternDb::Entry>> texts;
+    std::map<Subject, NumberFeeds> numbers;
+    std::map<Subject, std::vector<Net>> holed;
+    std::map<Subject, NetFeeds> nets;
+    std::map<Subject, std::vector<text::PatternDb::Entry>> texts;
 };
 
 void collect_numbers(PredicateId id, const NumberFeed& feed, Feeds& feeds, Tables& tables) {
-    const bool scannable = !is_byte(feed.column) && feed.column != Column::source;
+    const bool scannable = !is_byte(feed.subject) && feed.subject != Subject(Column::source);
     if (!scannable || !is_wide(feed.ranges)) {
-        feeds.numbers[feed.column].emplace_back(id, feed.ranges);
+        feeds.numbers[feed.subject].emplace_back(id, feed.ranges);
         return;
     }
     for (const Range& range : feed.ranges) {
         tables.scans.push_back(
-            {feed.column, static_cast<std::uint16_t>(range.low), static_cast<std::uint16_t>(range.high), id});
+            {feed.subject, static_cast<std::uint16_t>(range.low), static_cast<std::uint16_t>(range.high), id});
     }
 }
 
@@ -68,10 +69,10 @@ void collect_nets(PredicateId id, const NetFeed& feed, Feeds& feeds, Tables& tab
         std::size_t end = i + 1;
         if (has_hole(net)) {
             const auto mask = static_cast<std::uint32_t>(net.mask.low());
-            tables.masks.push_back({feed.column, net.address.as_v4(), mask, id});
+            tables.masks.push_back({feed.subject, net.address.as_v4(), mask, id});
         } else {
             while (end < feed.nets.size() && !has_hole(feed.nets[end])) ++end;
-            feeds.nets[feed.column].emplace_back(id, std::span(feed.nets).subspan(i, end - i));
+            feeds.nets[feed.subject].emplace_back(id, std::span(feed.nets).subspan(i, end - i));
         }
         i = end;
     }
@@ -83,62 +84,61 @@ Feeds collect(const PredicateSet& predicates, Tables& tables) {
         const Predicate& predicate = predicates[id];
         for (const NumberFeed& feed : predicate.numbers) collect_numbers(id, feed, feeds, tables);
         for (const NetFeed& feed : predicate.nets) collect_nets(id, feed, feeds, tables);
-        for (const TextFeed& feed : predicate.texts) feeds.texts[feed.column].push_back({feed.pattern, id});
+        for (const TextFeed& feed : predicate.texts) feeds.texts[feed.subject].push_back({feed.pattern, id});
     }
     return feeds;
 }
 
 template <class Table>
 void share(std::vector<Shared<Table>>& list, Table table) {
-    const auto column = table.column;
+    const auto subject = table.subject;
     const auto same =
         std::find_if(list.begin(), list.end(), [&](const auto& s) { return s.table.answers_like(table); });
     if (same != list.end()) {
-        same->columns.push_back(column);
+        same->subjects.push_back(subject);
     } else {
-        list.push_back({std::move(table), {column}});
+        list.push_back({std::move(table), {subject}});
     }
 }
 
 template <class Table>
-std::string columns_of(const Shared<Table>& shared) {
+std::string subjects_of(const Shared<Table>& shared) {
     std::string out;
-    for (const Column column : shared.columns) out += (out.empty() ? "" : "+") + std::string(flow::column_name(column));
+    for (const Subject subject : shared.subjects) out += (out.empty() ? "" : "+") + language::name_of(subject);
     return out;
 }
 
 void describe(Tables& tables) {
     std::vector<std::string>& out = tables.figures.indexes;
-    for (const auto& shared : tables.values) out.push_back(columns_of(shared) + " table");
-    for (const ByteTable& table : tables.bytes) out.push_back(std::string(flow::column_name(table.column)) + " blocks");
+    for (const auto& shared : tables.values) out.push_back(subjects_of(shared) + " table");
+    for (const ByteTable& table : tables.bytes) out.push_back(language::name_of(table.subject) + " blocks");
     if (!tables.scans.empty()) out.push_back(std::to_string(tables.scans.size()) + " range compares");
-    for (const auto& shared : tables.prefixes) out.push_back(columns_of(shared) + " prefixes");
+    for (const auto& shared : tables.prefixes) out.push_back(subjects_of(shared) + " prefixes");
     if (!tables.masks.empty()) out.push_back(std::to_string(tables.masks.size()) + " mask compares");
-    for (const TextIndex& index : tables.texts)
-        out.push_back(std::string(flow::column_name(index.column)) + " patterns");
+    for (const TextIndex& index : tables.texts) out.push_back(language::name_of(index.subject) + " patterns");
 }
 
 }  // namespace
 
-flow::Result<void> build_indexes(const PredicateSet& predicates, std::uint16_t source_count, Tables& tables) {
+flow::Result<void> build_indexes(const PredicateSet& predicates, const Environment& environment, Tables& tables) {
     const Feeds feeds = collect(predicates, tables);
-    for (const auto& [column, feed] : feeds.numbers) {
-        if (column == Column::source) {
-            tables.bytes.push_back(ByteTable::build(column, feed, source_count));
-        } else if (is_byte(column)) {
-            tables.bytes.push_back(ByteTable::build(column, feed, kByteValues));
+    for (const auto& [subject, feed] : feeds.numbers) {
+        if (subject == Subject(Column::source)) {
+            tables.bytes.push_back(ByteTable::build(subject, feed, environment.sources.size()));
+        } else if (is_byte(subject)) {
+            tables.bytes.push_back(ByteTable::build(subject, feed, kByteValues));
         } else {
-            auto table = ValueTable::build(column, feed);
+            auto table = ValueTable::build(subject, feed);
             if (!table) return flow::pass(table);
             share(tables.values, std::move(*table));
         }
     }
-    for (const auto& [column, feed] : feeds.nets) share(tables.prefixes, PrefixTable::build(column, feed));
-    for (const auto& [column, entries] : feeds.texts) {
+    for (const auto& [subject, feed] : feeds.nets) share(tables.prefixes, PrefixTable::build(subject, feed));
+    for (const auto& [subject, entries] : feeds.texts) {
         auto db = text::PatternDb::compile(entries);
         if (!db) return flow::pass(db);
         tables.figures.text_patterns += entries.size();
-        tables.texts.push_back({column, std::move(*db)});
+        tables.texts.push_back({subject, std::move(*db)});
     }
     tables.predicates = static_cast<std::uint32_t>(predicates.size());
     describe(tables);

@@ -15,30 +15,24 @@ using flow::Column;
 using language::Field;
 using language::NodeKind;
 using language::Operand;
-using language::Part;
 using language::Range;
+using language::Reading;
+using language::Requires;
 using language::Side;
+using language::Subject;
 using language::Test;
 
 constexpr std::array kIcmpProtocols = {Range{1, 1}, Range{58, 58}};
 
-// The values of the whole column whose `part` is in `ranges`.
-std::vector<Range> whole_values(Part part, std::span<const Range> ranges) {
+// ICMP type and code share a column: the values of dst_port whose high or low byte is in `ranges`.
+std::vector<Range> whole_values(Reading reading, std::span<const Range> ranges) {
     std::vector<Range> out;
     for (const Range& range : ranges) {
-        switch (part) {
-            case Part::whole:
-                out.push_back(range);
-                break;
-            case Part::high_byte:
-                out.push_back({range.low << 8, range.high << 8 | 0xff});
-                break;
-            case Part::low_byte:
-                for (std::uint64_t high = 0; high < 256; ++high) {
-                    out.push_back({high << 8 | range.low, high << 8 | range.high});
-                }
-                break;
+        if (reading == Reading::icmp_type) {
+            out.push_back({range.low << 8, range.high << 8 | 0xff});
+            continue;
         }
+        for (std::uint64_t high = 0; high < 256; ++high) out.push_back({high << 8 | range.low, high << 8 | range.high});
     }
     return out;
 }
@@ -47,24 +41,30 @@ bool is_text(const Field& field) {
     return field.operand == Operand::content || field.operand == Operand::regex;
 }
 
-// Takes every value a column can have; icmp_only tests still ask for the protocol.
+// Takes every value a column can have; tests that need a protocol still ask for it.
 bool holds_always(const Field& field, const Test& test) {
-    return !test.ranges.empty() && test.ranges.front() == Range{0, field.most} && !field.icmp_only;
+    return !test.ranges.empty() && test.ranges.front() == Range{0, field.most} && field.needs == Requires::nothing;
 }
 
-void feed(Predicate& predicate, const Field& field, const Test& test, Column column) {
-    predicate.add(column, whole_values(field.part, test.ranges));
-    predicate.add(column, test.nets);
+void feed(Predicate& predicate, const Test& test, Subject subject) {
+    if (subject.reading == Reading::icmp_type || subject.reading == Reading::icmp_code) {
+        predicate.add(Column::dst_port, whole_values(subject.reading, test.ranges));
+        return;
+    }
+    predicate.add(subject, test.ranges);
+    predicate.add(subject, test.nets);
 }
 
 // One of several tests joined by OR can be answered together with others of the same columns.
 bool can_join(const Field& field, const Test& test) {
-    return !is_text(field) && !field.icmp_only && test.side != Side::both && !holds_always(field, test);
+    return !is_text(field) && field.needs == Requires::nothing && test.side != Side::both && !holds_always(field, test);
 }
 
 void feed_sides(Predicate& predicate, const Field& field, const Test& test) {
-    if (test.side != Side::destination) feed(predicate, field, test, field.columns[0]);
-    if (test.side != Side::source && field.two_sided()) feed(predicate, field, test, field.columns[1]);
+    for (std::size_t i = 0; i < field.subjects.size(); ++i) {
+        if (field.sided && test.side == (i == 0 ? Side::destination : Side::source)) continue;
+        feed(predicate, test, field.subjects[i]);
+    }
 }
 
 class Lowering {
@@ -110,17 +110,18 @@ class Lowering {
     // matching.
     flow::Result<Edge> disjunction(const language::Node& n) {
         std::vector<Edge> edges;
-        std::vector<std::pair<std::array<Column, 2>, Predicate>> joined;
+        std::vector<std::pair<std::span<const Subject>, Predicate>> joined;
         for (std::uint32_t i = 0; i < n.count; ++i) {
             const language::Node& operand = ast_.nodes[ast_.children[n.first + i]];
             if (operand.kind == NodeKind::test) {
                 const Test& t = ast_.tests[operand.first];
                 const Field& field = language::fields()[t.field];
                 if (can_join(field, t)) {
-                    const auto at = std::find_if(joined.begin(), joined.end(),
-                                                 [&](const auto& j) { return j.first == field.columns; });
+                    const auto at = std::find_if(joined.begin(), joined.end(), [&](const auto& j) {
+                        return std::ranges::equal(j.first, field.subjects);
+                    });
                     Predicate& predicate =
-                        at != joined.end() ? at->second : joined.emplace_back(field.columns, Predicate{}).second;
+                        at != joined.end() ? at->second : joined.emplace_back(field.subjects, Predicate{}).second;
                     feed_sides(predicate, field, t);
                     continue;
                 }
@@ -129,7 +130,7 @@ class Lowering {
             if (!edge) return edge;
             edges.push_back(*edge);
         }
-        for (auto& [columns, predicate] : joined) edges.push_back(graph_.predicate(std::move(predicate)));
+        for (auto& [subjects, predicate] : joined) edges.push_back(graph_.predicate(std::move(predicate)));
         return graph_.any_of(std::move(edges));
     }
 
@@ -140,14 +141,14 @@ class Lowering {
         if (t.side == Side::both) {
             Predicate source;
             Predicate destination;
-            feed(source, field, t, field.columns[0]);
-            feed(destination, field, t, field.columns[1]);
+            feed(source, t, field.subjects[0]);
+            feed(destination, t, field.subjects[1]);
             return graph_.all_of({graph_.predicate(std::move(source)), graph_.predicate(std::move(destination))});
         }
         Predicate predicate;
         feed_sides(predicate, field, t);
         const Edge edge = graph_.predicate(std::move(predicate));
-        if (!field.icmp_only) return edge;
+        if (field.needs == Requires::nothing) return edge;
         Predicate icmp;
         icmp.add(Column::proto, kIcmpProtocols);
         return graph_.all_of({graph_.predicate(std::move(icmp)), edge});
@@ -158,7 +159,7 @@ class Lowering {
         text::Pattern pattern{kind, t.text, t.caseless};
         if (const auto checked = text::check(pattern); !checked) return flow::fail(checked.error().message, t.place);
         Predicate predicate;
-        predicate.texts.push_back({field.columns[0], std::move(pattern)});
+        predicate.texts.push_back({field.subjects[0], std::move(pattern)});
         return graph_.predicate(std::move(predicate));
     }
 
@@ -168,7 +169,7 @@ class Lowering {
 
 }  // namespace
 
-flow::Result<Edge> lower(const language::Ast& ast, GraphBuilder& graph) {
+flow::Result<Edge> lower(const language::Ast& ast, const Environment& /*environment*/, GraphBuilder& graph) {
     return Lowering(ast, graph).node(ast.root);
 }
 

@@ -6,11 +6,12 @@
 
 #include "dataplane/flow/result.hpp"
 #include "filters/language/ast.hpp"
+#include "filters/program/environment.hpp"
 #include "filters/program/graph.hpp"
 
 namespace filters::program {
 
 // Errors: a payload pattern that Hyperscan cannot take; place in the filter's own text.
-[[nodiscard]] flow::Result<Edge> lower(const language::Ast& ast, GraphBuilder& graph);
+[[nodiscard]] flow::Result<Edge> lower(const language::Ast& ast, const Environment& environment, GraphBuilder& graph);
 
 }  // namespace filters::program

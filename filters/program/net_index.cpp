@@ -147,8 +147,8 @@ PrefixNode V6Prefixes::find(std::uint64_t high, std::uint64_t low) const noexcep
     return 0;
 }
 
-PrefixTable PrefixTable::build(flow::Column column, const NetFeeds& feeds) {
-    PrefixTable out{.column = column, .outer = {0}, .heads = {Sets::kList}};
+PrefixTable PrefixTable::build(language::Subject subject, const NetFeeds& feeds) {
+    PrefixTable out{.subject = subject, .outer = {0}, .heads = {Sets::kList}};
     SetBuilder sets;
     std::vector<SetId> set_of_node{0};
     const std::vector<Prefix> prefixes = distinct(feeds);

@@ -97,14 +97,14 @@ struct PrefixTable {
         std::array<std::uint16_t, flow::kBatchRows> not_v4;
     };
 
-    flow::Column column{};
+    language::Subject subject{};
     std::vector<PrefixNode> outer{};     // of each node: the next wider prefix with predicates
     std::vector<std::uint32_t> heads{};  // of each node: its own predicates' set
     Sets sets{};
     V4Prefixes v4{};
     V6Prefixes v6{};
 
-    [[nodiscard]] static PrefixTable build(flow::Column column, const NetFeeds& feeds);
+    [[nodiscard]] static PrefixTable build(language::Subject subject, const NetFeeds& feeds);
     // `present` and `bit`: whether a row that is not IPv4 has an address at all.
     void run(const flow::IpAddress* addresses, const std::uint64_t* present, std::uint64_t bit, std::uint32_t rows,
              Scratch& scratch, Marks marks) const noexcept;
@@ -121,7 +121,7 @@ struct PrefixTable {
 
 // IPv4 masks with holes, which no prefix table knows: rare, so one compare a row for each.
 struct MaskScan {
-    flow::Column column{};
+    language::Subject subject{};
     std::uint32_t address = 0;  // host byte order
     std::uint32_t mask = 0;
     PredicateId predicate = 0;

@@ -41,8 +41,8 @@ bool sweep(const NumberFeeds& feeds, std::uint64_t values, Visit visit) {
 
 }  // namespace
 
-flow::Result<ValueTable> ValueTable::build(flow::Column column, const NumberFeeds& feeds) {
-    ValueTable out{.column = column};
+flow::Result<ValueTable> ValueTable::build(language::Subject subject, const NumberFeeds& feeds) {
+    ValueTable out{.subject = subject};
     out.set_of.assign(kValues, 0);
     SetBuilder sets;
     std::size_t ranges = 0;
@@ -59,7 +59,7 @@ flow::Result<ValueTable> ValueTable::build(flow::Column column, const NumberFeed
             return true;
         });
     if (!fits) {
-        return flow::fail("the filters name more combinations of " + std::string(flow::column_name(column)) +
+        return flow::fail("the filters name more combinations of " + std::string(language::name_of(subject)) +
                           " than a table holds; use fewer overlapping ranges or fewer channels");
     }
     out.sets = sets.take();
@@ -82,8 +82,8 @@ void ValueTable::run(const std::uint16_t* values, std::uint32_t rows, Hits& hits
     }
 }
 
-ByteTable ByteTable::build(flow::Column column, const NumberFeeds& feeds, std::size_t values) {
-    ByteTable out{.column = column};
+ByteTable ByteTable::build(language::Subject subject, const NumberFeeds& feeds, std::size_t values) {
+    ByteTable out{.subject = subject};
     out.set_of.assign(values, 0);
     SetBuilder sets;
     sweep(feeds, values, [&](std::uint64_t first, std::uint64_t last, std::span<const PredicateId> members) {

@@ -39,11 +39,11 @@ struct ValueTable {
     };
     using Hits = std::array<Hit, flow::kBatchRows>;
 
-    flow::Column column{};
+    language::Subject subject{};
     std::vector<std::uint16_t> set_of{};  // kValues of them
     Sets sets{};
 
-    [[nodiscard]] static flow::Result<ValueTable> build(flow::Column column, const NumberFeeds& feeds);
+    [[nodiscard]] static flow::Result<ValueTable> build(language::Subject subject, const NumberFeeds& feeds);
     // The same table answers for this column.
     void run(const std::uint16_t* values, std::uint32_t rows, Hits& hits, Marks marks) const noexcept;
     [[nodiscard]] bool answers_like(const ValueTable& other) const noexcept {
@@ -54,12 +54,12 @@ struct ValueTable {
 // 8-bit columns, and 16-bit ones with few different values in a row of rows. Values beyond the table mean
 // nothing.
 struct ByteTable {
-    flow::Column column{};
+    language::Subject subject{};
     std::vector<SetId> set_of{};
     std::vector<std::uint16_t> meaningful{};  // values whose set is not empty
     Sets sets{};
 
-    [[nodiscard]] static ByteTable build(flow::Column column, const NumberFeeds& feeds, std::size_t values);
+    [[nodiscard]] static ByteTable build(language::Subject subject, const NumberFeeds& feeds, std::size_t values);
     template <class Value>
     void run(const Value* values, std::uint32_t rows, Marks marks) const noexcept;
 };
@@ -70,7 +70,7 @@ struct RangeScan {
     // its hits.
     static constexpr std::uint64_t kWide = 2048;
 
-    flow::Column column{};
+    language::Subject subject{};
     std::uint16_t low = 0;
     std::uint16_t high = 0;
     PredicateId predicate = 0;

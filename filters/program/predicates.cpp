@@ -11,14 +11,15 @@ namespace {
 using flow::Column;
 using language::Net;
 using language::Range;
+using language::Subject;
 
-// The feed of `column`, made in its place when there is none.
+// The feed of `subject`, made in its place when there is none.
 template <class Feed>
-Feed& feed_of(std::vector<Feed>& feeds, Column column) {
-    const auto at = std::lower_bound(feeds.begin(), feeds.end(), column,
-                                     [](const Feed& feed, Column wanted) { return feed.column < wanted; });
-    if (at != feeds.end() && at->column == column) return *at;
-    return *feeds.insert(at, Feed{column, {}});
+Feed& feed_of(std::vector<Feed>& feeds, Subject subject) {
+    const auto at = std::lower_bound(feeds.begin(), feeds.end(), subject,
+                                     [](const Feed& feed, Subject wanted) { return feed.subject < wanted; });
+    if (at != feeds.end() && at->subject == subject) return *at;
+    return *feeds.insert(at, Feed{subject, {}});
 }
 
 void merge_ranges(std::vector<Range>& ranges) {
@@ -35,10 +36,10 @@ void merge_ranges(std::vector<Range>& ranges) {
 }
 
 // Most flows are TCP or UDP over IPv4; a port is one of many.
-double share_of(Column column, const Range& range) {
+double share_of(Subject subject, const Range& range) {
     const auto values = static_cast<double>(range.high - range.low + 1);
     const auto holds = [&](std::uint64_t value) { return range.low <= value && value <= range.high; };
-    switch (column) {
+    switch (subject.column) {
         case Column::proto:
             return (holds(6) ? 0.6 : 0) + (holds(17) ? 0.3 : 0) + 0.01;
         case Column::family:
@@ -59,16 +60,16 @@ double share_of(const Net& net) {
 
 }  // namespace
 
-void Predicate::add(Column column, std::span<const Range> ranges) {
+void Predicate::add(Subject subject, std::span<const Range> ranges) {
     if (ranges.empty()) return;
-    NumberFeed& feed = feed_of(numbers, column);
+    NumberFeed& feed = feed_of(numbers, subject);
     feed.ranges.insert(feed.ranges.end(), ranges.begin(), ranges.end());
     merge_ranges(feed.ranges);
 }
 
-void Predicate::add(Column column, std::span<const Net> more) {
+void Predicate::add(Subject subject, std::span<const Net> more) {
     if (more.empty()) return;
-    NetFeed& feed = feed_of(nets, column);
+    NetFeed& feed = feed_of(nets, subject);
     feed.nets.insert(feed.nets.end(), more.begin(), more.end());
     std::sort(feed.nets.begin(), feed.nets.end());
     feed.nets.erase(std::unique(feed.nets.begin(), feed.nets.end()), feed.nets.end());
@@ -77,7 +78,7 @@ void Predicate::add(Column column, std::span<const Net> more) {
 double Predicate::share() const {
     double sum = 0.05 * static_cast<double>(texts.size());
     for (const NumberFeed& feed : numbers) {
-        for (const Range& range : feed.ranges) sum += share_of(feed.column, range);
+        for (const Range& range : feed.ranges) sum += share_of(feed.subject, range);
     }
     for (const NetFeed& feed : nets) {
         for (const Net& net : feed.nets) sum += share_of(net);

@@ -12,27 +12,27 @@
 #include <span>
 #include <vector>
 
-#include "dataplane/flow/columns.hpp"
 #include "filters/language/ast.hpp"
+#include "filters/language/subject.hpp"
 #include "filters/text/pattern_db.hpp"
 
 namespace filters::program {
 
 using PredicateId = std::uint32_t;
 
-// Ranges and nets: sorted, disjoint or at least different; each column at most once.
+// Ranges and nets: sorted, disjoint or at least different; each subject at most once.
 struct NumberFeed {
-    flow::Column column{};
+    language::Subject subject{};
     std::vector<language::Range> ranges{};
     friend auto operator<=>(const NumberFeed&, const NumberFeed&) = default;
 };
 struct NetFeed {
-    flow::Column column{};
+    language::Subject subject{};
     std::vector<language::Net> nets{};
     friend auto operator<=>(const NetFeed&, const NetFeed&) = default;
 };
 struct TextFeed {
-    flow::Column column{};
+    language::Subject subject{};
     text::Pattern pattern{};
     friend auto operator<=>(const TextFeed&, const TextFeed&) = default;
 };
@@ -42,8 +42,8 @@ struct Predicate {
     std::vector<NetFeed> nets{};
     std::vector<TextFeed> texts{};
 
-    void add(flow::Column column, std::span<const language::Range> ranges);
-    void add(flow::Column column, std::span<const language::Net> nets);
+    void add(language::Subject subject, std::span<const language::Range> ranges);
+    void add(language::Subject subject, std::span<const language::Net> nets);
     // Nothing can hold.
     [[nodiscard]] bool empty() const noexcept { return numbers.empty() && nets.empty() && texts.empty(); }
     // A rough guess at the share of flows it holds for, 0 to 1: which operand of an AND to look at first.

@@ -45,12 +45,12 @@ flow::Result<Edge> source_list(const ChannelSpec& channel, std::uint16_t source_
     return graph.predicate(std::move(predicate));
 }
 
-flow::Result<Edge> compile_channel(const ChannelSpec& channel, std::uint16_t source_count, GraphBuilder& graph) {
-    auto ast = language::parse(channel.filter);
+flow::Result<Edge> compile_channel(const ChannelSpec& channel, const Environment& environment, GraphBuilder& graph) {
+    auto ast = language::parse(channel.filter, environment.context);
     if (!ast) return of_channel(channel, ast.error());
-    const auto filter = program::lower(*ast, graph);
+    const auto filter = program::lower(*ast, environment, graph);
     if (!filter) return of_channel(channel, filter.error());
-    const auto sources = source_list(channel, source_count, graph);
+    const auto sources = source_list(channel, static_cast<std::uint16_t>(environment.sources.size()), graph);
     if (!sources) return of_channel(channel, sources.error());
     return graph.plain(graph.all_of({*filter, *sources}));
 }
@@ -89,7 +89,7 @@ std::size_t bytes_of(const Tables& tables) {
 }  // namespace
 
 flow::Result<std::unique_ptr<const Program>> Program::compile(std::span<const ChannelSpec> channels,
-                                                              std::uint16_t source_count) {
+                                                              const Environment& environment) {
     const auto begin = std::chrono::steady_clock::now();
     if (channels.size() > kMostChannels) {
         return flow::fail("there are " + std::to_string(channels.size()) + " channels; at most " +
@@ -98,7 +98,7 @@ flow::Result<std::unique_ptr<const Program>> Program::compile(std::span<const Ch
     GraphBuilder graph;
     std::vector<Edge> roots;
     for (const ChannelSpec& channel : channels) {
-        const auto root = compile_channel(channel, source_count, graph);
+        const auto root = compile_channel(channel, environment, graph);
         if (!root) return tl::unexpected(root.error());
         roots.push_back(*root);
     }
@@ -107,8 +107,7 @@ flow::Result<std::unique_ptr<const Program>> Program::compile(std::span<const Ch
                           " different things; at most " + std::to_string(kMostPredicates) + " are taken");
     }
     auto tables = std::make_unique<Tables>();
-    if (auto built = program::build_indexes(graph.predicates(), source_count, *tables); !built)
-        return flow::pass(built);
+    if (auto built = program::build_indexes(graph.predicates(), environment, *tables); !built) return flow::pass(built);
     auto finished = graph.finish();
     tables->operations = std::move(finished.operations);
     tables->operands = std::move(finished.operands);

@@ -18,6 +18,7 @@
 
 #include "dataplane/flow/batch.hpp"
 #include "dataplane/flow/result.hpp"
+#include "filters/program/environment.hpp"
 
 namespace filters {
 
@@ -53,7 +54,7 @@ class Program {
   public:
     // Errors name the channel, and point into the file when the spec says where its filter stands.
     [[nodiscard]] static flow::Result<std::unique_ptr<const Program>> compile(std::span<const ChannelSpec> channels,
-                                                                              std::uint16_t source_count);
+                                                                              const Environment& environment);
 
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;

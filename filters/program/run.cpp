@@ -15,6 +15,7 @@ namespace {
 
 using flow::Column;
 using flow::FlowBatch;
+using language::Subject;
 
 constexpr std::size_t kRowsBytes = kWords * sizeof(std::uint64_t);
 constexpr std::size_t kLine = 64;
@@ -22,8 +23,8 @@ constexpr std::array<std::uint64_t, kWords> kNoRows{};
 
 // The column as an array of Value; the compiler of filters puts only such columns into an index of Value.
 template <class Value>
-const Value* column_of(const FlowBatch& batch, Column column) noexcept {
-    switch (column) {
+const Value* column_of(const FlowBatch& batch, Subject subject) noexcept {
+    switch (subject.column) {
 #define X(name, type, what)                                                  \
     case Column::name:                                                       \
         if constexpr (std::is_same_v<type, Value>) return batch.name.data(); \
@@ -39,8 +40,8 @@ const Value* column_of(const FlowBatch& batch, Column column) noexcept {
 }
 
 // Of the columns in block tables, the one with 16-bit numbers.
-bool has_two_bytes(Column column) noexcept {
-    return column == Column::source;
+bool has_two_bytes(Subject subject) noexcept {
+    return subject == Subject(Column::source);
 }
 
 // out = combine(a, b) word by word; false when no bit is left.
@@ -123,35 +124,36 @@ void Run::forget() noexcept {
 
 void Run::run_indexes(const FlowBatch& batch) noexcept {
     const std::uint32_t rows = batch.rows;
-    for (const auto& [table, columns] : tables_.values) {
-        for (const Column column : columns) table.run(column_of<std::uint16_t>(batch, column), rows, hits_, marks());
+    for (const auto& [table, subjects] : tables_.values) {
+        for (const Subject subject : subjects)
+            table.run(column_of<std::uint16_t>(batch, subject), rows, hits_, marks());
     }
     for (const ByteTable& table : tables_.bytes) {
-        if (has_two_bytes(table.column)) {
-            table.run(column_of<std::uint16_t>(batch, table.column), rows, marks());
+        if (has_two_bytes(table.subject)) {
+            table.run(column_of<std::uint16_t>(batch, table.subject), rows, marks());
         } else {
-            table.run(column_of<std::uint8_t>(batch, table.column), rows, marks());
+            table.run(column_of<std::uint8_t>(batch, table.subject), rows, marks());
         }
     }
     for (const RangeScan& scan : tables_.scans) {
-        scan.run(column_of<std::uint16_t>(batch, scan.column), rows, marks());
+        scan.run(column_of<std::uint16_t>(batch, scan.subject), rows, marks());
     }
-    for (const auto& [table, columns] : tables_.prefixes) {
-        for (const Column column : columns) {
-            table.run(column_of<flow::IpAddress>(batch, column), batch.present.data(), flow::present_bit(column), rows,
-                      prefix_scratch_, marks());
+    for (const auto& [table, subjects] : tables_.prefixes) {
+        for (const Subject subject : subjects) {
+            table.run(column_of<flow::IpAddress>(batch, subject), batch.present.data(), language::presence_of(subject),
+                      rows, prefix_scratch_, marks());
         }
     }
     for (const MaskScan& scan : tables_.masks) {
-        scan.run(column_of<flow::IpAddress>(batch, scan.column), rows, marks());
+        scan.run(column_of<flow::IpAddress>(batch, scan.subject), rows, marks());
     }
     for (const TextIndex& index : tables_.texts) run_texts(batch, index);
 }
 
 void Run::run_texts(const FlowBatch& batch, const TextIndex& index) noexcept {
-    const std::uint64_t bit = flow::present_bit(index.column);
+    const std::uint64_t bit = language::presence_of(index.subject);
     if ((batch.present_any & bit) == 0) return;
-    const auto* texts = column_of<flow::Text>(batch, index.column);
+    const auto* texts = column_of<flow::Text>(batch, Column::payload);
     struct Target {
         Marks marks;
         std::uint32_t row;
@@ -163,7 +165,7 @@ void Run::run_texts(const FlowBatch& batch, const TextIndex& index) noexcept {
     for (; target.row < batch.rows; ++target.row) {
         if ((batch.present[target.row] & bit) == 0) continue;
         std::string_view text = batch.arena.view(texts[target.row]);
-        if (index.column == Column::payload) text = text::application_bytes(text, batch.proto[target.row]);
+        text = text::application_bytes(text, batch.proto[target.row]);
         if (!index.db.scan(text, text_scratch_, on_match, &target)) ++text_failures_;
     }
 }

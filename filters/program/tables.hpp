@@ -21,11 +21,11 @@ namespace filters::program {
 template <class Table>
 struct Shared {
     Table table;
-    std::vector<flow::Column> columns;
+    std::vector<language::Subject> subjects;
 };
 
 struct TextIndex {
-    flow::Column column{};
+    language::Subject subject{};
     text::PatternDb db;
 };
 
@@ -53,7 +53,7 @@ struct Tables {
 };
 
 // Indexes for all predicates, into `tables`.
-[[nodiscard]] flow::Result<void> build_indexes(const PredicateSet& predicates, std::uint16_t source_count,
+[[nodiscard]] flow::Result<void> build_indexes(const PredicateSet& predicates, const Environment& environment,
                                                Tables& tables);
 
 }  // namespace filters::program

@@ -166,7 +166,7 @@ std::uint64_t measure(benchmark::State& state, Matcher& matcher, Next next) {
 }
 
 void run(benchmark::State& state, const std::vector<ChannelSpec>& channels, Batches& batches) {
-    const auto program = Program::compile(channels, kSources);
+    const auto program = Program::compile(channels, filters::Environment::with_sources(kSources));
     if (!program) return state.SkipWithError(program.error().text().c_str());
     const auto matcher = Matcher::make(**program);
     if (!matcher) return state.SkipWithError(matcher.error().text().c_str());
@@ -183,7 +183,7 @@ Batches& edge_flows() {
 // Every row the same service: the bitmap's words are read and written back to back.
 void BM_DefaultsOneService(benchmark::State& state) {
     const auto channels = default_channels();
-    const auto program = Program::compile(channels, kSources);
+    const auto program = Program::compile(channels, filters::Environment::with_sources(kSources));
     const auto matcher = Matcher::make(**program);
     FilterBatch batch;
     for (std::uint32_t row = 0; row < flow::kBatchRows; ++row) batch.add({.src_port = 40000, .dst_port = 443});
@@ -206,7 +206,7 @@ void BM_Prefixes(benchmark::State& state) {
 void BM_Compile(benchmark::State& state) {
     const auto channels = mixed_channels(static_cast<std::size_t>(state.range(0)));
     for (auto _ : state) {
-        auto program = Program::compile(channels, kSources);
+        auto program = Program::compile(channels, filters::Environment::with_sources(kSources));
         benchmark::DoNotOptimize(program);
     }
 }
@@ -220,7 +220,7 @@ void BM_Payload(benchmark::State& state) {
         channels.push_back(
             channel(channels.size(), "payload content 'host" + std::to_string(random() % 100000) + ".example'"));
     }
-    const auto program = Program::compile(channels, kSources);
+    const auto program = Program::compile(channels, filters::Environment::with_sources(kSources));
     const auto matcher = Matcher::make(**program);
     FilterBatch batch;
     for (std::uint32_t row = 0; row < flow::kBatchRows; ++row) {

@@ -27,7 +27,7 @@ std::string rows_of(const ChannelRows& found) {
 // Rows of `batch` that the filter takes, as "0 2 5".
 std::string taken(const std::string& filter, const flow::FlowBatch& batch, std::vector<std::uint16_t> sources = {}) {
     const std::vector<ChannelSpec> channels{{.name = "t/c", .filter = filter, .sources = std::move(sources)}};
-    const auto program = Program::compile(channels, 8);
+    const auto program = Program::compile(channels, filters::Environment::with_sources(8));
     if (!program) return program.error().text();
     const auto matcher = Matcher::make(**program);
     if (!matcher) return matcher.error().text();
@@ -182,7 +182,7 @@ TEST(Matcher, BitmapsEndWithTheBatchAndCountTheirRows) {
                                             {.name = "t/tcp", .filter = "proto tcp"},
                                             {.name = "t/wide", .filter = "port < 60000"},
                                             {.name = "t/v6", .filter = "not ipv4"}};
-    const auto program = Program::compile(channels, 1);
+    const auto program = Program::compile(channels, filters::Environment::with_sources(1));
     ASSERT_TRUE(program);
     const auto matcher = Matcher::make(**program);
     ASSERT_TRUE(matcher);
@@ -205,7 +205,7 @@ TEST(Matcher, BitmapsEndWithTheBatchAndCountTheirRows) {
 TEST(Matcher, ForgetsTheBatchBefore) {
     const std::vector<ChannelSpec> channels{{.name = "t/a", .filter = "port 80"},
                                             {.name = "t/b", .filter = "port 80 and proto tcp or ip 1.1.1.1"}};
-    const auto program = Program::compile(channels, 1);
+    const auto program = Program::compile(channels, filters::Environment::with_sources(1));
     ASSERT_TRUE(program);
     const auto matcher = Matcher::make(**program);
     ASSERT_TRUE(matcher);
@@ -221,11 +221,11 @@ TEST(Matcher, TwoProgramsLiveSideBySide) {
     const std::vector<ChannelSpec> before{{.name = "t/a", .filter = "port 80"}};
     const std::vector<ChannelSpec> after{{.name = "t/x", .filter = "proto udp"},
                                          {.name = "t/a", .filter = "payload content x or port 443"}};
-    auto old_program = Program::compile(before, 1);
+    auto old_program = Program::compile(before, filters::Environment::with_sources(1));
     ASSERT_TRUE(old_program);
     auto old_matcher = Matcher::make(**old_program);
     ASSERT_TRUE(old_matcher);
-    const auto new_program = Program::compile(after, 1);
+    const auto new_program = Program::compile(after, filters::Environment::with_sources(1));
     ASSERT_TRUE(new_program);
     const auto new_matcher = Matcher::make(**new_program);
     ASSERT_TRUE(new_matcher);
@@ -256,7 +256,7 @@ TEST(Matcher, TheDefaultChannelsEachTakeTheirRow) {
             {.src_port = as_source ? port : std::uint16_t{33333}, .dst_port = as_source ? std::uint16_t{33333} : port});
     }
     batch.add({.src_port = 53, .dst_port = 123});
-    const auto program = Program::compile(channels, 5);
+    const auto program = Program::compile(channels, filters::Environment::with_sources(5));
     ASSERT_TRUE(program);
     EXPECT_EQ((*program)->figures().predicates, 21u);
     EXPECT_EQ((*program)->figures().operations, 0u);

@@ -51,7 +51,7 @@ TEST(Program, SharesWhatIsEqual) {
         {{"payload content abc", "payload content 'abc'", "payload regex 'abc'"}, 2, 0},
     };
     for (const Shape& c : cases) {
-        const auto program = Program::compile(specs(c.list), 4);
+        const auto program = Program::compile(specs(c.list), filters::Environment::with_sources(4));
         ASSERT_TRUE(program) << program.error().text();
         EXPECT_EQ((*program)->channels(), c.list.size());
         EXPECT_EQ((*program)->figures().predicates, c.predicates) << c.list.front();
@@ -63,14 +63,14 @@ TEST(Program, SourceListsAreSharedPredicates) {
     const std::vector<ChannelSpec> channels{spec("live/a", "", {}, {0}), spec("live/b", "", {}, {1}),
                                             spec("p/x", "port 80", {}, {1, 0}), spec("p/y", "port 81", {}, {0, 1}),
                                             spec("p/z", "", {}, {2, 1, 0})};
-    const auto program = Program::compile(channels, 3);
+    const auto program = Program::compile(channels, filters::Environment::with_sources(3));
     ASSERT_TRUE(program);
     EXPECT_EQ((*program)->figures().predicates, 5u);  // two single sources, one pair, two ports
     EXPECT_EQ((*program)->figures().operations, 2u);
 }
 
 TEST(Program, NoChannelsAreAProgramToo) {
-    const auto program = Program::compile({}, 0);
+    const auto program = Program::compile({}, filters::Environment::with_sources(0));
     ASSERT_TRUE(program);
     EXPECT_EQ((*program)->channels(), 0u);
     EXPECT_TRUE(filters::Matcher::make(**program));
@@ -98,14 +98,15 @@ TEST(Program, ErrorsNameTheChannelAndThePlace) {
          "group started at index 1"},
     };
     for (const Refused& c : cases) {
-        const auto program = Program::compile(std::span(&c.channel, 1), 3);
+        const auto program = Program::compile(std::span(&c.channel, 1), filters::Environment::with_sources(3));
         ASSERT_FALSE(program);
         EXPECT_EQ(program.error().text(), c.error);
     }
 }
 
 TEST(Program, TooManyChannelsAreRefused) {
-    const auto program = Program::compile(std::vector<ChannelSpec>(filters::kMostChannels + 1), 1);
+    const auto program =
+        Program::compile(std::vector<ChannelSpec>(filters::kMostChannels + 1), filters::Environment::with_sources(1));
     ASSERT_FALSE(program);
     EXPECT_NE(program.error().message.find("at most 100000"), std::string::npos);
 }
@@ -149,7 +150,7 @@ TEST(Program, TenThousandChannelsStaySmall) {
         const std::string a = std::to_string(i / 250 % 256) + "." + std::to_string(i % 250);
         list.push_back(i % 2 != 0 ? "port " + std::to_string(i) : "net 10." + a + ".0/24 and not proto icmp");
     }
-    const auto program = Program::compile(specs(list), 8);
+    const auto program = Program::compile(specs(list), filters::Environment::with_sources(8));
     ASSERT_TRUE(program) << program.error().text();
     EXPECT_EQ((*program)->figures().predicates, 10'001u);
     EXPECT_LT((*program)->figures().bytes, 4u << 20);

@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string normal = filters::language::print(*ast);
     require(normal.size() > 1'000'000 || filters::language::print(filters::language::parse(normal).value()) == normal);
     const filters::ChannelSpec channel{"fuzz/channel", std::string(filter), {}, {}};
-    const auto program = filters::Program::compile(std::span(&channel, 1), 1);
+    const auto program = filters::Program::compile(std::span(&channel, 1), filters::Environment::with_sources(1));
     // Patterns may be refused, and the reference's regular expressions are of another kind.
     if (!program || has_regex(*ast)) return 0;
     const auto matcher = filters::Matcher::make(**program).value();

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <regex>
 #include <string>
+#include <type_traits>
 
 #include "dataplane/flow/batch.hpp"
 #include "filters/language/ast.hpp"
@@ -25,6 +26,7 @@ class ReferenceFilter {
   private:
     using Column = flow::Column;
     using Field = filters::language::Field;
+    using Subject = filters::language::Subject;
     using Test = filters::language::Test;
 
     [[nodiscard]] bool node(std::uint32_t index, std::uint32_t row) const {
@@ -48,47 +50,78 @@ class ReferenceFilter {
     }
 
     [[nodiscard]] bool test(const Test& t, std::uint32_t row) const {
+        using filters::language::Requires;
         using filters::language::Side;
         const Field& field = filters::language::fields()[t.field];
-        if (field.icmp_only && batch_.proto[row] != 1 && batch_.proto[row] != 58) return false;
-        const auto one = [&](std::size_t side) { return column(field, t, field.columns[side], row); };
-        switch (t.side) {
-            case Side::source:
-                return one(0);
-            case Side::destination:
-                return one(1);
-            case Side::both:
-                return one(0) && one(1);
-            case Side::either:
+        const std::uint8_t proto = batch_.proto[row];
+        if (field.needs == Requires::icmp && proto != 1 && proto != 58) return false;
+        if (field.needs == Requires::tcp && proto != 6) return false;
+        const auto one = [&](Subject subject) { return holds_for(field, t, subject, row); };
+        if (field.sided && t.side == Side::source) return one(field.subjects[0]);
+        if (field.sided && t.side == Side::destination) return one(field.subjects[1]);
+        if (field.sided && t.side == Side::both) return one(field.subjects[0]) && one(field.subjects[1]);
+        return std::any_of(field.subjects.begin(), field.subjects.end(), one);
+    }
+
+    [[nodiscard]] bool holds_for(const Field& field, const Test& t, Subject subject, std::uint32_t row) const {
+        const std::uint64_t presence = filters::language::presence_of(subject);
+        if (presence != 0 && (batch_.present[row] & presence) == 0) return false;
+        switch (filters::language::kind_of(subject)) {
+            case filters::language::SubjectKind::number:
+                return in_ranges(t, number(subject, row));
+            case filters::language::SubjectKind::address:
+                return in_nets(t, address(subject, row));
+            case filters::language::SubjectKind::text:
                 break;
         }
-        return one(0) || one(1);
+        return in_text(field, t, row);
     }
 
-    [[nodiscard]] bool column(const Field& field, const Test& t, Column c, std::uint32_t row) const {
-        switch (c) {
-            case Column::src_port:
-                return in_ranges(field, t, batch_.src_port[row]);
-            case Column::dst_port:
-                return in_ranges(field, t, batch_.dst_port[row]);
-            case Column::proto:
-                return in_ranges(field, t, batch_.proto[row]);
-            case Column::family:
-                return in_ranges(field, t, batch_.family[row]);
-            case Column::src_addr:
-                return batch_.has(row, c) && in_nets(t, batch_.src_addr[row]);
-            case Column::dst_addr:
-                return batch_.has(row, c) && in_nets(t, batch_.dst_addr[row]);
-            case Column::payload:
-                return batch_.has(row, c) && in_text(field, t, row);
+    [[nodiscard]] std::uint64_t number(Subject subject, std::uint32_t row) const {
+        using filters::language::Reading;
+        switch (subject.reading) {
+            case Reading::icmp_type:
+                return batch_.dst_port[row] >> 8;
+            case Reading::icmp_code:
+                return batch_.dst_port[row] & 0xff;
             default:
-                return false;
+                break;
+        }
+        switch (subject.column) {
+#define X(name, type, what) \
+    case Column::name:      \
+        return as<std::uint64_t>(batch_.name[row]);
+            FLOW_COMMON_COLUMNS(X)
+            FLOW_RARE_COLUMNS(X)
+#undef X
+            case Column::count_:
+                break;
+        }
+        return 0;
+    }
+    [[nodiscard]] flow::IpAddress address(Subject subject, std::uint32_t row) const {
+        switch (subject.column) {
+#define X(name, type, what) \
+    case Column::name:      \
+        return as<flow::IpAddress>(batch_.name[row]);
+            FLOW_COMMON_COLUMNS(X)
+            FLOW_RARE_COLUMNS(X)
+#undef X
+            case Column::count_:
+                break;
+        }
+        return {};
+    }
+
+    template <class Wanted, class Value>
+    static Wanted as(const Value& value) {
+        if constexpr (std::is_convertible_v<Value, Wanted>) {
+            return value;
+        } else {
+            return {};  // a column of another kind
         }
     }
-
-    static bool in_ranges(const Field& field, const Test& t, std::uint64_t value) {
-        if (field.part == filters::language::Part::high_byte) value >>= 8;
-        if (field.part == filters::language::Part::low_byte) value &= 0xff;
+    static bool in_ranges(const Test& t, std::uint64_t value) {
         return std::any_of(t.ranges.begin(), t.ranges.end(),
                            [&](const auto& range) { return range.low <= value && value <= range.high; });
     }

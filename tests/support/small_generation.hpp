@@ -36,7 +36,7 @@ inline std::unique_ptr<dataplane::Generation> make_generation(std::uint64_t numb
             rank[channel.sources[i]] = static_cast<std::uint16_t>(i);
         for (std::size_t i = 0; i < slots; ++i) made->series.series_id.push_back(series++);
     }
-    auto program = filters::Program::compile(specs, static_cast<std::uint16_t>(sources.size()));
+    auto program = filters::Program::compile(specs, filters::Environment::with_sources(sources.size()));
     if (!program) throw std::runtime_error(program.error().text());
     made->program = std::move(*program);
     if (auto ok = made->make_kits(decoders, matchers); !ok) throw std::runtime_error(ok.error().text());
