@@ -45,7 +45,6 @@ struct Feeds {
     std::map<Subject, NumberFeeds> numbers;
     std::map<Subject, std::vector<Net>> holed;
     std::map<Subject, NetFeeds> nets;
-    std::map<Subject, std::vector<text::PatternDb::Entry>> texts;
 };
 
 void collect_numbers(PredicateId id, const NumberFeed& feed, Feeds& feeds, Tables& tables) {
@@ -84,7 +83,6 @@ Feeds collect(const PredicateSet& predicates, Tables& tables) {
         const Predicate& predicate = predicates[id];
         for (const NumberFeed& feed : predicate.numbers) collect_numbers(id, feed, feeds, tables);
         for (const NetFeed& feed : predicate.nets) collect_nets(id, feed, feeds, tables);
-        for (const TextFeed& feed : predicate.texts) feeds.texts[feed.subject].push_back({feed.pattern, id});
     }
     return feeds;
 }
@@ -134,12 +132,10 @@ flow::Result<void> build_indexes(const PredicateSet& predicates, const Environme
         }
     }
     for (const auto& [subject, feed] : feeds.nets) share(tables.prefixes, PrefixTable::build(subject, feed));
-    for (const auto& [subject, entries] : feeds.texts) {
-        auto db = text::PatternDb::compile(entries);
-        if (!db) return flow::pass(db);
-        tables.figures.text_patterns += entries.size();
-        tables.texts.push_back({subject, std::move(*db)});
-    }
+    auto texts = build_texts(predicates, environment);
+    if (!texts) return flow::pass(texts);
+    tables.texts = std::move(*texts);
+    for (const TextIndex& index : tables.texts) tables.figures.text_patterns += index.patterns;
     tables.predicates = static_cast<std::uint32_t>(predicates.size());
     describe(tables);
     return {};

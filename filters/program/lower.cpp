@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "filters/language/fields.hpp"
+#include "filters/program/lower_geo.hpp"
+#include "filters/program/lower_parts.hpp"
+#include "filters/program/lower_text.hpp"
 
 namespace filters::program {
 
@@ -38,7 +41,7 @@ std::vector<Range> whole_values(Reading reading, std::span<const Range> ranges) 
 }
 
 bool is_text(const Field& field) {
-    return field.operand == Operand::content || field.operand == Operand::regex;
+    return language::kind_of(field.subjects.front()) == language::SubjectKind::text;
 }
 
 // Takes every value a column can have; tests that need a protocol still ask for it.
@@ -57,19 +60,14 @@ void feed(Predicate& predicate, const Test& test, Subject subject) {
 
 // One of several tests joined by OR can be answered together with others of the same columns.
 bool can_join(const Field& field, const Test& test) {
-    return !is_text(field) && field.needs == Requires::nothing && test.side != Side::both && !holds_always(field, test);
-}
-
-void feed_sides(Predicate& predicate, const Field& field, const Test& test) {
-    for (std::size_t i = 0; i < field.subjects.size(); ++i) {
-        if (field.sided && test.side == (i == 0 ? Side::destination : Side::source)) continue;
-        feed(predicate, test, field.subjects[i]);
-    }
+    return !is_text(field) && field.operand != Operand::country && field.needs == Requires::nothing &&
+           test.side != Side::both && !holds_always(field, test);
 }
 
 class Lowering {
   public:
-    Lowering(const language::Ast& ast, GraphBuilder& graph) : ast_(ast), graph_(graph) {}
+    Lowering(const language::Ast& ast, const Environment& environment, GraphBuilder& graph)
+        : ast_(ast), environment_(environment), graph_(graph) {}
 
     // Depth is bounded by the parser's limit on brackets.
     flow::Result<Edge> node(std::uint32_t index) {
@@ -122,7 +120,7 @@ class Lowering {
                     });
                     Predicate& predicate =
                         at != joined.end() ? at->second : joined.emplace_back(field.subjects, Predicate{}).second;
-                    feed_sides(predicate, field, t);
+                    each_subject(field, t, [&](Subject subject) { feed(predicate, t, subject); });
                     continue;
                 }
             }
@@ -136,41 +134,26 @@ class Lowering {
 
     flow::Result<Edge> test(const Test& t) {
         const Field& field = language::fields()[t.field];
-        if (is_text(field)) return text(field, t);
+        if (field.operand == Operand::country) return lower_country(field, t, environment_, graph_);
+        if (is_text(field)) return lower_text(field, t, environment_, graph_);
         if (holds_always(field, t)) return kTrue;
-        if (t.side == Side::both) {
-            Predicate source;
-            Predicate destination;
-            feed(source, t, field.subjects[0]);
-            feed(destination, t, field.subjects[1]);
-            return graph_.all_of({graph_.predicate(std::move(source)), graph_.predicate(std::move(destination))});
-        }
-        Predicate predicate;
-        feed_sides(predicate, field, t);
-        const Edge edge = graph_.predicate(std::move(predicate));
+        const Edge edge =
+            lower_sides(field, t, graph_, [&](Predicate& predicate, Subject subject) { feed(predicate, t, subject); });
         if (field.needs == Requires::nothing) return edge;
         Predicate icmp;
         icmp.add(Column::proto, kIcmpProtocols);
         return graph_.all_of({graph_.predicate(std::move(icmp)), edge});
     }
 
-    flow::Result<Edge> text(const Field& field, const Test& t) {
-        const auto kind = field.operand == Operand::regex ? text::PatternKind::regex : text::PatternKind::content;
-        text::Pattern pattern{kind, t.text, t.caseless};
-        if (const auto checked = text::check(pattern); !checked) return flow::fail(checked.error().message, t.place);
-        Predicate predicate;
-        predicate.texts.push_back({field.subjects[0], std::move(pattern)});
-        return graph_.predicate(std::move(predicate));
-    }
-
     const language::Ast& ast_;
+    const Environment& environment_;
     GraphBuilder& graph_;
 };
 
 }  // namespace
 
-flow::Result<Edge> lower(const language::Ast& ast, const Environment& /*environment*/, GraphBuilder& graph) {
-    return Lowering(ast, graph).node(ast.root);
+flow::Result<Edge> lower(const language::Ast& ast, const Environment& environment, GraphBuilder& graph) {
+    return Lowering(ast, environment, graph).node(ast.root);
 }
 
 }  // namespace filters::program

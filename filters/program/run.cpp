@@ -7,8 +7,6 @@
 #include <cstring>
 #include <type_traits>
 
-#include "filters/text/payload.hpp"
-
 namespace filters::program {
 
 namespace {
@@ -92,7 +90,7 @@ flow::Result<std::unique_ptr<Run>> Run::make(const Tables& tables) {
     run->awake_.assign(tables.always.size(), 0);
     run->found_.resize(tables.roots.size());
     for (const TextIndex& index : tables.texts) {
-        if (auto fitted = run->text_scratch_.fit(index.db); !fitted) return flow::pass(fitted);
+        if (auto fitted = run->text_scan_.fit(index); !fitted) return flow::pass(fitted);
     }
     return run;
 }
@@ -147,27 +145,7 @@ void Run::run_indexes(const FlowBatch& batch) noexcept {
     for (const MaskScan& scan : tables_.masks) {
         scan.run(column_of<flow::IpAddress>(batch, scan.subject), rows, marks());
     }
-    for (const TextIndex& index : tables_.texts) run_texts(batch, index);
-}
-
-void Run::run_texts(const FlowBatch& batch, const TextIndex& index) noexcept {
-    const std::uint64_t bit = language::presence_of(index.subject);
-    if ((batch.present_any & bit) == 0) return;
-    const auto* texts = column_of<flow::Text>(batch, Column::payload);
-    struct Target {
-        Marks marks;
-        std::uint32_t row;
-    } target{marks(), 0};
-    const auto on_match = [](std::uint32_t predicate, void* context) {
-        const auto* to = static_cast<const Target*>(context);
-        to->marks.row(predicate, to->row);
-    };
-    for (; target.row < batch.rows; ++target.row) {
-        if ((batch.present[target.row] & bit) == 0) continue;
-        std::string_view text = batch.arena.view(texts[target.row]);
-        text = text::application_bytes(text, batch.proto[target.row]);
-        if (!index.db.scan(text, text_scratch_, on_match, &target)) ++text_failures_;
-    }
+    for (const TextIndex& index : tables_.texts) text_scan_.run(batch, index, marks());
 }
 
 // Lists the touched predicates and marks the channels that could hold because of them.

@@ -21,7 +21,7 @@ class Run {
     [[nodiscard]] static flow::Result<std::unique_ptr<Run>> make(const Tables& tables);
 
     [[nodiscard]] std::span<const ChannelRows> match(const flow::FlowBatch& batch) noexcept;
-    [[nodiscard]] std::uint64_t text_failures() const noexcept { return text_failures_; }
+    [[nodiscard]] std::uint64_t text_failures() const noexcept { return text_scan_.failures(); }
 
   private:
     explicit Run(const Tables& tables) : tables_(tables) {}
@@ -31,7 +31,6 @@ class Run {
 
     void forget() noexcept;
     void run_indexes(const flow::FlowBatch& batch) noexcept;
-    void run_texts(const flow::FlowBatch& batch, const TextIndex& index) noexcept;
     void wake() noexcept;
     void report() noexcept;
     [[nodiscard]] Rows value(NodeId node) noexcept;
@@ -58,8 +57,7 @@ class Run {
     alignas(64) std::array<std::uint64_t, kWords> every_row_{};
     ValueTable::Hits hits_{};
     PrefixTable::Scratch prefix_scratch_{};
-    text::Scratch text_scratch_{};
-    std::uint64_t text_failures_ = 0;
+    TextScan text_scan_{};
 };
 
 }  // namespace filters::program

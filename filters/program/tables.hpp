@@ -12,7 +12,7 @@
 #include "filters/program/net_index.hpp"
 #include "filters/program/number_index.hpp"
 #include "filters/program/program.hpp"
-#include "filters/text/pattern_db.hpp"
+#include "filters/program/text_index.hpp"
 
 namespace filters::program {
 
@@ -22,11 +22,6 @@ template <class Table>
 struct Shared {
     Table table;
     std::vector<language::Subject> subjects;
-};
-
-struct TextIndex {
-    language::Subject subject{};
-    text::PatternDb db;
 };
 
 struct Tables {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests that a database of addresses answers -> predicates.
+//
+// Thread: the compiling one.
+#pragma once
+
+#include "dataplane/flow/result.hpp"
+#include "filters/language/ast.hpp"
+#include "filters/language/fields.hpp"
+#include "filters/program/environment.hpp"
+#include "filters/program/graph.hpp"
+
+namespace filters::program {
+
+// Operand::country. Errors: no database; place in the filter's own text.
+[[nodiscard]] flow::Result<Edge> lower_country(const language::Field& field, const language::Test& test,
+                                               const Environment& environment, GraphBuilder& graph);
+
+}  // namespace filters::program

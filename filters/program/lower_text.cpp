@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filters/program/lower_text.hpp"
+
+#include "filters/program/lower_parts.hpp"
+#include "filters/text/pattern_db.hpp"
+
+namespace filters::program {
+
+flow::Result<Edge> lower_text(const language::Field& field, const language::Test& test,
+                              const Environment& /*environment*/, GraphBuilder& graph) {
+    const auto kind = field.operand == language::Operand::regex ? text::PatternKind::regex : text::PatternKind::content;
+    const text::Pattern pattern{kind, test.text, test.caseless};
+    if (const auto checked = text::check(pattern); !checked) return flow::fail(checked.error().message, test.place);
+    return lower_sides(field, test, graph, [&](Predicate& predicate, language::Subject subject) {
+        predicate.texts.push_back({subject, pattern});
+    });
+}
+
+}  // namespace filters::program
