@@ -2,6 +2,7 @@
 #include "control/check.hpp"
 
 #include "control/config_problems.hpp"
+#include "control/filter_excerpt.hpp"
 #include "filters/language/parser.hpp"
 
 namespace control {
@@ -20,10 +21,12 @@ flow::Result<void> check(const Config& config) {
     }
     for (const ProfileConfig& profile : config.profiles) {
         for (const ChannelConfig& channel : profile.channels) {
-            const auto ast = filters::language::parse(channel.filter);
+            FilterTexts texts;
+            const auto ast = filters::language::parse(channel.filter, texts.remembering({}));
             if (ast) continue;
-            problems.add(filters::language::placed(channel.filter_place, ast.error().place),
-                         "filter of channel \"" + channel.name + "\": " + ast.error().message);
+            flow::Error error = texts.shown(ast.error(), channel.filter, channel.filter_place,
+                                            "filter of channel \"" + channel.name + "\": ");
+            problems.add(std::move(error.place), std::move(error.message));
         }
     }
     if (!problems.empty()) return tl::unexpected(problems.joined());

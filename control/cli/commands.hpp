@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "control/cli/context.hpp"
 
@@ -48,6 +49,15 @@ struct SeriesQuery {
 [[nodiscard]] Done show_profiles(const Context& context);
 [[nodiscard]] Done show_sources(const Context& context);
 [[nodiscard]] Done check_config(const Context& context, const std::string& file);
+
+// What a filter says. Exit::bad_filter when it is wrong.
+struct FilterQuery {
+    std::vector<std::string> words{};  // joined by blanks; none: `file`
+    std::string file{};                // "-": standard input; empty: the channels of the configuration
+};
+[[nodiscard]] Done check_filter(const Context& context, const FilterQuery& query);
+[[nodiscard]] Done explain_filter(const Context& context, const FilterQuery& query);
+[[nodiscard]] Done show_fields(const Context& context);
 
 // What the running daemon says.
 [[nodiscard]] Done show_status(const Context& context);

@@ -2,11 +2,11 @@
 // `net-collector profiles`, `sources` and `check-config`: what the configuration says.
 #include <nlohmann/json.hpp>
 #include <ostream>
-#include <sstream>
 
 #include "control/check.hpp"
 #include "control/cli/commands.hpp"
 #include "control/cli/text.hpp"
+#include "control/filter_excerpt.hpp"
 
 namespace cli {
 namespace {
@@ -115,10 +115,7 @@ Done check_config(const Context& context, const std::string& file) {
     const auto checked = config ? control::check(*config) : flow::Result<void>(tl::unexpected(config.error()));
     if (!checked) {
         if (!context.json) return failure(Exit::failed, checked.error().text());
-        Json errors = Json::array();
-        std::istringstream lines(checked.error().text());
-        for (std::string line; std::getline(lines, line);) errors.push_back(line);
-        print(context, {{"ok", false}, {"file", path}, {"errors", errors}});
+        print(context, {{"ok", false}, {"file", path}, {"errors", control::faults(checked.error().text())}});
         return failure(Exit::failed, {});
     }
     std::size_t channels = 0;

@@ -16,7 +16,7 @@
 namespace cli {
 
 // Stable: scripts rely on them, --help lists them.
-enum class Exit : int { ok = 0, failed = 1, usage = 2, not_running = 3, no_data = 4 };
+enum class Exit : int { ok = 0, failed = 1, usage = 2, not_running = 3, no_data = 4, bad_filter = 5 };
 
 struct Failure {
     Exit exit = Exit::failed;

@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kFooter =
     "Exit codes: 0 done; 1 failed, standard error says why; 2 the command line is wrong; 3 net-collectord is "
     "not running;\n"
-    "            4 there is no data, or none of that name.\n"
+    "            4 there is no data, or none of that name; 5 the filter is wrong.\n"
     "Without --config: /etc/net-collector/net-collector.toml, or conf/net-collector.toml in a checkout.";
 
 struct Arguments {
@@ -27,6 +27,7 @@ struct Arguments {
     CaptureQuery capture;
     ExportersQuery exporters;
     InterfacesQuery interfaces;
+    FilterQuery filter;
     std::string check_file;
     std::string backup_directory;
 };
@@ -38,7 +39,11 @@ class Commands {
     Commands(CLI::App& app, Arguments& arguments) : app_(app), arguments_(arguments) {}
 
     CLI::App& add(const std::string& name, const std::string& help, Command command) {
-        CLI::App* sub = app_.add_subcommand(name, help);
+        return add(app_, name, help, std::move(command));
+    }
+    // A command of two words: `parent` is the first one.
+    CLI::App& add(CLI::App& parent, const std::string& name, const std::string& help, Command command) {
+        CLI::App* sub = parent.add_subcommand(name, help);
         // After the subcommand too: `net-collector ledger -o json`.
         sub->add_option("-o,--output", arguments_.output, "text (default) or json")
             ->check(CLI::IsMember({"text", "json"}));
@@ -46,6 +51,12 @@ class Commands {
         sub->add_option("-c,--config", arguments_.config, "configuration file");
         sub->callback([this, command = std::move(command)] { chosen_ = command; });
         return *sub;
+    }
+    // The first of two words.
+    CLI::App& add_group(const std::string& name, const std::string& help) {
+        CLI::App* group = app_.add_subcommand(name, help);
+        group->require_subcommand(1);
+        return *group;
     }
     [[nodiscard]] const Command& chosen() const noexcept { return chosen_; }
 
@@ -157,6 +168,42 @@ void add_config_commands(Commands& commands, Arguments& a) {
         "Example:\n  net-collector check-config ./new.toml");
 }
 
+void add_filter_input(CLI::App& command, Arguments& a) {
+    command.add_option("FILTER", a.filter.words, "nfdump's language; several words are joined by blanks");
+    command.add_option("-f,--file", a.filter.file,
+                       "read the filter from this file, - = standard input; FILTER goes first");
+}
+
+void add_filter_commands(Commands& commands, Arguments& a) {
+    CLI::App& filter = commands.add_group("filter", "is a filter right, what does it mean, what does it cost");
+    filter.footer(
+        "Examples:\n"
+        "  net-collector filter check 'proto tcp and dst port 443'\n"
+        "  net-collector filter explain --config /etc/net-collector/net-collector.toml\n"
+        "  net-collector filter fields");
+    CLI::App& check = commands.add(filter, "check", "say whether a filter is right, and how it is understood",
+                                   [&a](const Context& c) { return check_filter(c, a.filter); });
+    add_filter_input(check, a);
+    check.footer(
+        "Prints `ok` and the filter in its normal form: one spelling for each meaning, with the brackets that count.\n"
+        "Without a filter, those of all channels of the configuration are checked.\n"
+        "Names of sources, host names, databases and included files are those of the configuration, when there is "
+        "one.\n"
+        "Examples:\n"
+        "  net-collector filter check 'src net 10/8 and not dst port in [80 443]'\n"
+        "  net-collector filter check proto tcp and flags S and not flags A\n"
+        "  net-collector filter check -f web.filter && echo it is fine\n"
+        "  net-collector filter check --config ./new.toml        every channel of it\n"
+        "  net-collector filter check -o json 'port 53' | jq -r .normal\n"
+        "Exit code 5: the filter is wrong; standard error says where, why, and what would be right.");
+    CLI::App& fields =
+        commands.add(filter, "fields", "everything a filter can ask, with an example of each", show_fields);
+    fields.footer(
+        "Examples:\n"
+        "  net-collector filter fields | grep -i mpls\n"
+        "  net-collector filter fields -o json");
+}
+
 void add_data_commands(Commands& commands, Arguments& a) {
     add_ledger(commands, a);
     add_exporters(commands, a);
@@ -175,14 +222,18 @@ void add_all(Commands& commands, Arguments& a) {
     add_daemon_commands(commands, a);
     add_data_commands(commands, a);
     add_config_commands(commands, a);
+    add_filter_commands(commands, a);
 }
 
 // CLI11 tells about everything, --help too, by exception.
 int explain(const CLI::App& app, const CLI::ParseError& error, std::ostream& out, std::ostream& err) {
-    const std::vector<std::string> unknown = app.remaining();
-    if (app.get_subcommands().empty() && !unknown.empty() && error.get_exit_code() != 0) {
+    const CLI::App* last = &app;
+    while (!last->get_subcommands().empty()) last = last->get_subcommands().front();
+    const std::vector<std::string> unknown = last->remaining();
+    const std::vector<const CLI::App*> known = last->get_subcommands({});
+    if (!known.empty() && !unknown.empty() && error.get_exit_code() != 0) {
         std::vector<std::string> names;
-        for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+        for (const CLI::App* sub : known) names.push_back(sub->get_name());
         const std::vector<std::string_view> candidates(names.begin(), names.end());
         const auto near = control::nearest(unknown.front(), candidates);
         err << "net-collector: there is no subcommand \"" << unknown.front() << '"'

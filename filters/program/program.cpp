@@ -18,7 +18,7 @@ using program::Tables;
 
 // An error inside a channel's filter, as one that names the channel and points into the file.
 tl::unexpected<flow::Error> of_channel(const ChannelSpec& channel, const flow::Error& error) {
-    std::string message = "channel '" + channel.name + "': " + error.message;
+    std::string message = (channel.name.empty() ? "" : "channel '" + channel.name + "': ") + error.message;
     if (channel.place.line == 0 && error.place.line != 0) {
         message += " (line " + std::to_string(error.place.line) + ", column " + std::to_string(error.place.column) +
                    " of its filter)";

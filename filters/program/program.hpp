@@ -26,7 +26,7 @@ inline constexpr std::size_t kMostChannels = 100'000;
 inline constexpr std::size_t kMostPredicates = 200'000;
 
 struct ChannelSpec {
-    std::string name{};    // "profile/channel", for messages
+    std::string name{};    // "profile/channel", for messages; empty: they do not name it
     std::string filter{};  // nfdump's language; empty = any
     // Where the filter text begins (file, line, column), so that errors point into the file.
     flow::Place place{};

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the `filter` commands work on: the operator's filter, and what it is read against.
+//
+// Thread: one.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "control/cli/commands.hpp"
+#include "control/cli/context.hpp"
+#include "dataplane/flow/result.hpp"
+#include "filters/program/environment.hpp"
+
+namespace cli {
+
+struct GivenFilter {
+    std::string text{};
+    flow::Place begin{};  // the file, or "filter" for one from the command line
+};
+// Nothing when the query names none.
+[[nodiscard]] Outcome<std::optional<GivenFilter>> given_filter(const FilterQuery& query);
+
+// The configuration and what filters mean by it.
+struct FilterWorld {
+    std::optional<control::Config> config{};  // nothing: there is none, and none was asked for
+    filters::Environment environment{};
+};
+// `needed`: an error when there is no configuration. Otherwise a faulty one that nobody named is told about on
+// context.err, and done without.
+[[nodiscard]] Outcome<FilterWorld> filter_world(const Context& context, bool needed);
+
+}  // namespace cli
