@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/reference_filter.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace support {
+
+namespace {
+
+using filters::language::Missing;
+using filters::language::NodeKind;
+using filters::language::Operand;
+using filters::language::Reading;
+using filters::language::Requires;
+using filters::language::Side;
+using filters::language::Subject;
+using filters::language::SubjectKind;
+using filters::language::TextMatch;
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return out;
+}
+
+// Known of the exporter and not of the flow: where the exporter is not known, no test of it holds under either rule.
+bool is_of_exporter(Subject subject) {
+    switch (subject.reading) {
+        case Reading::exporter_address:
+        case Reading::exporter_id:
+        case Reading::exporter_version:
+        case Reading::engine_type:
+        case Reading::engine_id:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool has_protocol(Requires needs, std::uint8_t proto) {
+    switch (needs) {
+        case Requires::icmp:
+            return proto == 1 || proto == 58;
+        case Requires::tcp:
+            return proto == 6;
+        case Requires::nothing:
+            break;
+    }
+    return true;
+}
+
+}  // namespace
+
+bool ReferenceFilter::node(std::uint32_t index, std::uint32_t row) const {
+    const auto& n = ast_.nodes[index];
+    const auto* begin = ast_.children.data() + n.first;
+    const auto operand = [&](std::uint32_t child) { return node(child, row); };
+    switch (n.kind) {
+        case NodeKind::any:
+            return true;
+        case NodeKind::test:
+            return test(ast_.tests[n.first], row);
+        case NodeKind::negation:
+            return !operand(*begin);
+        case NodeKind::conjunction:
+            return std::all_of(begin, begin + n.count, operand);
+        case NodeKind::disjunction:
+            break;
+    }
+    return std::any_of(begin, begin + n.count, operand);
+}
+
+bool ReferenceFilter::test(const Test& t, std::uint32_t row) const {
+    const Field& field = filters::language::fields()[t.field];
+    if (!has_protocol(field.needs, batch_.proto[row])) return false;
+    const auto one = [&](Subject subject) { return holds_for(field, t, subject, row); };
+    if (!field.sided || t.side == Side::either) return std::any_of(field.subjects.begin(), field.subjects.end(), one);
+    const bool source = one(field.subjects[0]);
+    const bool destination = one(field.subjects[1]);
+    if (t.side == Side::both) return source && destination;
+    return t.side == Side::source ? source : destination;
+}
+
+bool ReferenceFilter::holds_for(const Field& field, const Test& t, Subject subject, std::uint32_t row) const {
+    const bool zero = world_.missing == Missing::zero && !is_of_exporter(subject);
+    if (field.operand == Operand::country) {
+        const auto address = address_of(subject, batch_, row, world_);
+        return address && world_.country(*address) == t.text;
+    }
+    switch (filters::language::kind_of(subject)) {
+        case SubjectKind::number: {
+            auto value = number_of(subject, batch_, row, world_);
+            if (!value && !zero) return false;
+            if (subject.reading == Reading::count) *value += rows_before_;
+            return std::any_of(t.ranges.begin(), t.ranges.end(), [&](const auto& range) {
+                return range.low <= value.value_or(0) && value.value_or(0) <= range.high;
+            });
+        }
+        case SubjectKind::address: {
+            const auto address = address_of(subject, batch_, row, world_);
+            return address &&
+                   std::any_of(t.nets.begin(), t.nets.end(), [&](const auto& net) { return net.contains(*address); });
+        }
+        case SubjectKind::text:
+            break;
+    }
+    const auto text = text_of(subject, batch_, row);
+    return (text || zero) && in_text(field, t, text.value_or(""));
+}
+
+bool ReferenceFilter::in_text(const Field& field, const Test& t, std::string_view text) const {
+    if (field.operand == Operand::regex || t.match == TextMatch::regex) {
+        const auto flags = std::regex::ECMAScript | (t.caseless ? std::regex::icase : std::regex::ECMAScript);
+        const auto at = compiled_.try_emplace(&t, t.text, flags).first;
+        return std::regex_search(text.begin(), text.end(), at->second);
+    }
+    const std::string wanted = t.caseless ? lower(t.text) : t.text;
+    const std::string given = t.caseless ? lower(text) : std::string(text);
+    if (t.match == TextMatch::equal && field.operand != Operand::content) return given == wanted;
+    return given.find(wanted) != std::string::npos;
+}
+
+}  // namespace support
