@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The channels that matching is measured with: filters as operators write them, of one kind each.
+//
+// Thread: any; values. The same kind and number give the same filters, and the first n of a longer list are those of a
+// shorter one.
+// Shape:  they fit the flows of tests/generator (mix.hpp): clients in 10.0.0.0/16 and 2001:db8::/48, servers in
+//         198.18.0.0/18, so that a flow is in a handful of channels, as it is in an operator's network.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dataplane/flow/result.hpp"
+
+namespace bench {
+
+// X(name, what)
+#define BENCH_CHANNEL_KINDS(X)                                                   \
+    X(defaults, "the 21 channels of conf/profiles.d, whatever the number")       \
+    X(live, "these, and one channel a source, as the daemon adds them")          \
+    X(ports, "source, destination and either port; lists")                       \
+    X(prefixes, "source, destination and either net, IPv4 and IPv6, /20 to /32") \
+    X(mixed, "all that the language looks at, with and, or and not")             \
+    X(payload, "literals and regular expressions, looked for in 512-byte samples")
+
+enum class ChannelKind : std::uint8_t {
+#define X(name, what) name,
+    BENCH_CHANNEL_KINDS(X)
+#undef X
+};
+
+[[nodiscard]] std::optional<ChannelKind> kind_named(std::string_view name) noexcept;
+[[nodiscard]] std::vector<std::string> filters_of(ChannelKind kind, std::size_t count);
+
+}  // namespace bench
