@@ -261,6 +261,24 @@ void add_workers(Families& out, const Status& status) {
     }
 }
 
+void add_filters(Families& out, const Status& status) {
+    const filters::ProgramFigures& f = status.filters;
+    const auto gauge = [&](const char* name, const char* help, std::size_t value) {
+        out.gauge(name, help, static_cast<double>(value));
+    };
+    gauge("filter_channels", "Channels whose filters are in use", f.channels);
+    gauge("filter_predicates", "Different things that all filters together ask of a flow", f.predicates);
+    gauge("filter_operations", "Different ANDs and ORs of all filters together", f.operations);
+    gauge("filter_text_patterns", "Different texts and regular expressions of all filters together", f.text_patterns);
+    gauge("filter_indexes", "Indexes that answer the predicates", f.indexes.size());
+    gauge("filter_program_bytes", "Memory of the compiled filters", f.bytes);
+    out.gauge("filter_compile_seconds", "How long compiling the filters took", static_cast<double>(f.compile_us) / 1e6);
+    MetricFamily& failures =
+        out.counter("text_scan_failures_total", "Texts that a core could not scan, and that so matched no text filter");
+    for (const WorkerStatus& worker : status.workers)
+        put(failures, {{"core", std::to_string(worker.core)}}, worker.text_failures);
+}
+
 void add_store(Families& out, const store::Stats& store) {
     out.counter("store_commits_total", "Transactions written", store.commits);
     out.counter("store_failed_commits_total", "Transactions that failed and are tried again", store.failed_commits);
@@ -340,6 +358,7 @@ std::string render_metrics(const Status& status, ExporterLabels& labels) {
     add_laws(out, status.process_ledger);
     add_exporters(out, status, labels);
     add_series(out, status);
+    add_filters(out, status);
     add_store(out, status.store);
     std::vector<MetricFamily> families = out.take();
     // A family without a sample says nothing.

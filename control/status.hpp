@@ -13,6 +13,7 @@
 #include "dataplane/flow/exporter.hpp"
 #include "dataplane/flow/outcome.hpp"
 #include "dataplane/flow/tally.hpp"
+#include "filters/program/program.hpp"
 #include "store/store.hpp"
 
 namespace control {
@@ -70,6 +71,7 @@ struct WorkerStatus {
     std::uint64_t handoff_lost = 0;
     std::uint32_t slots_used = 0;
     std::uint32_t slots = 0;
+    std::uint64_t text_failures = 0;  // texts that could not be scanned, and so matched nothing; since start
 };
 
 struct SourceStatus {
@@ -109,6 +111,7 @@ struct Status {
     std::vector<QueueStatus> queues;
     std::vector<WorkerStatus> workers;
     std::vector<ThinnedExporter> thinned;  // at this moment
+    filters::ProgramFigures filters;       // of this generation
     store::Stats store;
     flow::Ledger process_ledger;  // since start
     flow::Ledger total_ledger;    // since the data directory was made

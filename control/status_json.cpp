@@ -52,12 +52,19 @@ Json worker_json(const WorkerStatus& w) {
              {"handed_off", w.handed_off},
              {"handoff_lost", w.handoff_lost},
              {"slots_used", w.slots_used},
-             {"slots", w.slots}};
+             {"slots", w.slots},
+             {"text_failures", w.text_failures}};
     if (w.match_core) {
         out["match_core"] = *w.match_core;
         out["match_busy_ratio"] = w.match_busy_ratio.value_or(0);
     }
     return out;
+}
+
+Json filters_json(const filters::ProgramFigures& f) {
+    return {{"channels", f.channels},           {"predicates", f.predicates}, {"operations", f.operations},
+            {"text_patterns", f.text_patterns}, {"indexes", f.indexes},       {"bytes", f.bytes},
+            {"compile_us", f.compile_us}};
 }
 
 Json store_json(const store::Stats& s) {
@@ -183,6 +190,7 @@ std::string status_json(const Status& status) {
     out["thinned"] = list(status.thinned, [](const ThinnedExporter& t) {
         return Json{{"exporter", t.address.text()}, {"factor", t.factor}, {"core", t.core}};
     });
+    out["filters"] = filters_json(status.filters);
     out["store"] = store_json(status.store);
     out["ledger"] = {{"process", ledger_json(status.process_ledger)}, {"total", ledger_json(status.total_ledger)}};
     out["in_flight"] = in_flight_json(status.process_ledger);

@@ -311,7 +311,8 @@ void Supervisor::fill_devices_and_workers(Status& status) {
             .handed_off = worker.handed_off,
             .handoff_lost = worker.handoff_lost,
             .slots_used = static_cast<std::uint32_t>(worker.slots - std::min(worker.slots, worker.slots_free)),
-            .slots = static_cast<std::uint32_t>(worker.slots)};
+            .slots = static_cast<std::uint32_t>(worker.slots),
+            .text_failures = worker.text_failures};
         if (worker.match_core) now.match_busy_ratio = w < match_busy_.size() ? match_busy_[w] : 0;
         status.workers.push_back(now);
         for (const auto& thinned : worker.thinned)
@@ -332,6 +333,7 @@ Status Supervisor::status() {
     status.reload = reload_;
     status.hugepages = engine_->hugepages();
     fill_devices_and_workers(status);
+    status.filters = plans_.back().generation->program->figures();
     status.store = store_->stats();
     status.process_ledger = store_->process_ledger();
     status.total_ledger = store_->total_ledger();

@@ -60,6 +60,7 @@ struct EngineWorker {
     std::uint64_t busy_cycles = 0, idle_cycles = 0;  // since start
     std::uint64_t match_busy_cycles = 0, match_idle_cycles = 0;
     std::uint64_t packets = 0, handed_off = 0, handoff_lost = 0;
+    std::uint64_t text_failures = 0;  // MatchStage::text_failures(), of its match core too
     std::size_t slots = 0, slots_free = 0;
     std::vector<Fairness::Thinned> thinned{};  // the most thinned exporters
 };

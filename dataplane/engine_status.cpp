@@ -77,6 +77,7 @@ std::vector<EngineWorker> Engine::workers() const {
                          .packets = worker.counts().packets.load(),
                          .handed_off = worker.counts().handed_off.load(),
                          .handoff_lost = worker.counts().handoff_lost.load(),
+                         .text_failures = worker.text_failures(),
                          .slots = parts_->options.slots,
                          .slots_free = worker.counts().slots_free.load(),
                          .thinned = worker.thinned()};
@@ -84,6 +85,7 @@ std::vector<EngineWorker> Engine::workers() const {
             now.match_core = parts_->options.match_cores[w];
             now.match_busy_cycles = parts_->match_cores[w]->idle().busy_cycles();
             now.match_idle_cycles = parts_->match_cores[w]->idle().idle_cycles();
+            now.text_failures += parts_->match_cores[w]->text_failures();
         }
         out.push_back(now);
     }

@@ -62,6 +62,7 @@ class Intake {
     [[nodiscard]] flow::Ledger& ledger() noexcept { return desk_.tally().ledger; }
     [[nodiscard]] Lane& lane() noexcept { return lane_; }
     [[nodiscard]] const Lane& lane() const noexcept { return lane_; }
+    [[nodiscard]] const MatchStage& match() const noexcept { return match_; }
     // To be told how full the worker's queues are, between two ticks.
     [[nodiscard]] Fairness& fairness() noexcept { return fairness_; }
     [[nodiscard]] const Fairness& fairness() const noexcept { return fairness_; }

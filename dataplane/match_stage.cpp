@@ -36,7 +36,11 @@ void each_row(const std::uint64_t* rows, std::uint32_t count, Visit&& visit) noe
 
 void MatchStage::process(const flow::FlowBatch& batch) noexcept {
     prepare(batch);
-    for (const filters::ChannelRows& channel : desk_.kit().matcher->match(batch)) tally(batch, channel);
+    filters::Matcher& matcher = *desk_.kit().matcher;
+    const std::uint64_t failures_before = matcher.text_failures();
+    for (const filters::ChannelRows& channel : matcher.match(batch)) tally(batch, channel);
+    if (const std::uint64_t failures = matcher.text_failures() - failures_before; failures != 0)
+        text_failures_.fetch_add(failures, std::memory_order_relaxed);
     book(batch);
 }
 

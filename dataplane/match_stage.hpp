@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 
 #include "dataplane/lane.hpp"
@@ -20,6 +21,11 @@ class MatchStage final : public BatchSink {
     // stands for several flows (flow_count) is tallied as that many, as nfdump does; the ledger counts rows. The caller has brought the desk to
     // the batch's generation and bucket: never here, because on the decoding core a datagram may be half decoded.
     void process(const flow::FlowBatch& batch) noexcept override;
+
+    // Thread: any. Texts that Hyperscan refused to scan since start: they matched no text predicate. 0 on a sound machine.
+    [[nodiscard]] std::uint64_t text_failures() const noexcept {
+        return text_failures_.load(std::memory_order_relaxed);
+    }
 
   private:
     void prepare(const flow::FlowBatch& batch) noexcept;
@@ -47,7 +53,8 @@ class MatchStage final : public BatchSink {
     bool one_source_ = false;
     bool one_exporter_ = false;
     bool all_summed_ = false;
-    Sums all_{};  // of all rows, once all_summed_
+    Sums all_{};                                   // of all rows, once all_summed_
+    std::atomic<std::uint64_t> text_failures_{0};  // written by: the stage's core
 };
 
 }  // namespace dataplane

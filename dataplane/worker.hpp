@@ -65,6 +65,7 @@ class Worker {
     [[nodiscard]] std::int32_t queue_fill(std::size_t queue) const noexcept {
         return fills_[queue].load(std::memory_order_relaxed);
     }
+    [[nodiscard]] std::uint64_t text_failures() const noexcept { return intake_.match().text_failures(); }
     // Who is thinned here, and how much.
     [[nodiscard]] std::vector<Fairness::Thinned> thinned() const { return intake_.fairness().thinned(); }
 
@@ -114,6 +115,7 @@ class MatchCore {
 
     void run() noexcept;
     [[nodiscard]] const IdleLadder& idle() const noexcept { return idle_; }
+    [[nodiscard]] std::uint64_t text_failures() const noexcept { return match_.text_failures(); }
 
   private:
     Shared& shared_;

@@ -60,6 +60,23 @@ void print_store(std::ostream& out, const Json& status, Style style) {
     if (!text(store, "note").empty()) out << "               " << text(store, "note") << '\n';
 }
 
+void print_filters(std::ostream& out, const Json& status, Style style) {
+    const Json& filters = part(status, "filters");
+    if (filters.empty()) return;  // of an older daemon
+    const std::size_t indexes = part(filters, "indexes").size();
+    out << "filters        " << number(filters, "channels") << " channels ask " << number(filters, "predicates")
+        << " different things, " << number(filters, "text_patterns") << " texts among them; " << indexes
+        << (indexes == 1 ? " index, " : " indexes, ") << number(filters, "operations") << " ANDs and ORs; "
+        << scaled(number(filters, "bytes")) << "B, compiled in "
+        << scaled(static_cast<double>(number(filters, "compile_us")) / 1000) << " ms\n";
+    std::uint64_t failures = 0;
+    for (const Json& worker : part(status, "workers")) failures += number(worker, "text_failures");
+    if (failures != 0)
+        out << style.bad("               " + scaled(failures) +
+                         " texts could not be scanned and matched no text filter: a fault of this machine or a bug")
+            << '\n';
+}
+
 std::string of_all(std::uint64_t part, std::uint64_t all) {
     const std::string share =
         all == 0 ? "" : " (" + percent(static_cast<double>(part) / static_cast<double>(all)) + ")";
@@ -157,6 +174,7 @@ Done show_status(const Context& context) {
                 << (flag(*status, "hugepages") ? "" : ", without hugepages") << '\n';
     print_config(context.out, *status, style);
     print_store(context.out, *status, style);
+    print_filters(context.out, *status, style);
     print_totals(context.out, *status, style);
     print_waiting(context.out, *status, style);
     context.out << '\n';

@@ -211,6 +211,8 @@ TEST_F(OnDaemon, Status) {
     s.queues.push_back({"loopback", 0, 2, 105'000, 0.875});
     s.queues.push_back({"loopback", 1, 2, 0, {}});
     s.workers.push_back({2, 3, 0.25, 0.5, 105'000, 21'000, 0, 3, 64});
+    s.workers.back().text_failures = 6;
+    s.filters = {21, 20, 3, 4, {"src_port+dst_port table"}, 150'000, 2'500};
     s.thinned.push_back({flow::IpAddress::v4(0xc0000201), 8, 2});
     s.process_ledger[flow::Counter::sets_held] = 5;
     s.store.failing_since_ms = 1;
@@ -218,11 +220,13 @@ TEST_F(OnDaemon, Status) {
     status_ = {200, control::kJsonContentType, control::status_json(s)};
     const Said said = run_cli({"status", "-d", data()});
     ASSERT_EQ(said.code, 0) << said.err;
-    for (const char* part :
-         {"net-collector 1.2.3", "a.toml:1:2: wrong", "`cores` changed", "net_pcap", "unknown", "25", "105k", "3/64",
-          "FAILING: disk full", "balanced", "loopback is spread by one queue",
-          "go to the kernel's nc0: 42 (0/s), 0 dropped (7/s)", "87.5%", "21.0k (20%)",
-          "192.0.2.1: 1 in 8 datagrams is decoded, on core 2", "held           5 data sets wait for their template"}) {
+    for (const char* part : {"net-collector 1.2.3", "a.toml:1:2: wrong", "`cores` changed", "net_pcap", "unknown", "25",
+                             "105k", "3/64", "FAILING: disk full", "balanced", "loopback is spread by one queue",
+                             "go to the kernel's nc0: 42 (0/s), 0 dropped (7/s)", "87.5%", "21.0k (20%)",
+                             "21 channels ask 20 different things, 4 texts among them; 1 index, 3 ANDs and ORs; 150kB, "
+                             "compiled in 2.50 ms",
+                             "6 texts could not be scanned", "192.0.2.1: 1 in 8 datagrams is decoded, on core 2",
+                             "held           5 data sets wait for their template"}) {
         EXPECT_NE(said.out.find(part), std::string::npos) << part << "\n" << said.out;
     }
     EXPECT_EQ(run_cli({"status", "-d", data(), "-o", "json"}).json().at("version"), "1.2.3");

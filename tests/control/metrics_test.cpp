@@ -53,6 +53,8 @@ Status example() {
     s.workers.push_back({2, 3, 0.25, 0.5, 105, 1, 0, 3, 64});
     s.process_ledger = balanced_ledger();
     s.total_ledger = balanced_ledger();
+    s.workers.back().text_failures = 6;
+    s.filters = {21, 20, 3, 4, {"src_port+dst_port table"}, 150'000, 2'500};
     s.series = {{0, "live", "netflow-global", "netflow-global"},
                 {1, "zone1_profile", "dns", "netflow-global"},
                 {2, "zone1_profile", "dns", "peer1"}};
@@ -109,6 +111,10 @@ TEST(Metrics, NamesAndValues) {
           "net_collector_config_last_reload_success 0",
           "net_collector_config_last_reload_timestamp_seconds 1700000050",
           "net_collector_ledger_balanced 1",
+          "net_collector_filter_predicates 20",
+          "net_collector_filter_indexes 1",
+          "net_collector_filter_compile_seconds 0.0025",
+          "net_collector_text_scan_failures_total{core=\"2\"} 6",
           "# TYPE net_collector_datagrams_total counter"}) {
         EXPECT_TRUE(has_line(text, line)) << line << "\nin\n" << text;
     }
