@@ -70,7 +70,11 @@ std::optional<std::size_t> Config::find_source(std::string_view name) const noex
 }
 
 void set_data_directory(Config& config, const std::string& data) {
-    if (config.socket == config.data + "/control.sock") config.socket = data + "/control.sock";
+    const auto move = [&](std::string& path, const char* name) {
+        if (path == config.data + name) path = data + name;
+    };
+    move(config.socket, kSocketName);
+    move(config.filters.pattern_cache, kPatternCacheName);
     config.data = data;
 }
 
@@ -90,6 +94,7 @@ std::vector<std::string> restart_needed(const Config& running, const Config& nex
     differs("user", running.user, next.user);
     differs("socket", running.socket, next.socket);
     differs("metrics.listen", running.metrics, next.metrics);
+    differs("filters.pattern_cache", running.filters.pattern_cache, next.filters.pattern_cache);
     return keys;
 }
 

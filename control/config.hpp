@@ -28,6 +28,9 @@ inline constexpr std::size_t kMaxExporterPrefixes = 4096;
 inline constexpr std::size_t kMaxConfigBytes = 16u << 20;
 inline constexpr std::string_view kDefaultConfigPath = "/etc/net-collector/net-collector.toml";
 inline constexpr std::string_view kLiveProfile = "live";  // implicit: one channel a source, no filter
+// Below the data directory, unless the configuration says otherwise.
+inline constexpr const char* kSocketName = "/control.sock";
+inline constexpr const char* kPatternCacheName = "/patterns";
 
 // Memory for packets: hugepages where the machine has some, always, or never.
 enum class Hugepages : std::uint8_t { automatic, on, off };
@@ -125,6 +128,20 @@ struct Retention {
     friend bool operator==(const Retention&, const Retention&) noexcept = default;
 };
 
+// How filters are read: [filters]. Paths are absolute.
+struct FiltersConfig {
+    // How a test treats a flow without the field it asks of: it is false (nfdump 1.7.5 and later), or the field is 0.
+    enum class MissingFields : std::uint8_t { never_match, zero };
+    static constexpr std::uint64_t kMostResolve_s = 10;
+
+    MissingFields missing_fields = MissingFields::never_match;
+    std::uint32_t resolve_timeout_s = 5;  // for all host names in filters together
+    std::string geo_country;              // MaxMind database of countries or cities; "" = none
+    std::string geo_as;                   // of autonomous systems
+    flow::Place geo_country_place{}, geo_as_place{};
+    std::string pattern_cache;  // directory of compiled patterns; needs a restart; "" = none kept ("off")
+};
+
 struct Config {
     std::string file;  // as given to load_config()
 
@@ -146,8 +163,9 @@ struct Config {
     std::vector<flow::IpAddress> addresses;  // datagrams to others are not ours; empty = any destination
     Retention retention;
     std::uint32_t metrics_exporters = 256;  // with label values of their own
-    std::string profiles_dir;               // load_config(): absolute, profiles.d beside the file when not given
-    std::vector<SourceConfig> sources;      // in the file's order
+    FiltersConfig filters;
+    std::string profiles_dir;           // load_config(): absolute, profiles.d beside the file when not given
+    std::vector<SourceConfig> sources;  // in the file's order
     std::vector<ExporterConfig> exporters;
     std::vector<ProfileConfig> profiles;  // by name; `live` is not among them
 
@@ -156,7 +174,7 @@ struct Config {
 };
 
 // Reads the file and every *.toml of its profiles directory. Relative paths in the file (data, socket,
-// profiles, pcap:FILE) are taken from the file's directory. A missing profiles directory is an error only
+// profiles, pcap:FILE, those of [filters]) are taken from the file's directory. A missing profiles directory is an error only
 // when the key is given.
 [[nodiscard]] flow::Result<Config> load_config(const std::string& path);
 
@@ -164,7 +182,7 @@ struct Config {
 // asked what it says of it. An error when it cannot be read, or is no TOML before `data` already.
 [[nodiscard]] flow::Result<Config> load_whereabouts(const std::string& path);
 
-// Sets another data directory (`--data`): a socket that lay in the old one moves along.
+// Sets another data directory (`--data`): socket and pattern cache move along where they lay in the old one.
 void set_data_directory(Config& config, const std::string& data);
 
 // Keys that differ and that a reload cannot change, as written in the file ("devices", "cores" ...); without those

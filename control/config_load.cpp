@@ -101,7 +101,7 @@ void read_paths(const TableReader& top, const fs::path& directory, Config& confi
     if (config.data.empty()) top.fault("data", "is empty: name a directory");
     config.data = absolute_from(directory, config.data);
     top.text("socket", config.socket);
-    config.socket = config.socket.empty() ? config.data + "/control.sock" : absolute_from(directory, config.socket);
+    config.socket = config.socket.empty() ? config.data + kSocketName : absolute_from(directory, config.socket);
     if (config.socket.size() >= sizeof(sockaddr_un::sun_path)) {
         top.fault("socket", "has a path of " + std::to_string(config.socket.size()) + " bytes (" + config.socket +
                                 "): Unix sockets allow 107; set a shorter `socket`");
@@ -176,6 +176,47 @@ void read_keep(const TableReader& top, const std::string& file, const char* name
         return;
     }
     days = static_cast<std::uint32_t>(*keep_s / Retention::kDay_s);
+}
+
+// The file must be there and readable only for who compiles filters, so that is not looked at here.
+void read_geo(const TableReader& reader, const char* key, const fs::path& directory, std::string& path,
+              flow::Place& place) {
+    if (!reader.text(key, path)) return;
+    place = reader.place(key);
+    if (path.empty()) {
+        reader.fault(key, "is empty: name a MaxMind database (.mmdb), or leave the key out");
+    } else {
+        path = absolute_from(directory, path);
+    }
+}
+
+void read_filters(const TableReader& top, const fs::path& directory, Config& config, Problems& problems) {
+    FiltersConfig& filters = config.filters;
+    filters.pattern_cache = config.data + kPatternCacheName;
+    const toml::table* table = top.subtable("filters");
+    if (table == nullptr) return;
+    const TableReader reader(*table, config.file, "filters.", problems);
+    reader.only({"missing_fields", "resolve_timeout", "geo_country", "geo_as", "pattern_cache"});
+    auto missing = static_cast<std::size_t>(filters.missing_fields);
+    reader.choice("missing_fields", {"never match", "zero"}, missing);
+    filters.missing_fields = static_cast<FiltersConfig::MissingFields>(missing);
+    std::string timeout;
+    if (reader.text("resolve_timeout", timeout)) {
+        const auto seconds = parse_duration(timeout);
+        if (!seconds || *seconds == 0 || *seconds > FiltersConfig::kMostResolve_s) {
+            reader.fault("resolve_timeout", "is \"" + timeout + "\": write a length of time from \"1s\" to \"" +
+                                                duration_text(FiltersConfig::kMostResolve_s) + "\"");
+        } else {
+            filters.resolve_timeout_s = static_cast<std::uint32_t>(*seconds);
+        }
+    }
+    read_geo(reader, "geo_country", directory, filters.geo_country, filters.geo_country_place);
+    read_geo(reader, "geo_as", directory, filters.geo_as, filters.geo_as_place);
+    if (!reader.text("pattern_cache", filters.pattern_cache)) return;
+    if (filters.pattern_cache.empty())
+        reader.fault("pattern_cache", "is empty: name a directory, or write \"off\" to keep no compiled patterns");
+    filters.pattern_cache =
+        filters.pattern_cache == "off" ? std::string{} : absolute_from(directory, filters.pattern_cache);
 }
 
 void read_channel(const toml::table& table, const std::string& file, std::string_view file_text, ProfileConfig& profile,
@@ -253,9 +294,9 @@ void read_profiles(const TableReader& top, Config& config, Problems& problems) {
 }
 
 void read_machine(const TableReader& top, const fs::path& directory, Config& config, Problems& problems) {
-    top.only({"devices", "device", "cores", "match_cores", "hugepages", "memory_mb", "eal_args", "data", "user",
-              "socket", "log_level", "addresses", "profiles", "metrics", "retention", "ledger", "interfaces", "source",
-              "exporter"});
+    top.only({"devices",   "device", "cores",      "match_cores", "hugepages", "memory_mb", "eal_args",
+              "data",      "user",   "socket",     "log_level",   "addresses", "profiles",  "metrics",
+              "retention", "ledger", "interfaces", "filters",     "source",    "exporter"});
     read_devices(top, directory, config, problems);
     read_cores(top, config);
     read_hugepages(top, config);
@@ -269,6 +310,7 @@ void read_machine(const TableReader& top, const fs::path& directory, Config& con
     top.choice("log_level", {"trace", "debug", "info", "warning", "error"}, level);
     config.log_level = static_cast<LogLevel>(level);
     read_metrics(top, config.file, config, problems);
+    read_filters(top, directory, config, problems);
     read_retention(top, config.file, config, problems);
     read_keep(top, config.file, "ledger", config.retention.ledger_days, problems);
     read_keep(top, config.file, "interfaces", config.retention.interfaces_days, problems);
