@@ -30,7 +30,7 @@ std::vector<std::string> spellings(const Field& field) {
 std::string forms(const Field& field) {
     std::string out;
     if (field.compares) out += "= < > <= >=";
-    if (field.operand == Operand::text) out += "= contains matches";
+    if (field.operand == Operand::text || field.operand == Operand::as_name) out += "= contains matches defined";
     if (field.lists) out += out.empty() ? "in [..]" : "  in [..]";
     return out;
 }
@@ -39,6 +39,7 @@ std::string forms(const Field& field) {
 std::string example_value(const Field& field) {
     switch (field.operand) {
         case Operand::fixed:
+        case Operand::pattern:
             return {};
         case Operand::number:
             if (!field.names.empty()) return std::string(field.names.front().name);
@@ -61,7 +62,12 @@ std::string example_value(const Field& field) {
         case Operand::country:
             return "CZ";
         case Operand::text:
+        case Operand::as_name:
             return "contains 'example'";
+        case Operand::ja3:
+            return "e7d705a3286e19ea42f587b344ee6865";
+        case Operand::ja4:
+            return "t13d1516h2_8daaf6152771_b186095e22b6";
         case Operand::content:
             return "'GET /'";
         case Operand::regex:

@@ -54,17 +54,23 @@ enum class Side : std::uint8_t {
 };
 
 // How a text test asks.
-enum class TextMatch : std::uint8_t { equal, contains, regex };
+enum class TextMatch : std::uint8_t {
+    equal,
+    contains,
+    regex,
+    present,  // the row has it and it is not empty; `text` is empty
+};
 
 struct Test {
-    std::size_t field = 0;        // row of fields()
-    Side side = Side::either;     // sided fields only
+    std::size_t field = 0;     // row of fields()
+    Side side = Side::either;  // sided fields only
+    // Which of them are filled: Operand in fields.hpp.
     std::vector<Range> ranges{};  // numbers, flags, MACs, times: the values that hold, sorted and apart; empty = none
     std::vector<Net> nets{};      // addresses: sorted, no two equal
     std::string text{};           // texts; ident: the source; country: two letters in upper case; flags: the letters
     TextMatch match = TextMatch::equal;
     bool caseless = false;
-    flow::Place place{};  // of the value, in the filter's own text
+    flow::Place place{};  // of the value; `file` is empty in the filter's own text, else the included file
 };
 
 enum class NodeKind : std::uint8_t { any, test, negation, conjunction, disjunction };

@@ -14,13 +14,12 @@ char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v';
+bool is_letter(char c) noexcept {
+    return lower(c) >= 'a' && lower(c) <= 'z';
 }
 
-bool is_word(char c) noexcept {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '.' || c == ':' || c == '_' ||
-           c == '+' || c == '-' || c == '/';
+bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v';
 }
 
 // UTF-8 continuation bytes take no column of their own.
@@ -45,18 +44,34 @@ class Lexer {
   public:
     explicit Lexer(std::string_view text) : text_(text) {}
 
-    flow::Result<std::vector<Token>> run() {
+    flow::Result<std::vector<Token>> run(std::size_t most) {
         std::vector<Token> out;
         for (skip_blanks(); at_ < text_.size(); skip_blanks()) {
-            auto token = next();
+            if (out.size() == most) {
+                return flow::fail("the filter and what it includes have more than " + std::to_string(kMostTokens) +
+                                      " words and signs; write it shorter",
+                                  {{}, line_, column_});
+            }
+            const bool pattern = text_[at_] == '/' && !out.empty() && takes_pattern(out.back());
+            auto token = pattern ? slashes() : next();
             if (!token) return flow::pass(token);
             out.push_back(*token);
         }
-        out.push_back({TokenKind::end, {}, line_, column_});
+        out.push_back(here(TokenKind::end));
         return out;
     }
 
   private:
+    static bool takes_pattern(const Token& before) {
+        return before.kind == TokenKind::word && (same_word(before.text, "matches") || same_word(before.text, "regex"));
+    }
+    [[nodiscard]] Token here(TokenKind kind) const {
+        Token token;
+        token.kind = kind;
+        token.line = line_;
+        token.column = column_;
+        return token;
+    }
     void step(std::size_t bytes) {
         for (const std::size_t end = at_ + bytes; at_ < end; ++at_) {
             if (text_[at_] == '\n') {
@@ -81,7 +96,8 @@ class Lexer {
     flow::Result<Token> next() {
         const char c = text_[at_];
         if (c == '\'' || c == '"') return quote(c);
-        Token token{TokenKind::word, {}, line_, column_};
+        if (c == '@') return included();
+        Token token = here(TokenKind::word);
         std::size_t length = 0;
         while (at_ + length < text_.size() && is_word(text_[at_ + length])) ++length;
         if (length == 0) {
@@ -104,8 +120,51 @@ class Lexer {
                                   " is not closed; expected " + mark + " on the same line",
                               {{}, line_, column_});
         }
-        const Token token{TokenKind::quoted, text_.substr(at_ + 1, end - at_ - 1), line_, column_};
+        Token token = here(TokenKind::quoted);
+        token.text = text_.substr(at_ + 1, end - at_ - 1);
         step(end + 1 - at_);
+        return token;
+    }
+    flow::Result<Token> slashes() {
+        std::size_t end = at_ + 1;
+        while (end < text_.size() && text_[end] != '/' && text_[end] != '\n') {
+            end += text_[end] == '\\' && end + 1 < text_.size() && text_[end + 1] != '\n' ? 2 : 1;
+        }
+        if (end >= text_.size() || text_[end] == '\n') {
+            return flow::fail("the pattern that begins at " + quoted(text_.substr(at_, end - at_)) +
+                                  " is not closed; expected / on the same line",
+                              {{}, line_, column_});
+        }
+        Token token = here(TokenKind::pattern);
+        token.text = text_.substr(at_ + 1, end - at_ - 1);
+        std::size_t letters = end + 1;
+        while (letters < text_.size() && is_letter(text_[letters])) ++letters;
+        token.flags = text_.substr(end + 1, letters - end - 1);
+        step(letters - at_);
+        return token;
+    }
+    flow::Result<Token> included() {
+        static constexpr std::string_view kDirective = "@include";
+        const std::string_view rest = text_.substr(at_);
+        const bool whole =
+            rest.size() == kDirective.size() || (rest.size() > kDirective.size() && !is_word(rest[kDirective.size()]));
+        if (!same_word(rest.substr(0, kDirective.size()), kDirective) || !whole) {
+            return flow::fail("expected include after '@'", {{}, line_, column_});
+        }
+        step(kDirective.size());
+        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) step(1);
+        const char c = at_ < text_.size() ? text_[at_] : '\n';
+        if (c == '\'' || c == '"') {
+            auto token = quote(c);
+            if (token) token->kind = TokenKind::include;
+            return token;
+        }
+        std::size_t length = 0;
+        while (at_ + length < text_.size() && !is_blank(text_[at_ + length]) && text_[at_ + length] != ')') ++length;
+        if (length == 0) return flow::fail("expected the name of a file after @include", {{}, line_, column_});
+        Token token = here(TokenKind::include);
+        token.text = text_.substr(at_, length);
+        step(length);
         return token;
     }
 
@@ -121,6 +180,9 @@ std::size_t token_width(std::string_view rest) {
     if (rest.starts_with('\'') || rest.starts_with('"')) {
         const std::size_t end = rest.find(rest[0], 1);
         bytes = end == std::string_view::npos ? rest.size() : end + 1;
+    } else if (const std::size_t end = rest.starts_with('/') ? rest.find('/', 1) : std::string_view::npos;
+               end != std::string_view::npos) {
+        bytes = end + 1;
     } else {
         while (bytes < rest.size() && is_word(rest[bytes])) ++bytes;
     }
@@ -130,13 +192,24 @@ std::size_t token_width(std::string_view rest) {
 
 }  // namespace
 
-flow::Result<std::vector<Token>> tokens(std::string_view filter) {
+bool is_word(char c) noexcept {
+    return (c >= '0' && c <= '9') || is_letter(c) || c == '.' || c == ':' || c == '_' || c == '+' || c == '-' ||
+           c == '/';
+}
+
+std::string lower(std::string_view word) {
+    std::string out(word);
+    for (char& c : out) c = lower(c);
+    return out;
+}
+
+flow::Result<std::vector<Token>> tokens(std::string_view filter, std::size_t most) {
     if (filter.size() > kMostFilterBytes) {
         return flow::fail("the filter has " + std::to_string(filter.size()) + " bytes; at most " +
                               std::to_string(kMostFilterBytes) + " are taken",
                           {{}, 1, 1});
     }
-    return Lexer(filter).run();
+    return Lexer(filter).run(most);
 }
 
 bool same_word(std::string_view a, std::string_view b) noexcept {

@@ -3,7 +3,7 @@
 // stands before it, so the parser decides.
 //
 // Thread: any; values.
-// Limits: kMostFilterBytes of text.
+// Limits: kMostFilterBytes of text, kMostTokens.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,14 @@
 namespace filters::language {
 
 inline constexpr std::size_t kMostFilterBytes = 1024 * 1024;
+inline constexpr std::size_t kMostTokens = 1'000'000;
 
 enum class TokenKind : std::uint8_t {
     word,         // letters, digits and . : _ + - /
     quoted,       // '...' or "...", on one line; text is what stands between the quotes
+    pattern,      // /.../ and letters behind it, on one line, after matches or regex; text is what stands between the
+                  // slashes, \/ being a slash that does not end it
+    include,      // @include and a file's name, quoted or up to the next blank or ')'; text is the name
     compare,      // = == < > <= >=
     conjunction,  // &&
     disjunction,  // ||
@@ -37,20 +41,26 @@ struct Token {
     std::string_view text{};   // into the filter's text
     std::uint32_t line = 1;    // from 1
     std::uint32_t column = 1;  // from 1, in characters (UTF-8)
+    std::uint32_t file = 0;    // index into Source::names (include.hpp); 0 = the filter itself
+    std::string_view flags{};  // pattern: the letters behind it
 };
 
 // Ends with one `end` token. Errors: a character that belongs nowhere, a quote that is not closed, too much
-// text.
-[[nodiscard]] flow::Result<std::vector<Token>> tokens(std::string_view filter);
+// text, more than `most` tokens.
+[[nodiscard]] flow::Result<std::vector<Token>> tokens(std::string_view filter, std::size_t most = kMostTokens);
 
 // ASCII letters compared without case.
 [[nodiscard]] bool same_word(std::string_view a, std::string_view b) noexcept;
+[[nodiscard]] std::string lower(std::string_view word);
+
+// What a word token is made of.
+[[nodiscard]] bool is_word(char c) noexcept;
 
 // For messages: 'text' cut to a readable length, unprintable bytes as \xHH.
 [[nodiscard]] std::string quoted(std::string_view text);
 
 // The line of `filter` that `place` (of an error of parse()) points into, and below it a caret under the
-// token. Empty when `place` is not inside the filter.
+// token. Empty when `place` is not inside it. Of a place in an included file, `filter` is that file's text.
 [[nodiscard]] std::string pointed(std::string_view filter, const flow::Place& place);
 
 }  // namespace filters::language

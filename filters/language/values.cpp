@@ -8,6 +8,7 @@
 
 #include "filters/language/lexer.hpp"
 #include "filters/language/protocols.hpp"
+#include "filters/language/times.hpp"
 
 namespace filters::language {
 
@@ -109,9 +110,61 @@ flow::Result<std::uint64_t> field_number(const Field& field, std::string_view wo
     if (field.operand == Operand::protocol) {
         if (const auto known = protocol_number(word)) return *known;
     }
+    for (const NamedValue& named : field.names) {
+        if (same_word(named.name, word)) return named.value;
+    }
     const auto value = number(word);
     if (!value || *value > field.most) return expected(field, word);
     return *value;
+}
+
+flow::Result<std::uint64_t> mac(const Field& field, std::string_view word) {
+    const std::string_view whole = word;
+    const bool groups = word.find('.') != std::string_view::npos;
+    const char separator = groups ? '.' : word.find('-') != std::string_view::npos ? '-' : ':';
+    const std::size_t parts = groups ? 3 : 6;
+    std::uint64_t out = 0;
+    for (std::size_t part = 0; part < parts; ++part) {
+        const std::size_t end = part + 1 == parts ? word.size() : word.find(separator);
+        if (end == std::string_view::npos) return expected(field, whole);
+        const auto value = digits(word.substr(0, end), 16);
+        const bool fits = groups ? end == 4 : end == 1 || end == 2;
+        if (!value || !fits) return expected(field, whole);
+        out = out << 48 / parts | *value;
+        word.remove_prefix(part + 1 == parts ? end : end + 1);
+    }
+    return out;
+}
+
+flow::Result<std::uint64_t> time(const Field& field, std::string_view word) {
+    if (const auto ms = time_ms(word)) return *ms;
+    return expected(field, word);
+}
+
+std::optional<std::uint8_t> flag_bits(std::string_view letters) noexcept {
+    constexpr std::uint8_t kAllSix = 0x3f;
+    if (letters == "X") return kAllSix;
+    unsigned bits = 0;
+    for (const char letter : letters) {
+        const std::size_t bit = kFlagLetters.find(letter);
+        if (bit == std::string_view::npos || (bits & 1u << bit) != 0) return std::nullopt;
+        bits |= 1u << bit;
+    }
+    if (bits == 0) return std::nullopt;
+    return static_cast<std::uint8_t>(bits);
+}
+
+std::vector<Range> having_bits(std::uint8_t bits) {
+    std::vector<Range> out;
+    for (std::uint64_t value = 0; value < 256; ++value) {
+        if ((value & bits) != bits) continue;
+        if (!out.empty() && out.back().high + 1 == value) {
+            out.back().high = value;
+        } else {
+            out.push_back({value, value});
+        }
+    }
+    return out;
 }
 
 flow::Result<Net> address(const Field& field, std::string_view word) {

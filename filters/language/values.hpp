@@ -28,8 +28,23 @@ enum class Comparison : std::uint8_t { equal, less, greater, at_most, at_least }
 // The numbers from 0 to `most` for which `comparison value` holds; none or one range.
 [[nodiscard]] std::vector<Range> holding(Comparison comparison, std::uint64_t value, std::uint64_t most);
 
-// A number of `field`, or a protocol's name where the field takes one.
+// A number of `field`, or a name where the field takes one.
 [[nodiscard]] flow::Result<std::uint64_t> field_number(const Field& field, std::string_view word);
+
+// Six octets of one or two hex digits between ':' or '-', or three groups of four between '.'; 48 bits.
+[[nodiscard]] flow::Result<std::uint64_t> mac(const Field& field, std::string_view word);
+
+// Milliseconds since 1970.
+[[nodiscard]] flow::Result<std::uint64_t> time(const Field& field, std::string_view word);
+
+// TCP flags by letter, from the lowest bit on; X stands for the first six.
+inline constexpr std::string_view kFlagLetters = "FSRPAUEC";
+
+// The bits of upper-case letters, each at most once. Nothing when it is not that.
+[[nodiscard]] std::optional<std::uint8_t> flag_bits(std::string_view letters) noexcept;
+
+// The byte values in which all of `bits` are set.
+[[nodiscard]] std::vector<Range> having_bits(std::uint8_t bits);
 
 // Complete address.
 [[nodiscard]] flow::Result<Net> address(const Field& field, std::string_view word);

@@ -44,6 +44,20 @@ bool is_text(const Field& field) {
     return language::kind_of(field.subjects.front()) == language::SubjectKind::text;
 }
 
+// Whether the indexes can answer it.
+bool is_answered(const Field& field) {
+    const auto answered = [](Subject subject) {
+        if (subject.reading != Reading::column) {
+            return subject.reading == Reading::icmp_type || subject.reading == Reading::icmp_code ||
+                   subject.reading == Reading::application_bytes;
+        }
+        return subject.column == Column::proto || subject.column == Column::src_port ||
+               subject.column == Column::dst_port || subject.column == Column::src_addr ||
+               subject.column == Column::dst_addr || subject.column == Column::family;
+    };
+    return std::ranges::all_of(field.subjects, answered);
+}
+
 // Takes every value a column can have; tests that need a protocol still ask for it.
 bool holds_always(const Field& field, const Test& test) {
     return !test.ranges.empty() && test.ranges.front() == Range{0, field.most} && field.needs == Requires::nothing;
@@ -153,6 +167,10 @@ class Lowering {
 }  // namespace
 
 flow::Result<Edge> lower(const language::Ast& ast, const Environment& environment, GraphBuilder& graph) {
+    for (const Test& test : ast.tests) {
+        const Field& field = language::fields()[test.field];
+        if (!is_answered(field)) return flow::fail("'" + std::string(field.name()) + "' cannot be matched", test.place);
+    }
     return Lowering(ast, environment, graph).node(ast.root);
 }
 

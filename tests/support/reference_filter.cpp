@@ -38,12 +38,15 @@ bool is_of_exporter(Subject subject) {
     }
 }
 
-bool has_protocol(Requires needs, std::uint8_t proto) {
+bool has_needed(Requires needs, const flow::FlowBatch& batch, std::uint32_t row, const FilterWorld& world) {
+    const std::uint8_t proto = batch.proto[row];
     switch (needs) {
         case Requires::icmp:
             return proto == 1 || proto == 58;
         case Requires::tcp:
             return proto == 6;
+        case Requires::denied:
+            return number_of(Subject(flow::Column::firewall_event), batch, row, world) == 3u;
         case Requires::nothing:
             break;
     }
@@ -73,7 +76,7 @@ bool ReferenceFilter::node(std::uint32_t index, std::uint32_t row) const {
 
 bool ReferenceFilter::test(const Test& t, std::uint32_t row) const {
     const Field& field = filters::language::fields()[t.field];
-    if (!has_protocol(field.needs, batch_.proto[row])) return false;
+    if (!has_needed(field.needs, batch_, row, world_)) return false;
     const auto one = [&](Subject subject) { return holds_for(field, t, subject, row); };
     if (!field.sided || t.side == Side::either) return std::any_of(field.subjects.begin(), field.subjects.end(), one);
     const bool source = one(field.subjects[0]);
@@ -110,6 +113,7 @@ bool ReferenceFilter::holds_for(const Field& field, const Test& t, Subject subje
 }
 
 bool ReferenceFilter::in_text(const Field& field, const Test& t, std::string_view text) const {
+    if (t.match == TextMatch::present) return !text.empty();
     if (field.operand == Operand::regex || t.match == TextMatch::regex) {
         const auto flags = std::regex::ECMAScript | (t.caseless ? std::regex::icase : std::regex::ECMAScript);
         const auto at = compiled_.try_emplace(&t, t.text, flags).first;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which rows of the field table may be meant by the words at a token, and what to say when none is.
+//
+// Thread: any; constant.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "filters/language/fields.hpp"
+#include "filters/language/lexer.hpp"
+
+namespace filters::language {
+
+struct Spelling {
+    const Field* field = nullptr;           // or
+    const Refusal* refusal = nullptr;       // if that is what it spells
+    std::vector<std::string_view> words{};  // at least one
+};
+
+// Spellings that stand at `at`, the longest first, else in the table's order. `at` belongs to a list that ends with `end`.
+[[nodiscard]] std::vector<const Spelling*> spellings_at(const Token* at);
+
+// What is wrong where a test should begin at `at`, and the token it is about.
+struct Misspelling {
+    const Token* at = nullptr;
+    std::string expected{};    // "expected ...", to which the found token is added
+    std::string suggestion{};  // a word that was perhaps meant, or empty
+};
+[[nodiscard]] Misspelling misspelling(const Token* at, bool directed);
+
+// The one of `words` that is spelt nearly like `word`; empty when none is near, or two are equally so.
+[[nodiscard]] std::string_view nearest(std::string_view word, const std::vector<std::string_view>& words);
+
+}  // namespace filters::language
