@@ -113,7 +113,7 @@ void describe(Tables& tables) {
     if (!tables.scans.empty()) out.push_back(std::to_string(tables.scans.size()) + " range compares");
     for (const auto& shared : tables.prefixes) out.push_back(subjects_of(shared) + " prefixes");
     if (!tables.masks.empty()) out.push_back(std::to_string(tables.masks.size()) + " mask compares");
-    for (const TextIndex& index : tables.texts) out.push_back(language::name_of(index.subject) + " patterns");
+    for (const TextIndex& index : tables.texts) out.push_back(index.name() + " patterns");
 }
 
 }  // namespace
@@ -135,7 +135,7 @@ flow::Result<void> build_indexes(const PredicateSet& predicates, const Environme
     auto texts = build_texts(predicates, environment);
     if (!texts) return flow::pass(texts);
     tables.texts = std::move(*texts);
-    for (const TextIndex& index : tables.texts) tables.figures.text_patterns += index.patterns;
+    for (const TextIndex& index : tables.texts) tables.figures.text_patterns += index.table.patterns();
     tables.predicates = static_cast<std::uint32_t>(predicates.size());
     describe(tables);
     return {};

@@ -6,10 +6,19 @@
 
 namespace filters::program {
 
+namespace {
+
+text::PatternKind kind_of(language::TextMatch match) {
+    if (match == language::TextMatch::equal) return text::PatternKind::equal;
+    if (match == language::TextMatch::contains) return text::PatternKind::content;
+    return text::PatternKind::regex;
+}
+
+}  // namespace
+
 flow::Result<Edge> lower_text(const language::Field& field, const language::Test& test,
                               const Environment& /*environment*/, GraphBuilder& graph) {
-    const auto kind = field.operand == language::Operand::regex ? text::PatternKind::regex : text::PatternKind::content;
-    const text::Pattern pattern{kind, test.text, test.caseless};
+    const text::Pattern pattern{kind_of(test.match), test.text, test.caseless};
     if (const auto checked = text::check(pattern); !checked) return flow::fail(checked.error().message, test.place);
     return lower_sides(field, test, graph, [&](Predicate& predicate, language::Subject subject) {
         predicate.texts.push_back({subject, pattern});

@@ -79,7 +79,7 @@ std::size_t bytes_of(const Tables& tables) {
     for (const auto& shared : tables.values) sum += shared.table.set_of.size() * 2 + shared.table.sets.bytes();
     for (const auto& table : tables.bytes) sum += table.set_of.size() * sizeof(program::SetId) + table.sets.bytes();
     for (const auto& shared : tables.prefixes) sum += shared.table.bytes();
-    for (const auto& index : tables.texts) sum += index.db.bytes();
+    for (const auto& index : tables.texts) sum += index.table.bytes();
     sum += tables.scans.size() * sizeof(program::RangeScan) + tables.masks.size() * sizeof(program::MaskScan);
     sum += tables.operations.size() * sizeof(program::Operation) + tables.operands.size() * sizeof(Edge);
     return sum + (tables.roots.size() + tables.trigger_first.size() + tables.triggered.size()) * 4 +

@@ -89,9 +89,7 @@ flow::Result<std::unique_ptr<Run>> Run::make(const Tables& tables) {
     run->operation_batch_.assign(tables.operations.size(), 0);
     run->awake_.assign(tables.always.size(), 0);
     run->found_.resize(tables.roots.size());
-    for (const TextIndex& index : tables.texts) {
-        if (auto fitted = run->text_scan_.fit(index); !fitted) return flow::pass(fitted);
-    }
+    if (auto fitted = run->text_scan_.fit(tables.texts); !fitted) return flow::pass(fitted);
     return run;
 }
 
@@ -145,7 +143,7 @@ void Run::run_indexes(const FlowBatch& batch) noexcept {
     for (const MaskScan& scan : tables_.masks) {
         scan.run(column_of<flow::IpAddress>(batch, scan.subject), rows, marks());
     }
-    for (const TextIndex& index : tables_.texts) text_scan_.run(batch, index, marks());
+    text_scan_.run(batch, marks());
 }
 
 // Lists the touched predicates and marks the channels that could hold because of them.

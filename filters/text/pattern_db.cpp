@@ -23,7 +23,7 @@ std::string reason(hs_compile_error_t* error) {
 }
 
 tl::unexpected<flow::Error> refused(const Pattern& pattern, const std::string& why) {
-    return flow::fail("the payload pattern '" + pattern.text.substr(0, 60) + "' is not accepted: " + why);
+    return flow::fail("the pattern '" + pattern.text.substr(0, 60) + "' is not accepted: " + why);
 }
 
 // As a Hyperscan expression. Content is written byte by byte as \xHH: no byte is special, and NUL cannot cut
@@ -47,7 +47,7 @@ unsigned flags(const Pattern& pattern) {
 }
 
 struct Call {
-    void (*on_match)(std::uint32_t id, void* context);
+    OnMatch on_match;
     void* context;
 };
 
@@ -60,10 +60,12 @@ int forward(unsigned id, unsigned long long, unsigned long long, unsigned, void*
 }  // namespace
 
 flow::Result<void> check(const Pattern& pattern) {
-    if (pattern.text.empty()) return refused(pattern, "it is empty");
+    if (pattern.kind == PatternKind::present) return {};
     if (pattern.text.size() > kMostPatternBytes) {
         return refused(pattern, "it has more than " + std::to_string(kMostPatternBytes) + " bytes");
     }
+    if (pattern.kind == PatternKind::equal) return {};
+    if (pattern.text.empty()) return refused(pattern, "it is empty");
     if (pattern.kind == PatternKind::content) return {};
     if (pattern.text.find('\0') != std::string::npos) return refused(pattern, "it has a NUL byte; write \\x00");
     if (written_out(pattern.text) > kMostRepeats) {
@@ -76,31 +78,32 @@ flow::Result<void> check(const Pattern& pattern) {
     }
     const unsigned narrowest = info->min_width;
     std::free(info);  // Hyperscan's misc allocator is malloc unless set otherwise, and it is not
-    if (narrowest == 0) return refused(pattern, "it matches every payload");
+    if (narrowest == 0)
+        return refused(pattern, "it matches an empty text too; write + instead of *, and = '' for empty texts");
     return {};
 }
 
-flow::Result<PatternDb> PatternDb::compile(std::span<const Entry> entries) {
+flow::Result<PatternDb> PatternDb::compile(std::span<const Pattern> patterns) {
     if (hs_valid_platform() != HS_SUCCESS)
-        return flow::fail("payload filters need a CPU with SSSE3, and this has none");
-    if (entries.size() > kMostPatterns) {
-        return flow::fail("the filters have " + std::to_string(entries.size()) + " payload patterns; at most " +
-                          std::to_string(kMostPatterns) + " are taken");
+        return flow::fail("filters on texts need a CPU with SSSE3, and this has none");
+    if (patterns.size() > kMostPatterns) {
+        return flow::fail("the filters have " + std::to_string(patterns.size()) +
+                          " different patterns for one kind of text; at most " + std::to_string(kMostPatterns) +
+                          " are taken");
     }
     std::vector<std::string> expressions;
     std::vector<unsigned> all_flags;
     std::vector<unsigned> ids;
     std::uint64_t together = 0;
-    for (const Entry& entry : entries) {
-        if (auto checked = check(entry.pattern); !checked) return flow::pass(checked);
-        expressions.push_back(expression(entry.pattern));
-        all_flags.push_back(flags(entry.pattern));
-        ids.push_back(entry.id);
-        together +=
-            entry.pattern.kind == PatternKind::regex ? written_out(entry.pattern.text) : entry.pattern.text.size();
+    for (const Pattern& pattern : patterns) {
+        if (auto checked = check(pattern); !checked) return flow::pass(checked);
+        ids.push_back(static_cast<unsigned>(ids.size()));
+        expressions.push_back(expression(pattern));
+        all_flags.push_back(flags(pattern));
+        together += pattern.kind == PatternKind::regex ? written_out(pattern.text) : pattern.text.size();
     }
     if (together > kMostRepeatsTogether) {
-        return flow::fail("the payload patterns are too much together; use fewer, or + and * instead of counts");
+        return flow::fail("the patterns are too much together; use fewer, or + and * instead of counts");
     }
     std::vector<const char*> pointers;
     for (const std::string& e : expressions) pointers.push_back(e.c_str());
@@ -110,10 +113,10 @@ flow::Result<PatternDb> PatternDb::compile(std::span<const Entry> entries) {
                                        static_cast<unsigned>(pointers.size()), HS_MODE_BLOCK, nullptr, &db, &error);
     if (code == HS_SUCCESS) return PatternDb(db);
     const int at = error == nullptr ? -1 : error->expression;
-    if (at >= 0 && static_cast<std::size_t>(at) < entries.size()) {
-        return refused(entries[static_cast<std::size_t>(at)].pattern, reason(error));
+    if (at >= 0 && static_cast<std::size_t>(at) < patterns.size()) {
+        return refused(patterns[static_cast<std::size_t>(at)], reason(error));
     }
-    return flow::fail("the payload patterns cannot be compiled together: " + reason(error));
+    return flow::fail("the patterns cannot be compiled together: " + reason(error));
 }
 
 PatternDb::PatternDb(PatternDb&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
@@ -127,9 +130,8 @@ PatternDb::~PatternDb() {
     hs_free_database(db_);
 }
 
-bool PatternDb::scan(std::string_view bytes, Scratch& scratch, void (*on_match)(std::uint32_t id, void* context),
-                     void* context) const noexcept {
-    if (bytes.empty()) return true;
+bool PatternDb::scan(std::string_view bytes, Scratch& scratch, OnMatch on_match, void* context) const noexcept {
+    if (bytes.empty()) return true;  // no pattern takes an empty text, see check()
     if (bytes.size() > std::numeric_limits<unsigned>::max()) return false;
     Call call{on_match, context};
     return hs_scan(db_, bytes.data(), static_cast<unsigned>(bytes.size()), 0, scratch.scratch_, forward, &call) ==
@@ -147,7 +149,7 @@ Scratch::~Scratch() {
 
 flow::Result<void> Scratch::fit(const PatternDb& db) {
     if (hs_alloc_scratch(db.db_, &scratch_) == HS_SUCCESS) return {};
-    return flow::fail("no memory for matching payload patterns; add memory or take patterns out of the filters");
+    return flow::fail("no memory for matching texts; add memory or take patterns out of the filters");
 }
 
 }  // namespace filters::text

@@ -31,6 +31,8 @@ inline constexpr std::size_t kMostPatterns = 10'000;
 enum class PatternKind : std::uint8_t {
     content,  // these bytes, anywhere
     regex,    // Hyperscan's subset of PCRE, anywhere; . takes newlines
+    equal,    // these bytes and no more; may be empty
+    present,  // anything but an empty text
 };
 
 struct Pattern {
@@ -41,28 +43,25 @@ struct Pattern {
     friend auto operator<=>(const Pattern&, const Pattern&) = default;
 };
 
-// Whether a PatternDb would take it, and if not, why. The whole sentence names the pattern.
+// Whether a TextTable would take it, and if not, why. The whole sentence names the pattern.
 [[nodiscard]] flow::Result<void> check(const Pattern& pattern);
 
 class Scratch;
 
+using OnMatch = void (*)(std::uint32_t id, void* context);
+
 class PatternDb {
   public:
-    struct Entry {
-        Pattern pattern;
-        std::uint32_t id = 0;  // reported when it matches
-    };
-    // At least one entry.
-    [[nodiscard]] static flow::Result<PatternDb> compile(std::span<const Entry> entries);
+    // At least one pattern, of content or regex.
+    [[nodiscard]] static flow::Result<PatternDb> compile(std::span<const Pattern> patterns);
 
     PatternDb(PatternDb&& other) noexcept;
     PatternDb& operator=(PatternDb&& other) noexcept;
     ~PatternDb();
 
-    // Calls on_match(id, context) once for each entry found in `bytes`. False: Hyperscan refused; nothing
-    // more is known.
-    [[nodiscard]] bool scan(std::string_view bytes, Scratch& scratch, void (*on_match)(std::uint32_t id, void* context),
-                            void* context) const noexcept;
+    // Calls on_match(index of the pattern, context) once for each pattern found in `bytes`. False: Hyperscan refused;
+    // nothing more is known.
+    [[nodiscard]] bool scan(std::string_view bytes, Scratch& scratch, OnMatch on_match, void* context) const noexcept;
     [[nodiscard]] std::size_t bytes() const noexcept;
 
   private:

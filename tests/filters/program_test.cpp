@@ -93,7 +93,7 @@ TEST(Program, ErrorsNameTheChannelAndThePlace) {
         {spec("zone1/dns", "port 53", {"zone1.toml", 7, 11}, {3}),
          "zone1.toml:7:11: channel 'zone1/dns': source index 3 does not exist; there are 3 sources"},
         {spec("zone1/x", "any and payload regex 'a(b'", {"zone1.toml", 7, 1}),
-         "zone1.toml:7:23: channel 'zone1/x': the payload pattern 'a(b' is not accepted: Missing close "
+         "zone1.toml:7:23: channel 'zone1/x': the pattern 'a(b' is not accepted: Missing close "
          "parenthesis for "
          "group started at index 1"},
     };

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a TextTable said of texts seen before, so that a text that repeats is looked at once.
+//
+// Thread: one core. What it holds belongs to one TextTable: it is made and dropped with the Program's Matcher.
+// Shape:  a hash table of sets of kWays texts; a new text takes the place of one not asked for lately. Of a batch, the
+//         places of texts in the arena are remembered too, so that most rows cost one compare.
+// Memory: bounded: 7.5 MB of texts and 1 MB of lists of ids, of which pages never touched cost nothing; when the lists
+//         are full, all is forgotten.
+// Limits: texts above kLongestKnown bytes are looked at each time. kMostIds ids a text.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "dataplane/flow/columns.hpp"
+#include "dataplane/flow/result.hpp"
+#include "filters/text/text_table.hpp"
+
+namespace filters::text {
+
+class KnownTexts {
+  public:
+    static constexpr std::size_t kSets = 8192;
+    static constexpr std::size_t kWays = 7;
+    static constexpr std::size_t kMostTexts = kSets * kWays;
+    static constexpr std::size_t kLongestKnown = 112;
+    static constexpr std::size_t kMostIds = 256 * 1024;
+
+    [[nodiscard]] static flow::Result<KnownTexts> make();
+
+    // Another batch: places in the arena mean other texts.
+    void next_batch() noexcept { places_.fill({}); }
+    // Ids that hold for the text at `place` of the batch's arena, which begins at `arena`. Valid until the next call.
+    [[nodiscard]] std::span<const std::uint32_t> ids(flow::Text place, const char* arena, const TextTable& table,
+                                                     Scratch& scratch) noexcept {
+        Place& known = places_[(place.offset * kMix) >> (32 - kPlaceBits)];
+        if (known.at.offset != place.offset || known.at.length != place.length || place.length == 0) {
+            const Found found = find({arena + place.offset, place.length}, table, scratch);
+            known = {place, found};
+            return list(known.found);
+        }
+        return list(known.found);
+    }
+    // Of a text that lies elsewhere.
+    [[nodiscard]] std::span<const std::uint32_t> ids(std::string_view text, const TextTable& table,
+                                                     Scratch& scratch) noexcept {
+        elsewhere_ = find(text, table, scratch);
+        return list(elsewhere_);
+    }
+
+    // Texts that were looked at because they were not known. Those of them of which not all ids are known, because
+    // Hyperscan refused or there were too many.
+    [[nodiscard]] std::uint64_t looked_at() const noexcept { return looked_at_; }
+    [[nodiscard]] std::uint64_t failures() const noexcept { return failures_; }
+
+  private:
+    static constexpr std::uint32_t kMix = 0x9e3779b1u;
+    static constexpr unsigned kPlaceBits = 9;
+    static constexpr std::size_t kInline = 2;
+
+    // Up to kInline ids stand here, more of them in lists_ from ids[0] on.
+    struct Found {
+        std::uint32_t count = 0;
+        std::array<std::uint32_t, kInline> ids{};
+    };
+    struct Place {
+        flow::Text at{};
+        Found found{};
+    };
+    struct alignas(64) Set {
+        std::array<std::uint32_t, kWays> tags;
+        std::array<std::uint32_t, kWays> slots;  // 0 = free
+        std::uint32_t asked_for;                 // a bit a way, since all of them were set
+        std::uint32_t unused;
+    };
+    struct Slot {
+        std::uint32_t length;
+        Found found;
+        std::array<char, kLongestKnown> text;
+    };
+    static_assert(sizeof(Slot) == 128);
+    struct Free {
+        void operator()(void* memory) const noexcept { std::free(memory); }
+    };
+    template <class T>
+    using Memory = std::unique_ptr<T[], Free>;
+
+    KnownTexts() = default;
+    [[nodiscard]] std::span<const std::uint32_t> list(const Found& found) const noexcept {
+        if (found.count <= kInline) return {found.ids.data(), found.count};
+        return {lists_.get() + found.ids[0], found.count};
+    }
+    [[nodiscard]] Found find(std::string_view text, const TextTable& table, Scratch& scratch) noexcept;
+    [[nodiscard]] Found look_at(std::string_view text, const TextTable& table, Scratch& scratch) noexcept;
+    void remember(std::string_view text, const Found& found, std::uint64_t hash) noexcept;
+    [[nodiscard]] std::uint32_t slot_for(Set& set, std::uint32_t tag) noexcept;
+    void forget() noexcept;
+
+    std::array<Place, std::size_t{1} << kPlaceBits> places_{};
+    Memory<Set> sets_{};
+    Memory<Slot> slots_{};  // slot 0 is never used
+    std::uint32_t slots_used_ = 1;
+    Memory<std::uint32_t> lists_{};
+    std::size_t listed_ = 0;
+    Found elsewhere_{};
+    std::uint64_t looked_at_ = 0;
+    std::uint64_t failures_ = 0;
+};
+
+}  // namespace filters::text
