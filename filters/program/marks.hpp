@@ -15,18 +15,22 @@ namespace filters::program {
 
 inline constexpr std::size_t kWords = flow::kBatchRows / 64;
 static_assert(flow::kBatchRows % 64 == 0);
+static_assert(kWords <= 32);  // a bit a word
 
 struct Marks {
     std::uint64_t* bits = nullptr;    // kWords for each predicate
+    std::uint32_t* words = nullptr;   // for each predicate: bit w when word w of its bitmap has a row
     std::uint8_t* touched = nullptr;  // a byte for each predicate
 
     void row(PredicateId predicate, std::uint32_t row) const noexcept {
         bits[predicate * kWords + row / 64] |= 1ull << (row % 64);
+        words[predicate] |= 1u << (row / 64);
         touched[predicate] = 1;
     }
     // Rows word * 64 + i for each bit i of `rows`, at least one.
     void word(PredicateId predicate, std::size_t word, std::uint64_t rows) const noexcept {
         bits[predicate * kWords + word] |= rows;
+        words[predicate] |= 1u << word;
         touched[predicate] = 1;
     }
 };

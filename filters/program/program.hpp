@@ -71,11 +71,12 @@ class Program {
 };
 
 // The rows of a batch that a channel takes: row r is bit r % 64 of rows[r / 64]. kBatchRows bits; those past
-// batch.rows are 0. `count` of them are set, at least one.
+// batch.rows are 0. `count` of them are set, at least one. Bit w of `words`: rows[w] is not 0.
 struct ChannelRows {
     std::uint32_t channel = 0;
     const std::uint64_t* rows = nullptr;
     std::uint32_t count = 0;
+    std::uint32_t words = 0;
 };
 
 // One per core: the bitmaps and the Hyperscan scratch.

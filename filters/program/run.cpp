@@ -17,7 +17,7 @@ using language::Subject;
 
 constexpr std::size_t kRowsBytes = kWords * sizeof(std::uint64_t);
 constexpr std::size_t kLine = 64;
-constexpr std::array<std::uint64_t, kWords> kNoRows{};
+alignas(64) constexpr std::array<std::uint64_t, kWords> kNoRows{};
 
 // The column as an array of Value; the compiler of filters puts only such columns into an index of Value.
 template <class Value>
@@ -42,33 +42,6 @@ bool has_two_bytes(Subject subject) noexcept {
     return subject == Subject(Column::source);
 }
 
-// out = combine(a, b) word by word; false when no bit is left.
-template <class Combine>
-bool combine(std::uint64_t* out, const std::uint64_t* a, const std::uint64_t* b, Combine one) noexcept {
-    std::uint64_t seen = 0;
-    for (std::size_t i = 0; i < kWords; ++i) {
-        out[i] = one(a[i], b[i]);
-        seen |= out[i];
-    }
-    return seen != 0;
-}
-
-std::uint64_t word_and(std::uint64_t a, std::uint64_t b) noexcept {
-    return a & b;
-}
-std::uint64_t word_or(std::uint64_t a, std::uint64_t b) noexcept {
-    return a | b;
-}
-std::uint64_t word_and_not(std::uint64_t a, std::uint64_t b) noexcept {
-    return a & ~b;
-}
-
-std::uint32_t count_rows(const std::uint64_t* rows) noexcept {
-    int sum = 0;
-    for (std::size_t i = 0; i < kWords; ++i) sum += std::popcount(rows[i]);
-    return static_cast<std::uint32_t>(sum);
-}
-
 }  // namespace
 
 flow::Result<std::unique_ptr<Run>> Run::make(const Tables& tables) {
@@ -84,8 +57,9 @@ flow::Result<std::unique_ptr<Run>> Run::make(const Tables& tables) {
     run->predicate_rows_ = static_cast<std::uint64_t*>(std::align(kLine, bitmaps * kRowsBytes, memory, room));
     run->operation_rows_ = run->predicate_rows_ + tables.predicates * kWords;
     run->touched_.assign((tables.predicates + 7) / 8 * 8, 0);
+    run->predicate_words_.assign(tables.predicates, 0);
     run->touched_list_.resize(tables.predicates);
-    run->operation_value_.assign(tables.operations.size(), nullptr);
+    run->operation_value_.assign(tables.operations.size(), RowSet{});
     run->operation_batch_.assign(tables.operations.size(), 0);
     run->awake_.assign(tables.always.size(), 0);
     run->found_.resize(tables.roots.size());
@@ -97,6 +71,7 @@ std::span<const ChannelRows> Run::match(const FlowBatch& batch) noexcept {
     forget();
     if (batch.rows == 0) return {};
     for (std::size_t word = 0; word < kWords; ++word) every_row_[word] = rows_of_word(word, batch.rows);
+    every_word_ = ~0u >> (31 - (batch.rows - 1) / 64);
     run_indexes(batch);
     wake();
     report();
@@ -107,7 +82,9 @@ std::span<const ChannelRows> Run::match(const FlowBatch& batch) noexcept {
 void Run::forget() noexcept {
     for (std::size_t i = 0; i < touched_count_; ++i) {
         const PredicateId predicate = touched_list_[i];
-        std::memset(predicate_rows_ + predicate * kWords, 0, kRowsBytes);
+        std::uint64_t* bits = predicate_rows_ + predicate * kWords;
+        each_word(predicate_words_[predicate], [&](std::size_t word) { bits[word] = 0; });
+        predicate_words_[predicate] = 0;
         touched_[predicate] = 0;
     }
     touched_count_ = 0;
@@ -169,18 +146,18 @@ void Run::report() noexcept {
         for (std::uint64_t bits = awake_[word]; bits != 0; bits &= bits - 1) {
             const auto channel =
                 static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(std::countr_zero(bits));
-            const Rows rows = value(tables_.roots[channel]);
-            if (rows == nullptr) continue;
-            found_[found_count_++] = {channel, rows, count_rows(rows)};
+            const RowSet rows = value(tables_.roots[channel]);
+            if (rows.empty()) continue;
+            found_[found_count_++] = {channel, rows.bits, count_rows(rows), rows.words};
         }
     }
 }
 
 // Recursion is as deep as brackets are nested, at most language::kDeepest times two.
-Run::Rows Run::value(NodeId node) noexcept {
-    if (node == 0) return every_row_.data();
+RowSet Run::value(NodeId node) noexcept {
+    if (node == 0) return every_row();
     if (node <= tables_.predicates) {
-        return touched_[node - 1] != 0 ? predicate_rows_ + (node - 1) * kWords : nullptr;
+        return {predicate_rows_ + (node - 1) * kWords, predicate_words_[node - 1]};
     }
     const std::size_t index = node - 1 - tables_.predicates;
     if (operation_batch_[index] != batch_number_) {
@@ -193,50 +170,35 @@ Run::Rows Run::value(NodeId node) noexcept {
 }
 
 // A single operand that is left gives its own bitmap, without a copy.
-Run::Rows Run::all(const Operation& operation, std::uint64_t* out) noexcept {
-    Rows so_far = every_row_.data();
-    for (std::uint32_t i = 0; i < operation.count; ++i) {
+RowSet Run::all(const Operation& operation, std::uint64_t* out) noexcept {
+    RowSet so_far = every_row();
+    for (std::uint32_t i = 0; i < operation.count && !so_far.empty(); ++i) {
         const Edge edge = tables_.operands[operation.first + i];
-        const Rows rows = value(node_of(edge));
+        const RowSet rows = value(node_of(edge));
         if (is_negated(edge)) {
-            if (rows == nullptr) continue;
-            if (!combine(out, so_far, rows, word_and_not)) return nullptr;
-            so_far = out;
-            continue;
-        }
-        if (rows == nullptr) return nullptr;
-        if (so_far == every_row_.data()) {
+            if ((so_far.words & rows.words) != 0) so_far = without(out, so_far, rows);
+        } else if (so_far.bits == every_row_.data()) {
             so_far = rows;
-            continue;
+        } else {
+            so_far = both(out, so_far, rows);
         }
-        if (!combine(out, so_far, rows, word_and)) return nullptr;
-        so_far = out;
     }
     return so_far;
 }
 
-Run::Rows Run::any(const Operation& operation, std::uint64_t* out) noexcept {
-    Rows so_far = nullptr;
+RowSet Run::any(const Operation& operation, std::uint64_t* out) noexcept {
+    RowSet so_far{kNoRows.data(), 0};
     for (std::uint32_t i = 0; i < operation.count; ++i) {
         const Edge edge = tables_.operands[operation.first + i];
-        const Rows rows = value(node_of(edge));
+        RowSet rows = value(node_of(edge));
         if (is_negated(edge)) {
-            if (rows == nullptr) return every_row_.data();
-            const Rows before = so_far == nullptr ? kNoRows.data() : so_far;
-            for (std::size_t w = 0; w < kWords; ++w) out[w] = before[w] | (every_row_[w] & ~rows[w]);
-            so_far = out;
-            continue;
+            if (rows.empty()) return every_row();
+            rows = without(rest_.data(), every_row(), rows);
         }
-        if (rows == nullptr) continue;
-        if (so_far == nullptr) {
-            so_far = rows;
-            continue;
-        }
-        combine(out, so_far, rows, word_or);
-        so_far = out;
+        if (rows.empty()) continue;
+        so_far = so_far.empty() && !is_negated(edge) ? rows : either(out, so_far, rows);
     }
-    const bool some = so_far != nullptr && std::any_of(so_far, so_far + kWords, [](auto word) { return word != 0; });
-    return some ? so_far : nullptr;
+    return so_far;
 }
 
 }  // namespace filters::program

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "filters/program/marks.hpp"
+#include "filters/program/row_sets.hpp"
 #include "filters/program/tables.hpp"
 
 namespace filters::program {
@@ -26,35 +27,36 @@ class Run {
   private:
     explicit Run(const Tables& tables) : tables_(tables) {}
 
-    // A bitmap of the batch's rows; nullptr = no row.
-    using Rows = const std::uint64_t*;
-
     void forget() noexcept;
     void run_indexes(const flow::FlowBatch& batch) noexcept;
     void wake() noexcept;
     void report() noexcept;
-    [[nodiscard]] Rows value(NodeId node) noexcept;
-    [[nodiscard]] Rows all(const Operation& operation, std::uint64_t* out) noexcept;
-    [[nodiscard]] Rows any(const Operation& operation, std::uint64_t* out) noexcept;
-    [[nodiscard]] Marks marks() noexcept { return {predicate_rows_, touched_.data()}; }
+    [[nodiscard]] RowSet value(NodeId node) noexcept;
+    [[nodiscard]] RowSet all(const Operation& operation, std::uint64_t* out) noexcept;
+    [[nodiscard]] RowSet any(const Operation& operation, std::uint64_t* out) noexcept;
+    [[nodiscard]] RowSet every_row() const noexcept { return {every_row_.data(), every_word_}; }
+    [[nodiscard]] Marks marks() noexcept { return {predicate_rows_, predicate_words_.data(), touched_.data()}; }
 
     struct Free {
         void operator()(void* memory) const noexcept { std::free(memory); }
     };
     const Tables& tables_;
-    std::unique_ptr<void, Free> memory_{};     // zero pages from the system until written
-    std::uint64_t* predicate_rows_ = nullptr;  // kWords for each predicate
-    std::uint64_t* operation_rows_ = nullptr;  // kWords for each operation
-    std::vector<std::uint8_t> touched_{};      // a byte for each predicate, padded to whole words
-    std::vector<PredicateId> touched_list_{};  // size() of them at most; count below
+    std::unique_ptr<void, Free> memory_{};          // zero pages from the system until written
+    std::uint64_t* predicate_rows_ = nullptr;       // kWords for each predicate
+    std::uint64_t* operation_rows_ = nullptr;       // kWords for each operation
+    std::vector<std::uint32_t> predicate_words_{};  // which words of each predicate's bitmap have rows
+    std::vector<std::uint8_t> touched_{};           // a byte for each predicate, padded to whole words
+    std::vector<PredicateId> touched_list_{};       // size() of them at most; count below
     std::size_t touched_count_ = 0;
-    std::vector<Rows> operation_value_{};
+    std::vector<RowSet> operation_value_{};
     std::vector<std::uint32_t> operation_batch_{};  // the batch for which operation_value_ holds
     std::uint32_t batch_number_ = 0;
     std::vector<std::uint64_t> awake_{};  // a bit a channel
     std::vector<ChannelRows> found_{};
     std::size_t found_count_ = 0;
     alignas(64) std::array<std::uint64_t, kWords> every_row_{};
+    std::uint32_t every_word_ = 0;
+    alignas(64) std::array<std::uint64_t, kWords> rest_{};  // of an OR: the rows that a negated operand leaves
     ValueTable::Hits hits_{};
     PrefixTable::Scratch prefix_scratch_{};
     TextScan text_scan_{};
