@@ -39,7 +39,7 @@ constexpr Field port_block_field(std::string_view words) {
     return sided(fixed_field(words, kOf<Subject(Reading::in_port_block, 0), Subject(Reading::in_port_block, 1)>, 1));
 }
 constexpr Field flags_field() {
-    Field f = number_field("flags", "letters out of UAPRSF, C, E and X, or a number from 0 to 255",
+    Field f = number_field("flags", "upper-case letters out of U A P R S F C E X, or a number from 0 to 255",
                            kOf<Column::tcp_flags>, 255);
     f.operand = Operand::flags;
     f.needs = Requires::tcp;

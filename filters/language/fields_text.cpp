@@ -11,7 +11,8 @@ constexpr std::string_view kText = "=, contains, matches, defined, or a text in 
 constexpr std::string_view kName = "=, contains, matches, defined, or a name";
 
 // A TLS or SSL 3 record that holds a client or server hello (RFC 8446 section 5.1, RFC 6101 section 5.2): what nfdump
-// takes for TLS. The hello's own version stands behind its length.
+// takes for TLS. The hello's own version stands behind its length. TLS 1.3 says 1.2 there, which is what nfdump compares,
+// and tells itself in an extension (RFC 8446 section 4.2.1: 43, a list in a client's hello, one version in a server's).
 constexpr Field hello_field(std::string_view words, std::string_view pattern) {
     Field f = with_operand(words, "", Operand::pattern, kOf<Subject(Reading::application_bytes)>);
     f.pattern = pattern;
@@ -53,11 +54,12 @@ constexpr std::array kFields = {
     hello_field("payload tls version 1.0", "^\\x16\\x03[\\x00-\\x04]..[\\x01\\x02]...\\x03\\x01"),
     hello_field("payload tls version 1.1", "^\\x16\\x03[\\x00-\\x04]..[\\x01\\x02]...\\x03\\x02"),
     hello_field("payload tls version 1.2", "^\\x16\\x03[\\x00-\\x04]..[\\x01\\x02]...\\x03\\x03"),
+    hello_field("payload tls version 1.3",
+                "^\\x16\\x03[\\x00-\\x04]..[\\x01\\x02]...\\x03\\x03.*"
+                "\\x00\\x2b\\x00(?:\\x02\\x03\\x04|.[\\x02-\\x1e](?:..){0,14}\\x03\\x04)"),
 };
 
 constexpr std::array kRefusals = {
-    Refusal{"payload tls version 1.3",
-            "the hello of TLS 1.3 says 1.2 on the wire; use payload ja4 or payload tls version 1.2"},
     Refusal{"payload ssl version 1.0|payload ssl version 2.0",
             "SSL before 3.0 has no hello that could be told from other bytes; use payload regex"},
     Refusal{"payload ja4s", "JA4S of server hellos is not worked out; use payload ja3 or payload ja4"},

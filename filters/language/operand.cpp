@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMostIdentBytes = 255;
 constexpr std::size_t kJa3Digits = 32;
+constexpr std::string_view kAnyText = "a text in quotes, or a word";
 
 template <class Items>
 void sort_once(Items& items) {
@@ -104,7 +105,7 @@ flow::Result<void> OperandReader::read(const Field& field, Test& test) {
             return digest(field, test);
         case Operand::content:
             test.match = TextMatch::contains;
-            return quoted_text(field, test, true);
+            return quoted_text(field.value, test, true);
         case Operand::regex:
             return pattern(field, test);
         case Operand::pattern:
@@ -275,7 +276,7 @@ flow::Result<void> OperandReader::ident(const Field& field, Test& test) {
                                             std::to_string(kMostIdentBytes) + " bytes, found " +
                                             quoted(cursor_->text)));
     }
-    return quoted_text(field, test, true);
+    return quoted_text(field.value, test, true);
 }
 
 flow::Result<void> OperandReader::country(const Field& field, Test& test) {
@@ -301,15 +302,18 @@ flow::Result<void> OperandReader::text(const Field& field, Test& test) {
         cursor_.skip();
         return pattern(field, test);
     }
+    std::string_view wanted = field.value;
     if (cursor_.is_word("contains")) {
         cursor_.skip();
         test.match = TextMatch::contains;
+        wanted = kAnyText;
     } else if (!cursor_.is(TokenKind::quoted) && comparison(cursor_->text)) {
         if (comparison(cursor_->text) != Comparison::equal) return expected(field);
         cursor_.skip();
         test.match = TextMatch::equal;
+        wanted = kAnyText;
     }
-    if (auto done = quoted_text(field, test, true); !done) return done;
+    if (auto done = quoted_text(wanted, test, true); !done) return done;
     if (cursor_.is_word("i")) {
         cursor_.skip();
         test.caseless = true;
@@ -351,7 +355,7 @@ flow::Result<void> OperandReader::pattern(const Field& field, Test& test) {
     if (!cursor_.is(TokenKind::quoted)) {
         return tl::unexpected(cursor_.unexpected("expected a regular expression in quotes or slashes"));
     }
-    if (auto done = quoted_text(field, test, false); !done) return done;
+    if (auto done = quoted_text(field.value, test, false); !done) return done;
     test.text = without_hidden_slashes(test.text);
     if (cursor_.is_word("i")) {
         cursor_.skip();
@@ -361,12 +365,14 @@ flow::Result<void> OperandReader::pattern(const Field& field, Test& test) {
 }
 
 // A text in quotes, or a word where `words` may stand for themselves.
-flow::Result<void> OperandReader::quoted_text(const Field& field, Test& test, bool words) {
+flow::Result<void> OperandReader::quoted_text(std::string_view expected, Test& test, bool words) {
     const bool word =
         words && cursor_.is(TokenKind::word) && !cursor_.is_and() && !cursor_.is_or() && !cursor_.is_not();
-    if (!cursor_.is(TokenKind::quoted) && !word) return expected(field);
+    if (!cursor_.is(TokenKind::quoted) && !word) {
+        return tl::unexpected(cursor_.unexpected("expected " + std::string(expected)));
+    }
     if (cursor_->text.empty()) {
-        return tl::unexpected(cursor_.error("expected " + std::string(field.value) + ", found an empty one"));
+        return tl::unexpected(cursor_.error("expected " + std::string(expected) + ", found an empty one"));
     }
     test.text = cursor_->text;
     cursor_.skip();

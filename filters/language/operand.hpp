@@ -53,7 +53,8 @@ class OperandReader {
     Done text(const Field& field, Test& test);
     Done digest(const Field& field, Test& test);
     Done pattern(const Field& field, Test& test);
-    Done quoted_text(const Field& field, Test& test, bool words);
+    // `expected`: "a name".
+    Done quoted_text(std::string_view expected, Test& test, bool words);
 
     Cursor& cursor_;
     const Context& context_;

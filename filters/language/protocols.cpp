@@ -30,7 +30,7 @@ constexpr std::array kShortHigh = {
     Name{132, "sctp"}, Name{133, "fc"},    Name{135, "mhead"}, Name{136, "udp-l"}, Name{137, "mpls"},
 };
 
-// IANA keywords that differ from the short names.
+// IANA keywords that differ from the short names, and short names of protocols that nobody prints.
 constexpr std::array kIana = {
     Name{0, "hopopt"},       Name{4, "ipv4"},
     Name{10, "bbn-rcc-mon"}, Name{11, "nvp-ii"},
@@ -73,7 +73,11 @@ constexpr std::array kIana = {
     Name{138, "manet"},      Name{139, "shim6"},
     Name{140, "wesp"},       Name{141, "rohc"},
     Name{142, "ethernet"},   Name{143, "aggfrag"},
-    Name{144, "nsh"},
+    Name{144, "nsh"},        Name{90, "s-rpc"},
+    Name{94, "os"},          Name{96, "sccsp"},
+    Name{97, "ethip"},       Name{110, "cpqpp"},
+    Name{111, "ipxip"},      Name{114, "0hop"},
+    Name{124, "isis4"},
 };
 
 template <class Names>

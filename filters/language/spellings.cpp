@@ -10,6 +10,7 @@ namespace filters::language {
 namespace {
 
 constexpr std::size_t kMostNearBytes = 24;  // longer words are not compared
+constexpr std::size_t kMostSuggestions = 3;
 using Words = std::vector<std::string_view>;
 
 // By first word, in lower case; of each the longest first, then in the table's order.
@@ -187,23 +188,21 @@ Misspelling misspelling(const Token* at, bool directed) {
     return out;
 }
 
-std::string_view nearest(std::string_view word, const std::vector<std::string_view>& words) {
+std::string nearest(std::string_view word, const std::vector<std::string_view>& words) {
     if (word.size() < 2 || word.size() > kMostNearBytes) return {};
     const std::string small = lower(word);
     // Mistakes in the first letter are rarer, so they weigh more. What is as far away as `least` is not near.
     std::size_t least = word.size() <= 4 ? 4 : 6;
-    std::string_view best;
+    Words best;
     for (const std::string_view candidate : words) {
         const std::string other = lower(candidate);
         const std::size_t d = 2 * distance(small, other) + (small[0] != other[0] ? 1 : 0);
-        if (d < least) {
-            best = candidate;
-            least = d;
-        } else if (d == least) {
-            best = {};
-        }
+        if (d > least || (d == least && best.empty())) continue;
+        if (d < least) best.clear();
+        least = d;
+        add_once(best, candidate);
     }
-    return best;
+    return best.size() > kMostSuggestions ? std::string() : choices(best);
 }
 
 }  // namespace filters::language

@@ -27,11 +27,11 @@ struct Spelling {
 struct Misspelling {
     const Token* at = nullptr;
     std::string expected{};    // "expected ...", to which the found token is added
-    std::string suggestion{};  // a word that was perhaps meant, or empty
+    std::string suggestion{};  // what was perhaps meant, or empty
 };
 [[nodiscard]] Misspelling misspelling(const Token* at, bool directed);
 
-// The one of `words` that is spelt nearly like `word`; empty when none is near, or two are equally so.
-[[nodiscard]] std::string_view nearest(std::string_view word, const std::vector<std::string_view>& words);
+// Those of `words` that are spelt most nearly like `word`, joined by "or"; empty when none is near.
+[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string_view>& words);
 
 }  // namespace filters::language

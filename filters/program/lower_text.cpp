@@ -18,7 +18,8 @@ text::PatternKind kind_of(language::TextMatch match) {
 
 flow::Result<Edge> lower_text(const language::Field& field, const language::Test& test,
                               const Environment& /*environment*/, GraphBuilder& graph) {
-    const text::Pattern pattern{kind_of(test.match), test.text, test.caseless};
+    const bool present = test.match == language::TextMatch::present;
+    const text::Pattern pattern{kind_of(test.match), present ? "." : test.text, test.caseless};
     if (const auto checked = text::check(pattern); !checked) return flow::fail(checked.error().message, test.place);
     return lower_sides(field, test, graph, [&](Predicate& predicate, language::Subject subject) {
         predicate.texts.push_back({subject, pattern});
