@@ -18,7 +18,7 @@ flow::Result<KnownTexts> KnownTexts::make() {
     out.sets_.reset(static_cast<Set*>(std::aligned_alloc(alignof(Set), kSets * sizeof(Set))));
     // Slots and lists are written before they are read, so their pages need not be touched here.
     out.slots_.reset(static_cast<Slot*>(std::aligned_alloc(alignof(Set), (kMostTexts + 1) * sizeof(Slot))));
-    out.lists_.reset(static_cast<std::uint32_t*>(std::malloc(kMostIds * sizeof(std::uint32_t))));
+    out.lists_.reset(static_cast<std::uint32_t*>(std::malloc(kListed * sizeof(std::uint32_t))));
     if (out.sets_ == nullptr || out.slots_ == nullptr || out.lists_ == nullptr) {
         return flow::fail("no memory for matching texts; add memory or take tests of texts out of the filters");
     }
@@ -33,26 +33,29 @@ void KnownTexts::forget() noexcept {
     listed_ = 0;
 }
 
-KnownTexts::Found KnownTexts::find(std::string_view text, const TextTable& table, Scratch& scratch) noexcept {
+std::uint32_t KnownTexts::find(std::string_view text, const TextTable& table, Scratch& scratch) noexcept {
     if (text.size() > kLongestKnown) return look_at(text, table, scratch);
     const std::uint64_t hash = text_hash(text);
     Set& set = sets_[hash % kSets];
     const auto tag = static_cast<std::uint32_t>(hash >> 32);
-    for (std::size_t way = 0; way < kWays; ++way) {
-        if (set.tags[way] != tag || set.slots[way] == 0) continue;
+    std::uint32_t alike = 0;
+    for (std::size_t way = 0; way < kWays; ++way) alike |= static_cast<std::uint32_t>(set.tags[way] == tag) << way;
+    for (; alike != 0; alike &= alike - 1) {
+        const auto way = static_cast<std::size_t>(std::countr_zero(alike));
         const Slot& slot = slots_[set.slots[way]];
-        if (slot.length != text.size() || std::memcmp(slot.text.data(), text.data(), text.size()) != 0) continue;
+        if (set.slots[way] == 0 || slot.length != text.size()) continue;
+        if (!same_bytes(slot.text.data(), text.data(), text.size())) continue;
         const std::uint32_t bit = 1u << way;
         if ((set.asked_for & bit) == 0) set.asked_for |= bit;
         return slot.found;
     }
     const std::uint64_t failures_before = failures_;
-    const Found found = look_at(text, table, scratch);
+    const std::uint32_t found = look_at(text, table, scratch);
     if (failures_ == failures_before) remember(text, found, hash);
     return found;
 }
 
-KnownTexts::Found KnownTexts::look_at(std::string_view text, const TextTable& table, Scratch& scratch) noexcept {
+std::uint32_t KnownTexts::look_at(std::string_view text, const TextTable& table, Scratch& scratch) noexcept {
     ++looked_at_;
     struct Target {
         std::span<std::uint32_t> room;
@@ -63,23 +66,24 @@ KnownTexts::Found KnownTexts::look_at(std::string_view text, const TextTable& ta
         if (to->count < to->room.size()) to->room[to->count] = id;
         ++to->count;
     };
-    Target target{{lists_.get() + listed_, kMostIds - listed_}, 0};
+    if (listed_ + 1 >= kListed) forget();
+    // One word in front of them is for their count.
+    const auto room = [&] { return std::span(lists_.get() + listed_ + 1, kListed - listed_ - 1); };
+    Target target{room(), 0};
     bool ok = table.match(text, scratch, add, &target);
     if (target.count > target.room.size() && listed_ > 0) {
         forget();
-        target = {{lists_.get(), kMostIds}, 0};
+        target = {room(), 0};
         ok = table.match(text, scratch, add, &target);
     }
     if (!ok || target.count > target.room.size()) ++failures_;
     const std::size_t count = std::min(target.count, target.room.size());
-    Found found{static_cast<std::uint32_t>(count), {}};
-    if (count <= kInline) {
-        std::copy_n(target.room.begin(), count, found.ids.begin());
-    } else {
-        found.ids[0] = static_cast<std::uint32_t>(listed_);
-        listed_ += count;
-    }
-    return found;
+    if (count == 0) return kNone;
+    if (count == 1) return target.room.front();
+    const auto at = static_cast<std::uint32_t>(listed_);
+    lists_[at] = static_cast<std::uint32_t>(count);
+    listed_ += 1 + count;
+    return kList | at;
 }
 
 // A free slot, or that of a text which was not asked for since all others of its set were.
@@ -95,7 +99,7 @@ std::uint32_t KnownTexts::slot_for(Set& set, std::uint32_t tag) noexcept {
     return set.slots[way];
 }
 
-void KnownTexts::remember(std::string_view text, const Found& found, std::uint64_t hash) noexcept {
+void KnownTexts::remember(std::string_view text, std::uint32_t found, std::uint64_t hash) noexcept {
     Slot& slot = slots_[slot_for(sets_[hash % kSets], static_cast<std::uint32_t>(hash >> 32))];
     slot.length = static_cast<std::uint32_t>(text.size());
     slot.found = found;

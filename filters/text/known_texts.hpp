@@ -28,23 +28,28 @@ class KnownTexts {
     static constexpr std::size_t kSets = 8192;
     static constexpr std::size_t kWays = 7;
     static constexpr std::size_t kMostTexts = kSets * kWays;
-    static constexpr std::size_t kLongestKnown = 112;
-    static constexpr std::size_t kMostIds = 256 * 1024;
+    static constexpr std::size_t kLongestKnown = 120;
+    static constexpr std::size_t kListed = 256 * 1024;
+    static constexpr std::size_t kMostIds = kListed - 1;
 
     [[nodiscard]] static flow::Result<KnownTexts> make();
 
     // Another batch: places in the arena mean other texts.
-    void next_batch() noexcept { places_.fill({}); }
-    // Ids that hold for the text at `place` of the batch's arena, which begins at `arena`. Valid until the next call.
-    [[nodiscard]] std::span<const std::uint32_t> ids(flow::Text place, const char* arena, const TextTable& table,
-                                                     Scratch& scratch) noexcept {
-        Place& known = places_[(place.offset * kMix) >> (32 - kPlaceBits)];
-        if (known.at.offset != place.offset || known.at.length != place.length || place.length == 0) {
-            const Found found = find({arena + place.offset, place.length}, table, scratch);
-            known = {place, found};
-            return list(known.found);
+    void next_batch() noexcept {
+        if (++batch_ == 0) {
+            places_.fill({});
+            batch_ = 1;
         }
-        return list(known.found);
+    }
+    // Ids that hold for the text at `at` of the batch's arena, which begins at `arena`. Valid until the next call.
+    [[nodiscard]] std::span<const std::uint32_t> ids(flow::Text at, const char* arena, const TextTable& table,
+                                                     Scratch& scratch) noexcept {
+        Place& place = places_[(at.offset * kMix) >> (32 - kPlaceBits)];
+        if (place.offset != at.offset || place.length != at.length || place.batch != batch_) {
+            const std::uint32_t found = find({arena + at.offset, at.length}, table, scratch);
+            place = {at.offset, at.length, batch_, found};
+        }
+        return list(place.found);
     }
     // Of a text that lies elsewhere.
     [[nodiscard]] std::span<const std::uint32_t> ids(std::string_view text, const TextTable& table,
@@ -60,17 +65,16 @@ class KnownTexts {
 
   private:
     static constexpr std::uint32_t kMix = 0x9e3779b1u;
-    static constexpr unsigned kPlaceBits = 9;
-    static constexpr std::size_t kInline = 2;
+    static constexpr unsigned kPlaceBits = 11;
+    // What was found: one id, kNone, or kList | where in lists_ their count stands, and then they.
+    static constexpr std::uint32_t kList = 1u << 31;
+    static constexpr std::uint32_t kNone = ~0u;
 
-    // Up to kInline ids stand here, more of them in lists_ from ids[0] on.
-    struct Found {
-        std::uint32_t count = 0;
-        std::array<std::uint32_t, kInline> ids{};
-    };
     struct Place {
-        flow::Text at{};
-        Found found{};
+        std::uint32_t offset;
+        std::uint32_t length;
+        std::uint32_t batch;
+        std::uint32_t found;
     };
     struct alignas(64) Set {
         std::array<std::uint32_t, kWays> tags;
@@ -80,7 +84,7 @@ class KnownTexts {
     };
     struct Slot {
         std::uint32_t length;
-        Found found;
+        std::uint32_t found;
         std::array<char, kLongestKnown> text;
     };
     static_assert(sizeof(Slot) == 128);
@@ -91,23 +95,26 @@ class KnownTexts {
     using Memory = std::unique_ptr<T[], Free>;
 
     KnownTexts() = default;
-    [[nodiscard]] std::span<const std::uint32_t> list(const Found& found) const noexcept {
-        if (found.count <= kInline) return {found.ids.data(), found.count};
-        return {lists_.get() + found.ids[0], found.count};
+    [[nodiscard]] std::span<const std::uint32_t> list(const std::uint32_t& found) const noexcept {
+        if (found < kList) return {&found, 1};
+        if (found == kNone) return {};
+        const std::uint32_t* counted = lists_.get() + (found & ~kList);
+        return {counted + 1, *counted};
     }
-    [[nodiscard]] Found find(std::string_view text, const TextTable& table, Scratch& scratch) noexcept;
-    [[nodiscard]] Found look_at(std::string_view text, const TextTable& table, Scratch& scratch) noexcept;
-    void remember(std::string_view text, const Found& found, std::uint64_t hash) noexcept;
+    [[nodiscard]] std::uint32_t find(std::string_view text, const TextTable& table, Scratch& scratch) noexcept;
+    [[nodiscard]] std::uint32_t look_at(std::string_view text, const TextTable& table, Scratch& scratch) noexcept;
+    void remember(std::string_view text, std::uint32_t found, std::uint64_t hash) noexcept;
     [[nodiscard]] std::uint32_t slot_for(Set& set, std::uint32_t tag) noexcept;
     void forget() noexcept;
 
-    std::array<Place, std::size_t{1} << kPlaceBits> places_{};
+    std::array<Place, std::size_t{1} << kPlaceBits> places_{};  // by where in the arena
     Memory<Set> sets_{};
     Memory<Slot> slots_{};  // slot 0 is never used
     std::uint32_t slots_used_ = 1;
     Memory<std::uint32_t> lists_{};
     std::size_t listed_ = 0;
-    Found elsewhere_{};
+    std::uint32_t elsewhere_ = kNone;
+    std::uint32_t batch_ = 1;
     std::uint64_t looked_at_ = 0;
     std::uint64_t failures_ = 0;
 };

@@ -8,7 +8,7 @@
 
 #include "filters/text/fingerprint.hpp"
 #include "filters/text/tls_hello.hpp"
-#include "tests/filters/hello_builder.hpp"
+#include "tests/support/hello_builder.hpp"
 
 namespace {
 
