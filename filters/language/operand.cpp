@@ -219,6 +219,11 @@ flow::Result<void> OperandReader::resolve(const Field& field, Test& test) {
         if (found->empty()) return tl::unexpected(cursor_.error("the host name " + quoted(name) + " has no address"));
         known = resolved_.emplace(name, std::move(*found)).first;
     }
+    named_ += known->second.size();
+    if (named_ > kMostNamed) {
+        return tl::unexpected(cursor_.error("host names stand for more than " + std::to_string(kMostNamed) +
+                                            " addresses in one filter; write prefixes instead"));
+    }
     for (const flow::IpAddress& a : known->second) test.nets.push_back(Net::prefix(a, 128));
     cursor_.skip();
     return {};
@@ -349,6 +354,7 @@ flow::Result<void> OperandReader::pattern(const Field& field, Test& test) {
             return tl::unexpected(cursor_.error("expected a regular expression, found an empty one"));
         test.caseless = test.caseless || !cursor_->flags.empty();
         test.text = without_hidden_slashes(cursor_->text);
+        test.place = cursor_.here();
         cursor_.skip();
         return {};
     }
@@ -375,6 +381,7 @@ flow::Result<void> OperandReader::quoted_text(std::string_view expected, Test& t
         return tl::unexpected(cursor_.error("expected " + std::string(expected) + ", found an empty one"));
     }
     test.text = cursor_->text;
+    test.place = cursor_.here();
     cursor_.skip();
     return {};
 }

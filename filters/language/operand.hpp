@@ -2,7 +2,7 @@
 // What stands behind the words of a field: the value of a test.
 //
 // Thread: one.
-// Limits: kMostNames host names a filter.
+// Limits: of a filter kMostNames host names, and kMostNamed addresses that they stand for all together.
 #pragma once
 
 #include <map>
@@ -19,6 +19,7 @@
 namespace filters::language {
 
 inline constexpr std::size_t kMostNames = 256;
+inline constexpr std::size_t kMostNamed = 1'000'000;
 
 // Whether a value of `field` can begin with `token`: tells fields apart that are spelt alike.
 [[nodiscard]] bool may_begin(const Field& field, const Token& token);
@@ -59,6 +60,7 @@ class OperandReader {
     Cursor& cursor_;
     const Context& context_;
     std::map<std::string, std::vector<flow::IpAddress>, std::less<>> resolved_;
+    std::size_t named_ = 0;  // addresses taken from resolved_
 };
 
 }  // namespace filters::language

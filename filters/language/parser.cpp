@@ -137,6 +137,10 @@ class Parser {
             const std::string_view words = refusal->words.substr(0, refusal->words.find('|'));
             return tl::unexpected(cursor_.error(quoted(words) + " cannot be asked: " + std::string(refusal->reason)));
         }
+        if (ast_.tests.size() == kMostTests) {
+            return tl::unexpected(cursor_.error("more than " + std::to_string(kMostTests) +
+                                                " tests; join addresses and numbers into lists"));
+        }
         const Field& field = *spelling->field;
         cursor_.skip(spelling->words.size());
         Test test{.field = static_cast<std::size_t>(&field - fields().data()), .place = cursor_.here()};

@@ -145,4 +145,12 @@ TEST(LanguageErrors, AMillionOfAnythingIsAnErrorAndNotACrash) {
     }
 }
 
+TEST(LanguageErrors, TooManyTests) {
+    std::string filter = "any";
+    for (std::size_t i = 0; i <= filters::language::kMostTests; ++i) filter += "||if 1";
+    const auto ast = parse(filter);
+    ASSERT_FALSE(ast);
+    EXPECT_NE(ast.error().message.find("more than 100000 tests"), std::string::npos) << ast.error().message;
+}
+
 }  // namespace
