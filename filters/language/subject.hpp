@@ -3,7 +3,7 @@
 //
 // Thread: any; values.
 // Units:  as nfdump shows them: packets and bytes scaled by sampling and thinning (flow/scale.hpp), duration in
-//         milliseconds, rates per second, integer arithmetic; products too large for 64 bits are the largest number.
+//         milliseconds, rates per second, integer arithmetic; what is too large for 64 bits is the largest number.
 // Missing: a subject is missing in a row when the record did not bring what it is worked out of; see subject.cpp. Besides:
 //         mpls_label and mpls_exp beyond the stack; mpls_eos (the first label with the bottom-of-stack bit) where no entry
 //         has that bit; what is asked of an exporter that nobody knows, which never holds, whatever the rule.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cassert>
 #include <map>
-#include <string>
-#include <type_traits>
+#include <utility>
 
 #include "filters/program/tables.hpp"
 
@@ -16,75 +16,34 @@ using language::Range;
 using language::Subject;
 
 constexpr std::size_t kByteValues = 256;
+// So few ranges of a column are compared one by one, however narrow they are.
+constexpr std::size_t kFewCompares = 2;
+// More wide ranges of a column than this stand on a ladder.
+constexpr std::size_t kMostCompares = 16;
 // More stretches than this are cheaper in a table, however wide they are together.
-constexpr std::size_t kMostScanRanges = 4;
+constexpr std::size_t kMostStretches = 4;
 
-// Whether a column's numbers have 8 bits; the others the language knows have 16.
-constexpr bool is_byte(Subject subject) noexcept {
-    switch (subject.column) {
-#define X(name, type, what) \
-    case Column::name:      \
-        return std::is_same_v<type, std::uint8_t>;
-        FLOW_COMMON_COLUMNS(X)
-        FLOW_RARE_COLUMNS(X)
-#undef X
-        case Column::count_:
-            break;
-    }
-    return false;
+// Ranges of so many values give hits for so many rows that a compare of the whole column is cheaper.
+constexpr std::uint64_t wide_from(unsigned bytes) noexcept {
+    return bytes == 1 ? 16 : 2048;
 }
 
-bool is_wide(std::span<const Range> ranges) {
-    std::uint64_t values = 0;
-    for (const Range& range : ranges) values += range.high - range.low + 1;
-    return values >= RangeScan::kWide && ranges.size() <= kMostScanRanges;
+bool is_wide(std::span<const Range> ranges, unsigned bytes) {
+    if (ranges.size() > kMostStretches) return false;
+    return std::any_of(ranges.begin(), ranges.end(),
+                       [&](const Range& range) { return range.high - range.low >= wide_from(bytes) - 1; });
 }
 
-// Everything the predicates ask, by subject.
-struct Feeds {
-    std::map<Subject, NumberFeeds> numbers;
-    std::map<Subject, std::vector<Net>> holed;
-    std::map<Subject, NetFeeds> nets;
-};
-
-void collect_numbers(PredicateId id, const NumberFeed& feed, Feeds& feeds, Tables& tables) {
-    const bool scannable = !is_byte(feed.subject) && feed.subject != Subject(Column::source);
-    if (!scannable || !is_wide(feed.ranges)) {
-        feeds.numbers[feed.subject].emplace_back(id, feed.ranges);
-        return;
-    }
-    for (const Range& range : feed.ranges) {
-        tables.scans.push_back(
-            {feed.subject, static_cast<std::uint16_t>(range.low), static_cast<std::uint16_t>(range.high), id});
-    }
+std::uint64_t largest(unsigned bytes) noexcept {
+    return bytes == 8 ? ~0ull : (1ull << (8 * bytes)) - 1;
 }
 
-// Masks with holes stand first in no order, so they are split off; prefixes stay together as one span where
-// they can.
-void collect_nets(PredicateId id, const NetFeed& feed, Feeds& feeds, Tables& tables) {
-    const auto has_hole = [](const Net& net) { return net.prefix_bits() < 0; };
-    for (std::size_t i = 0; i < feed.nets.size();) {
-        const Net& net = feed.nets[i];
-        std::size_t end = i + 1;
-        if (has_hole(net)) {
-            const auto mask = static_cast<std::uint32_t>(net.mask.low());
-            tables.masks.push_back({feed.subject, net.address.as_v4(), mask, id});
-        } else {
-            while (end < feed.nets.size() && !has_hole(feed.nets[end])) ++end;
-            feeds.nets[feed.subject].emplace_back(id, std::span(feed.nets).subspan(i, end - i));
-        }
-        i = end;
+// The ranges as far as a column of `bytes` can hold them.
+void add_clipped(std::vector<WideRange>& out, PredicateId id, std::span<const Range> ranges, unsigned bytes) {
+    for (const Range& range : ranges) {
+        if (range.low > largest(bytes)) continue;
+        out.push_back({{range.low, std::min(range.high, largest(bytes))}, id});
     }
-}
-
-Feeds collect(const PredicateSet& predicates, Tables& tables) {
-    Feeds feeds;
-    for (PredicateId id = 0; id < predicates.size(); ++id) {
-        const Predicate& predicate = predicates[id];
-        for (const NumberFeed& feed : predicate.numbers) collect_numbers(id, feed, feeds, tables);
-        for (const NetFeed& feed : predicate.nets) collect_nets(id, feed, feeds, tables);
-    }
-    return feeds;
 }
 
 template <class Table>
@@ -99,45 +58,120 @@ void share(std::vector<Shared<Table>>& list, Table table) {
     }
 }
 
-template <class Table>
-std::string subjects_of(const Shared<Table>& shared) {
-    std::string out;
-    for (const Subject subject : shared.subjects) out += (out.empty() ? "" : "+") + language::name_of(subject);
-    return out;
-}
+class Builder {
+  public:
+    Builder(const Environment& environment, Tables& tables) : environment_(environment), tables_(tables) {}
 
-void describe(Tables& tables) {
-    std::vector<std::string>& out = tables.figures.indexes;
-    for (const auto& shared : tables.values) out.push_back(subjects_of(shared) + " table");
-    for (const ByteTable& table : tables.bytes) out.push_back(language::name_of(table.subject) + " blocks");
-    if (!tables.scans.empty()) out.push_back(std::to_string(tables.scans.size()) + " range compares");
-    for (const auto& shared : tables.prefixes) out.push_back(subjects_of(shared) + " prefixes");
-    if (!tables.masks.empty()) out.push_back(std::to_string(tables.masks.size()) + " mask compares");
-    for (const TextIndex& index : tables.texts) out.push_back(index.name() + " patterns");
-}
+    void collect(PredicateId id, const Predicate& predicate) {
+        for (const NumberFeed& feed : predicate.numbers) numbers_[feed.subject].emplace_back(id, feed.ranges);
+        for (const NetFeed& feed : predicate.nets) collect_nets(id, feed);
+    }
+
+    flow::Result<void> build() {
+        for (const auto& [subject, feeds] : numbers_) {
+            auto built = is_of_exporter(subject) ? exporter_numbers(subject, feeds) : numbers(subject, feeds);
+            if (!built) return built;
+        }
+        for (const auto& [subject, feeds] : nets_) {
+            PrefixTable table = PrefixTable::build(subject, feeds);
+            if (is_of_exporter(subject)) {
+                tables_.exporters.addresses.push_back(std::move(table));
+            } else {
+                share(tables_.prefixes, std::move(table));
+            }
+        }
+        return {};
+    }
+
+  private:
+    // Masks with holes stand first in no order, so they are split off; prefixes stay together as one span where
+    // they can.
+    void collect_nets(PredicateId id, const NetFeed& feed) {
+        const auto has_hole = [](const Net& net) { return net.prefix_bits() < 0; };
+        auto& masks = is_of_exporter(feed.subject) ? tables_.exporters.masks : tables_.masks;
+        for (std::size_t i = 0; i < feed.nets.size();) {
+            const Net& net = feed.nets[i];
+            std::size_t end = i + 1;
+            if (has_hole(net)) {
+                const auto mask = static_cast<std::uint32_t>(net.mask.low());
+                masks.push_back({feed.subject, net.address.as_v4(), mask, id});
+            } else {
+                while (end < feed.nets.size() && !has_hole(feed.nets[end])) ++end;
+                nets_[feed.subject].emplace_back(id, std::span(feed.nets).subspan(i, end - i));
+            }
+            i = end;
+        }
+    }
+
+    flow::Result<void> exporter_numbers(Subject subject, const NumberFeeds& feeds) {
+        auto table = WideTable::build(subject, feeds);
+        if (!table) return flow::pass(table);
+        tables_.exporters.numbers.push_back(std::move(*table));
+        return {};
+    }
+
+    flow::Result<void> numbers(Subject subject, const NumberFeeds& feeds) {
+        const unsigned bytes = bytes_of(subject);
+        assert(bytes != 0);
+        tables_.numbers.push_back(subject);
+        std::size_t ranges = 0;
+        for (const auto& feed : feeds) ranges += feed.second.size();
+        std::vector<WideRange> wide;
+        NumberFeeds narrow;
+        for (const auto& [id, list] : feeds) {
+            if (ranges <= kFewCompares || is_wide(list, bytes)) {
+                add_clipped(wide, id, list, bytes);
+            } else {
+                narrow.emplace_back(id, list);
+            }
+        }
+        if (wide.size() > kMostCompares) {
+            auto ladder = Ladder::build(subject, wide);
+            if (!ladder) return flow::pass(ladder);
+            tables_.ladders.push_back(std::move(*ladder));
+        } else if (!wide.empty()) {
+            tables_.compares.push_back({subject, std::move(wide)});
+        }
+        return narrow.empty() ? flow::Result<void>{} : table(subject, bytes, narrow);
+    }
+
+    flow::Result<void> table(Subject subject, unsigned bytes, const NumberFeeds& feeds) {
+        const bool is_source = subject == Subject(Column::source);
+        if (bytes == 1 || is_source) {
+            auto built = ByteTable::build(subject, feeds, is_source ? environment_.sources.size() : kByteValues);
+            if (!built) return flow::pass(built);
+            tables_.bytes.push_back(std::move(*built));
+        } else if (bytes == 2) {
+            auto built = ValueTable::build(subject, feeds);
+            if (!built) return flow::pass(built);
+            share(tables_.values, std::move(*built));
+        } else {
+            auto built = WideTable::build(subject, feeds);
+            if (!built) return flow::pass(built);
+            share(tables_.wides, std::move(*built));
+        }
+        return {};
+    }
+
+    const Environment& environment_;
+    Tables& tables_;
+    std::map<Subject, NumberFeeds> numbers_;
+    std::map<Subject, NetFeeds> nets_;
+};
 
 }  // namespace
 
 flow::Result<void> build_indexes(const PredicateSet& predicates, const Environment& environment, Tables& tables) {
-    const Feeds feeds = collect(predicates, tables);
-    for (const auto& [subject, feed] : feeds.numbers) {
-        if (subject == Subject(Column::source)) {
-            tables.bytes.push_back(ByteTable::build(subject, feed, environment.sources.size()));
-        } else if (is_byte(subject)) {
-            tables.bytes.push_back(ByteTable::build(subject, feed, kByteValues));
-        } else {
-            auto table = ValueTable::build(subject, feed);
-            if (!table) return flow::pass(table);
-            share(tables.values, std::move(*table));
-        }
-    }
-    for (const auto& [subject, feed] : feeds.nets) share(tables.prefixes, PrefixTable::build(subject, feed));
+    tables.predicates = static_cast<std::uint32_t>(predicates.size());
+    tables.missing = environment.missing;
+    tables.known_exporters = environment.exporters;
+    Builder builder(environment, tables);
+    for (PredicateId id = 0; id < predicates.size(); ++id) builder.collect(id, predicates[id]);
+    if (auto built = builder.build(); !built) return built;
     auto texts = build_texts(predicates, environment);
     if (!texts) return flow::pass(texts);
     tables.texts = std::move(*texts);
     for (const TextIndex& index : tables.texts) tables.figures.text_patterns += index.table.patterns();
-    tables.predicates = static_cast<std::uint32_t>(predicates.size());
-    describe(tables);
     return {};
 }
 

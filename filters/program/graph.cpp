@@ -28,6 +28,7 @@ constexpr std::uint32_t operation_of(NodeId node) noexcept {
 
 Edge GraphBuilder::predicate(Predicate predicate) {
     if (predicate.empty()) return kFalse;
+    predicate.settle();
     const double share = predicate.share();
     const PredicateId id = predicates_.intern(std::move(predicate));
     if (id == predicate_share_.size()) predicate_share_.push_back(share);
@@ -67,6 +68,14 @@ Edge GraphBuilder::make(OperationKind kind, std::vector<Edge> edges) {
 Edge GraphBuilder::plain(Edge edge) {
     if (!is_negated(edge) || edge == kFalse) return edge;
     return make(OperationKind::all, {edge});
+}
+
+void GraphBuilder::name(Edge edge, const std::function<std::string()>& text) {
+    const NodeId node = node_of(edge);
+    if (!keeps_names_ || node == 0 || !is_predicate(node)) return;
+    names_.resize(predicates_.size());
+    std::string& name = names_[predicate_of(node)];
+    if (name.empty()) name = text();
 }
 
 double GraphBuilder::share(Edge edge) const {
@@ -117,7 +126,9 @@ GraphBuilder::Trigger GraphBuilder::trigger(Edge edge) const {
             // One operand is enough: the rarest that has a trigger at all.
             if (!inner.always && inner.share < out.share) out = std::move(inner);
         } else {
-            if (inner.always) return inner;
+            if (inner.always || out.predicates.size() + inner.predicates.size() > kMostTriggers) {
+                return {.always = true, .share = 1};
+            }
             out.share += inner.share;
             out.predicates.insert(out.predicates.end(), inner.predicates.begin(), inner.predicates.end());
         }

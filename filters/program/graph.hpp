@@ -8,8 +8,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "filters/program/predicates.hpp"
@@ -44,6 +46,9 @@ struct Operation {
     std::uint32_t count = 0;
 };
 
+// What more predicates than this could wake is looked at in every batch: lists of triggers stay short.
+inline constexpr std::size_t kMostTriggers = 256;
+
 // Predicates are numbered while filters are read, so operations get their final node numbers only in
 // finish().
 class GraphBuilder {
@@ -53,6 +58,12 @@ class GraphBuilder {
     [[nodiscard]] Edge any_of(std::vector<Edge> edges) { return operation(OperationKind::any, std::move(edges)); }
     // An edge to the same that is not negated; kFalse stays.
     [[nodiscard]] Edge plain(Edge edge);
+    // Keeps for people what predicates mean; otherwise name() does nothing.
+    void keep_names() { keeps_names_ = true; }
+    // What `edge`, where it is a predicate, means as a filter.
+    void name(Edge edge, const std::function<std::string()>& text);
+    // By predicate; empty where nobody said.
+    [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
     [[nodiscard]] const PredicateSet& predicates() const noexcept { return predicates_; }
     [[nodiscard]] std::size_t operations() const noexcept { return operations_.size(); }
 
@@ -72,6 +83,7 @@ class GraphBuilder {
         std::vector<PredicateId> predicates{};
     };
     [[nodiscard]] Trigger trigger(Edge edge) const;
+    [[nodiscard]] double share(Edge edge) const;
 
   private:
     struct Key {
@@ -81,13 +93,14 @@ class GraphBuilder {
     };
     [[nodiscard]] Edge operation(OperationKind kind, std::vector<Edge> edges);
     [[nodiscard]] Edge make(OperationKind kind, std::vector<Edge> edges);
-    [[nodiscard]] double share(Edge edge) const;
 
     PredicateSet predicates_;
     std::map<Key, std::uint32_t> ids_;
     std::vector<const Key*> operations_;  // keys of ids_, whose addresses stay
     std::vector<double> operation_share_;
     std::vector<double> predicate_share_;
+    bool keeps_names_ = false;
+    std::vector<std::string> names_;
 };
 
 }  // namespace filters::program

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compares of 64 values at once, one bit a value. SSE2, which every x86-64 has; wider registers gain nothing
-// here.
+// Compares of 64 values at once, one bit a value. SSE2, which every x86-64 has, does for narrow numbers; wider registers
+// gain nothing there.
 //
 // Thread: any; no state.
 // Limits: reads 64 values, whatever of them is meant.
 #pragma once
 
-#include <emmintrin.h>
+#include <immintrin.h>
 
 #include <cstdint>
 
@@ -39,6 +39,18 @@ namespace filters::program {
 }
 
 // Values from low to high: with wrap-around value - low is at most high - low for these alone.
+[[nodiscard]] inline std::uint64_t lanes_between(const std::uint8_t* values, std::uint8_t low,
+                                                 std::uint8_t high) noexcept {
+    const __m128i base = _mm_set1_epi8(static_cast<char>(low));
+    const __m128i span = _mm_set1_epi8(static_cast<char>(high - low));
+    std::uint64_t out = 0;
+    for (unsigned i = 0; i < 64; i += 16) {
+        const __m128i distance = _mm_sub_epi8(load_lanes(values + i), base);
+        out |= lane_bits(_mm_cmpeq_epi8(_mm_subs_epu8(distance, span), _mm_setzero_si128())) << i;
+    }
+    return out;
+}
+
 [[nodiscard]] inline std::uint64_t lanes_between(const std::uint16_t* values, std::uint16_t low,
                                                  std::uint16_t high) noexcept {
     const __m128i base = _mm_set1_epi16(static_cast<short>(low));
@@ -50,6 +62,54 @@ namespace filters::program {
     std::uint64_t out = 0;
     for (unsigned i = 0; i < 64; i += 16) {
         out |= lane_bits(_mm_packs_epi16(inside(values + i), inside(values + i + 8))) << i;
+    }
+    return out;
+}
+
+// Compares are signed: with the highest bit turned over they order unsigned numbers.
+[[nodiscard]] inline std::uint64_t lanes_between(const std::uint32_t* values, std::uint32_t low,
+                                                 std::uint32_t high) noexcept {
+    constexpr std::uint32_t kTop = 1u << 31;
+    const __m128i base = _mm_set1_epi32(static_cast<int>(low - kTop));
+    const __m128i span = _mm_set1_epi32(static_cast<int>((high - low) ^ kTop));
+    const auto outside = [&](const std::uint32_t* at) {
+        return _mm_cmpgt_epi32(_mm_sub_epi32(load_lanes(at), base), span);
+    };
+    std::uint64_t out = 0;
+    for (unsigned i = 0; i < 64; i += 16) {
+        const __m128i first = _mm_packs_epi32(outside(values + i), outside(values + i + 4));
+        const __m128i second = _mm_packs_epi32(outside(values + i + 8), outside(values + i + 12));
+        out |= lane_bits(_mm_packs_epi16(first, second)) << i;
+    }
+    return ~out;
+}
+
+[[nodiscard]] inline std::uint64_t lanes_between(const std::uint64_t* values, std::uint64_t low,
+                                                 std::uint64_t high) noexcept {
+    std::uint64_t out = 0;
+#ifdef __AVX2__
+    constexpr std::uint64_t kTop = 1ull << 63;
+    const __m256i base = _mm256_set1_epi64x(static_cast<long long>(low - kTop));
+    const __m256i span = _mm256_set1_epi64x(static_cast<long long>((high - low) ^ kTop));
+    for (unsigned i = 0; i < 64; i += 4) {
+        const __m256i value = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values + i));
+        const __m256i outside = _mm256_cmpgt_epi64(_mm256_sub_epi64(value, base), span);
+        out |= static_cast<std::uint64_t>(_mm256_movemask_pd(_mm256_castsi256_pd(outside))) << i;
+    }
+    return ~out;
+#else
+    for (unsigned i = 0; i < 64; ++i) out |= static_cast<std::uint64_t>(values[i] - low <= high - low) << i;
+    return out;
+#endif
+}
+
+// Bit `bit` of each value.
+[[nodiscard]] inline std::uint64_t lanes_with_bit(const std::uint64_t* values, unsigned bit) noexcept {
+    const __m128i shift = _mm_cvtsi32_si128(static_cast<int>(63 - bit));
+    std::uint64_t out = 0;
+    for (unsigned i = 0; i < 64; i += 2) {
+        const __m128d top = _mm_castsi128_pd(_mm_sll_epi64(load_lanes(values + i), shift));
+        out |= static_cast<std::uint64_t>(_mm_movemask_pd(top)) << i;
     }
     return out;
 }

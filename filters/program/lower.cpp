@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "filters/language/fields.hpp"
 #include "filters/program/lower_geo.hpp"
 #include "filters/program/lower_parts.hpp"
 #include "filters/program/lower_text.hpp"
+#include "filters/program/readings.hpp"
 
 namespace filters::program {
 
@@ -26,6 +29,18 @@ using language::Subject;
 using language::Test;
 
 constexpr std::array kIcmpProtocols = {Range{1, 1}, Range{58, 58}};
+constexpr std::array kTcp = {Range{6, 6}};
+constexpr std::array kDenied = {Range{3, 3}};  // Cisco NSEL NF_F_FW_EVENT
+
+std::string unknown_source(const std::string& name, std::span<const std::string> sources) {
+    constexpr std::size_t kMostNamed = 20;
+    std::string out = "there is no source '" + name + "'; the sources are";
+    for (std::size_t i = 0; i < std::min(sources.size(), kMostNamed); ++i) {
+        out += (i == 0 ? " '" : ", '") + sources[i] + "'";
+    }
+    if (sources.size() > kMostNamed) out += " and " + std::to_string(sources.size() - kMostNamed) + " more";
+    return out;
+}
 
 // ICMP type and code share a column: the values of dst_port whose high or low byte is in `ranges`.
 std::vector<Range> whole_values(Reading reading, std::span<const Range> ranges) {
@@ -44,25 +59,6 @@ bool is_text(const Field& field) {
     return language::kind_of(field.subjects.front()) == language::SubjectKind::text;
 }
 
-// Whether the indexes can answer it.
-bool is_answered(const Field& field) {
-    const auto answered = [](Subject subject) {
-        if (subject.reading != Reading::column) {
-            return subject.reading == Reading::icmp_type || subject.reading == Reading::icmp_code ||
-                   subject.reading == Reading::application_bytes;
-        }
-        return subject.column == Column::proto || subject.column == Column::src_port ||
-               subject.column == Column::dst_port || subject.column == Column::src_addr ||
-               subject.column == Column::dst_addr || subject.column == Column::family;
-    };
-    return std::ranges::all_of(field.subjects, answered);
-}
-
-// Takes every value a column can have; tests that need a protocol still ask for it.
-bool holds_always(const Field& field, const Test& test) {
-    return !test.ranges.empty() && test.ranges.front() == Range{0, field.most} && field.needs == Requires::nothing;
-}
-
 void feed(Predicate& predicate, const Test& test, Subject subject) {
     if (subject.reading == Reading::icmp_type || subject.reading == Reading::icmp_code) {
         predicate.add(Column::dst_port, whole_values(subject.reading, test.ranges));
@@ -70,12 +66,6 @@ void feed(Predicate& predicate, const Test& test, Subject subject) {
     }
     predicate.add(subject, test.ranges);
     predicate.add(subject, test.nets);
-}
-
-// One of several tests joined by OR can be answered together with others of the same columns.
-bool can_join(const Field& field, const Test& test) {
-    return !is_text(field) && field.operand != Operand::country && field.needs == Requires::nothing &&
-           test.side != Side::both && !holds_always(field, test);
 }
 
 class Lowering {
@@ -118,23 +108,56 @@ class Lowering {
         return edges;
     }
 
+    // One of several tests joined by OR can be answered together with others of the same columns.
+    [[nodiscard]] bool can_join(const Field& field, const Test& test) const {
+        const bool special = field.operand == Operand::country || field.operand == Operand::as_name ||
+                             field.operand == Operand::ident || is_text(field);
+        return !special && field.needs == Requires::nothing && test.side != Side::both && !holds_always(field, test);
+    }
+    struct Joined {
+        std::span<const Subject> subjects;
+        Predicate predicate;
+        std::vector<const Test*> tests;
+    };
+    static std::string text_of(std::span<const Test* const> tests) {
+        std::string out;
+        for (const Test* test : tests) out += (out.empty() ? "" : " or ") + language::print(*test);
+        return out;
+    }
+
+    // Takes every value a subject can have, and no flow lacks it; tests that need a protocol still ask for it.
+    [[nodiscard]] bool holds_always(const Field& field, const Test& test) const {
+        if (test.ranges.empty() || test.ranges.front() != Range{0, field.most}) return false;
+        const auto always_there = [&](Subject subject) {
+            if (is_of_exporter(subject)) return false;
+            return environment_.missing == language::Missing::zero || language::presence_of(subject) == 0;
+        };
+        bool any = false;
+        bool all = true;
+        each_subject(field, test, [&](Subject subject) {
+            any |= always_there(subject);
+            all &= always_there(subject);
+        });
+        return test.side == Side::both ? all : any;
+    }
+
     // Tests of the same columns become one predicate: `src port 53 or dst port 80` needs no OR while
     // matching.
     flow::Result<Edge> disjunction(const language::Node& n) {
         std::vector<Edge> edges;
-        std::vector<std::pair<std::span<const Subject>, Predicate>> joined;
+        std::vector<Joined> joined;
         for (std::uint32_t i = 0; i < n.count; ++i) {
             const language::Node& operand = ast_.nodes[ast_.children[n.first + i]];
             if (operand.kind == NodeKind::test) {
                 const Test& t = ast_.tests[operand.first];
                 const Field& field = language::fields()[t.field];
                 if (can_join(field, t)) {
-                    const auto at = std::find_if(joined.begin(), joined.end(), [&](const auto& j) {
-                        return std::ranges::equal(j.first, field.subjects);
+                    const auto at = std::find_if(joined.begin(), joined.end(), [&](const Joined& j) {
+                        return std::ranges::equal(j.subjects, field.subjects);
                     });
-                    Predicate& predicate =
-                        at != joined.end() ? at->second : joined.emplace_back(field.subjects, Predicate{}).second;
-                    each_subject(field, t, [&](Subject subject) { feed(predicate, t, subject); });
+                    Joined& join = at != joined.end() ? *at : joined.emplace_back(Joined{field.subjects, {}, {}});
+                    each_subject(field, t, [&](Subject subject) { feed(join.predicate, t, subject); });
+                    join.tests.push_back(&t);
                     continue;
                 }
             }
@@ -142,21 +165,67 @@ class Lowering {
             if (!edge) return edge;
             edges.push_back(*edge);
         }
-        for (auto& [subjects, predicate] : joined) edges.push_back(graph_.predicate(std::move(predicate)));
+        for (Joined& join : joined) {
+            edges.push_back(graph_.predicate(std::move(join.predicate)));
+            graph_.name(edges.back(), [&] { return text_of(join.tests); });
+        }
         return graph_.any_of(std::move(edges));
     }
 
     flow::Result<Edge> test(const Test& t) {
         const Field& field = language::fields()[t.field];
+        const auto edge = operand(field, t);
+        if (!edge) return edge;
+        return graph_.all_of({needed(field.needs), *edge});
+    }
+
+    flow::Result<Edge> operand(const Field& field, const Test& t) {
         if (field.operand == Operand::country) return lower_country(field, t, environment_, graph_);
+        if (field.operand == Operand::as_name) return lower_as_name(field, t, environment_, graph_);
+        if (field.operand == Operand::ident) return ident(t);
         if (is_text(field)) return lower_text(field, t, environment_, graph_);
         if (holds_always(field, t)) return kTrue;
-        const Edge edge =
-            lower_sides(field, t, graph_, [&](Predicate& predicate, Subject subject) { feed(predicate, t, subject); });
-        if (field.needs == Requires::nothing) return edge;
-        Predicate icmp;
-        icmp.add(Column::proto, kIcmpProtocols);
-        return graph_.all_of({graph_.predicate(std::move(icmp)), edge});
+        return lower_sides(field, t, graph_,
+                           [&](Predicate& predicate, Subject subject) { feed(predicate, t, subject); });
+    }
+
+    Edge needed(Requires needs) {
+        Predicate predicate;
+        std::string_view name;
+        switch (needs) {
+            case Requires::icmp:
+                predicate.add(Column::proto, kIcmpProtocols);
+                name = "proto icmp or proto icmp6";
+                break;
+            case Requires::tcp:
+                predicate.add(Column::proto, kTcp);
+                name = "proto tcp";
+                break;
+            case Requires::denied:
+                predicate.add(Column::firewall_event, kDenied);
+                name = "asa event denied";
+                break;
+            case Requires::nothing:
+                return kTrue;
+        }
+        const Edge edge = graph_.predicate(std::move(predicate));
+        graph_.name(edge, [&] { return std::string(name); });
+        return edge;
+    }
+
+    // Where no sources are known (a query without configuration) no flow has one.
+    flow::Result<Edge> ident(const Test& t) {
+        const auto& sources = environment_.sources;
+        const auto at = std::find(sources.begin(), sources.end(), t.text);
+        if (at == sources.end() && !sources.empty()) return flow::fail(unknown_source(t.text, sources), t.place);
+        Predicate predicate;
+        if (at != sources.end()) {
+            const auto index = static_cast<std::uint64_t>(at - sources.begin());
+            predicate.add(Column::source, {{Range{index, index}}});
+        }
+        const Edge edge = graph_.predicate(std::move(predicate));
+        graph_.name(edge, [&] { return language::print(t); });
+        return edge;
     }
 
     const language::Ast& ast_;
@@ -167,10 +236,6 @@ class Lowering {
 }  // namespace
 
 flow::Result<Edge> lower(const language::Ast& ast, const Environment& environment, GraphBuilder& graph) {
-    for (const Test& test : ast.tests) {
-        const Field& field = language::fields()[test.field];
-        if (!is_answered(field)) return flow::fail("'" + std::string(field.name()) + "' cannot be matched", test.place);
-    }
     return Lowering(ast, environment, graph).node(ast.root);
 }
 

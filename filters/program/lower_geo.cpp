@@ -12,4 +12,10 @@ flow::Result<Edge> lower_country(const language::Field& field, const language::T
         test.place);
 }
 
+flow::Result<Edge> lower_as_name(const language::Field& field, const language::Test& test,
+                                 const Environment& /*environment*/, GraphBuilder& /*graph*/) {
+    return flow::fail("'" + std::string(field.name()) + "' needs a database of AS names, and none is configured",
+                      test.place);
+}
+
 }  // namespace filters::program

@@ -16,4 +16,8 @@ namespace filters::program {
 [[nodiscard]] flow::Result<Edge> lower_country(const language::Field& field, const language::Test& test,
                                                const Environment& environment, GraphBuilder& graph);
 
+// Operand::as_name. Errors as above.
+[[nodiscard]] flow::Result<Edge> lower_as_name(const language::Field& field, const language::Test& test,
+                                               const Environment& environment, GraphBuilder& graph);
+
 }  // namespace filters::program

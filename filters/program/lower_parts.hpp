@@ -27,16 +27,17 @@ void each_subject(const language::Field& field, const language::Test& test, Ask 
 template <class Feed>
 [[nodiscard]] Edge lower_sides(const language::Field& field, const language::Test& test, GraphBuilder& graph,
                                Feed feed) {
-    if (test.side == language::Side::both) {
-        Predicate source;
-        Predicate destination;
-        feed(source, field.subjects[0]);
-        feed(destination, field.subjects[1]);
-        return graph.all_of({graph.predicate(std::move(source)), graph.predicate(std::move(destination))});
-    }
-    Predicate predicate;
-    each_subject(field, test, [&](language::Subject subject) { feed(predicate, subject); });
-    return graph.predicate(std::move(predicate));
+    const auto lower_as = [&](language::Side side) {
+        language::Test one = test;
+        one.side = side;
+        Predicate predicate;
+        each_subject(field, one, [&](language::Subject subject) { feed(predicate, subject); });
+        const Edge edge = graph.predicate(std::move(predicate));
+        graph.name(edge, [&] { return language::print(one); });
+        return edge;
+    };
+    if (test.side != language::Side::both) return lower_as(test.side);
+    return graph.all_of({lower_as(language::Side::source), lower_as(language::Side::destination)});
 }
 
 }  // namespace filters::program

@@ -33,6 +33,19 @@ struct Marks {
         words[predicate] |= 1u << word;
         touched[predicate] = 1;
     }
+    // Rows [first, end), at least one.
+    void range(PredicateId predicate, std::uint32_t first, std::uint32_t end) const noexcept {
+        for (std::uint32_t row = first; row < end; row = (row / 64 + 1) * 64) {
+            const std::uint64_t below = end - row / 64 * 64 < 64 ? (1ull << (end % 64)) - 1 : ~0ull;
+            word(predicate, row / 64, below & ~0ull << (row % 64));
+        }
+    }
+    // All rows of a bitmap of kWords.
+    void rows(PredicateId predicate, const std::uint64_t* bitmap) const noexcept {
+        for (std::size_t w = 0; w < kWords; ++w) {
+            if (bitmap[w] != 0) word(predicate, w, bitmap[w]);
+        }
+    }
 };
 
 // The rows of word `word` that a batch of `rows` has.

@@ -183,11 +183,22 @@ PrefixTable PrefixTable::build(language::Subject subject, const NetFeeds& feeds)
     return out;
 }
 
-void PrefixTable::run(const IpAddress* addresses, const std::uint64_t* present, std::uint64_t bit, std::uint32_t rows,
-                      Scratch& scratch, Marks marks) const noexcept {
+PrefixNode PrefixTable::node_of(const IpAddress& address) const noexcept {
+    if (!address.is_v4()) return v6.empty() ? 0 : v6.find(address.high(), address.low());
+    if (v4.empty()) return 0;
+    std::uint16_t top;
+    std::memcpy(&top, address.bytes.data() + 12, sizeof(top));
+    return v4.find(v4.root[top], static_cast<std::uint16_t>(address.as_v4()));
+}
+
+void PrefixTable::run(const AddressInput& input, Scratch& scratch, Marks marks) const noexcept {
+    const IpAddress* addresses = input.values;
     const auto word = [&](std::uint32_t row, std::size_t at, auto value) {
         std::memcpy(&value, addresses[row].bytes.data() + at, sizeof(value));
         return value;
+    };
+    const auto mark = [&](PrefixNode node, std::uint32_t row) {
+        each_of(node, [&](PredicateId predicate) { marks.row(predicate, row); });
     };
     std::size_t hits = 0;
     std::size_t others = 0;
@@ -195,7 +206,7 @@ void PrefixTable::run(const IpAddress* addresses, const std::uint64_t* present, 
     static constexpr std::uint32_t kNothing = 0;
     const bool has_v4 = !v4.empty();
     const std::uint32_t* root = has_v4 ? v4.root.data() : &kNothing;
-    for (std::uint32_t row = 0; row < rows; ++row) {
+    for (std::uint32_t row = 0; row < input.count; ++row) {
         const bool is_v4 = word(row, 0, std::uint64_t{}) == 0 && word(row, 8, std::uint32_t{}) == 0xffff0000u;
         const std::uint32_t entry = root[is_v4 && has_v4 ? word(row, 12, std::uint16_t{}) : 0];
         scratch.hits[hits] = {row, entry};
@@ -205,13 +216,14 @@ void PrefixTable::run(const IpAddress* addresses, const std::uint64_t* present, 
     }
     for (std::size_t i = 0; i < hits; ++i) {
         const Hit hit = scratch.hits[i];
-        mark(v4.find(hit.entry, __builtin_bswap16(word(hit.row, 14, std::uint16_t{}))), hit.row, marks);
+        if (input.rare && !input.has(hit.row)) continue;
+        mark(v4.find(hit.entry, __builtin_bswap16(word(hit.row, 14, std::uint16_t{}))), hit.row);
     }
     if (v6.empty()) return;
     for (std::size_t i = 0; i < others; ++i) {
         const std::uint32_t row = scratch.not_v4[i];
-        if ((present[row] & bit) == 0) continue;
-        mark(v6.find(addresses[row].high(), addresses[row].low()), row, marks);
+        if (!input.has(row)) continue;
+        mark(v6.find(addresses[row].high(), addresses[row].low()), row);
     }
 }
 
@@ -236,10 +248,9 @@ std::size_t PrefixTable::bytes() const noexcept {
     return sum;
 }
 
-void MaskScan::run(const IpAddress* addresses, std::uint32_t rows, Marks marks) const noexcept {
-    for (std::uint32_t row = 0; row < rows; ++row) {
-        const IpAddress& a = addresses[row];
-        if (a.is_v4() && (a.as_v4() & mask) == address) marks.row(predicate, row);
+void MaskScan::run(const AddressInput& input, Marks marks) const noexcept {
+    for (std::uint32_t row = 0; row < input.count; ++row) {
+        if (contains(input.values[row]) && input.has(row)) marks.row(predicate, row);
     }
 }
 

@@ -86,6 +86,18 @@ struct V6Prefixes {
     [[nodiscard]] PrefixNode find(std::uint64_t high, std::uint64_t low) const noexcept;
 };
 
+// An address column of a batch. A row without the bit has no address: common columns hold zeros there, which are no IPv4
+// address, rare ones anything.
+struct AddressInput {
+    const flow::IpAddress* values = nullptr;
+    const std::uint64_t* present = nullptr;
+    std::uint64_t bit = 0;
+    std::uint32_t count = 0;
+    bool rare = false;
+
+    [[nodiscard]] bool has(std::uint32_t row) const noexcept { return (present[row] & bit) != 0; }
+};
+
 // One address column.
 struct PrefixTable {
     struct Hit {
@@ -105,17 +117,20 @@ struct PrefixTable {
     V6Prefixes v6{};
 
     [[nodiscard]] static PrefixTable build(language::Subject subject, const NetFeeds& feeds);
-    // `present` and `bit`: whether a row that is not IPv4 has an address at all.
-    void run(const flow::IpAddress* addresses, const std::uint64_t* present, std::uint64_t bit, std::uint32_t rows,
-             Scratch& scratch, Marks marks) const noexcept;
+    void run(const AddressInput& input, Scratch& scratch, Marks marks) const noexcept;
+    // Calls visit(predicate) for every predicate of every net that contains `address`.
+    template <class Visit>
+    void each(const flow::IpAddress& address, Visit visit) const noexcept {
+        each_of(node_of(address), visit);
+    }
     [[nodiscard]] bool answers_like(const PrefixTable& other) const noexcept;
     [[nodiscard]] std::size_t bytes() const noexcept;
 
   private:
-    void mark(PrefixNode node, std::uint32_t row, Marks marks) const noexcept {
-        for (; node != 0; node = outer[node]) {
-            sets.each(heads[node], [&](PredicateId predicate) { marks.row(predicate, row); });
-        }
+    [[nodiscard]] PrefixNode node_of(const flow::IpAddress& address) const noexcept;
+    template <class Visit>
+    void each_of(PrefixNode node, Visit visit) const noexcept {
+        for (; node != 0; node = outer[node]) sets.each(heads[node], visit);
     }
 };
 
@@ -126,7 +141,10 @@ struct MaskScan {
     std::uint32_t mask = 0;
     PredicateId predicate = 0;
 
-    void run(const flow::IpAddress* addresses, std::uint32_t rows, Marks marks) const noexcept;
+    [[nodiscard]] bool contains(const flow::IpAddress& a) const noexcept {
+        return a.is_v4() && (a.as_v4() & mask) == address;
+    }
+    void run(const AddressInput& input, Marks marks) const noexcept;
 };
 
 }  // namespace filters::program

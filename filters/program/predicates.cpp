@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "filters/program/readings.hpp"
+
 namespace filters::program {
 
 namespace {
@@ -35,19 +37,37 @@ void merge_ranges(std::vector<Range>& ranges) {
     ranges = std::move(merged);
 }
 
-// Most flows are TCP or UDP over IPv4; a port is one of many.
+// The part of flows that have the subject at all.
+double presence_share(Subject subject) {
+    const std::uint64_t bit = language::presence_of(subject);
+    return bit == 0 || bit < flow::present_bit(Column::out_bytes) ? 1 : 0.3;
+}
+
+// Counters, rates and times spread over many orders of magnitude; small ones are common.
+double spread_share(const Range& range) {
+    constexpr double kOrders = 40;
+    const auto order = [](std::uint64_t value) { return std::log2(static_cast<double>(value) + 1); };
+    const double orders = order(range.high) - order(range.low) + 0.1;
+    return std::min(1.0, std::max(0.001, orders / kOrders));
+}
+
+// Most flows are TCP or UDP over IPv4; a port is one of many, an interface or a VLAN one of some.
 double share_of(Subject subject, const Range& range) {
-    const auto values = static_cast<double>(range.high - range.low + 1);
+    constexpr double kByteValue = 0.02;
+    constexpr double kShortValue = 0.005;
+    const double values = static_cast<double>(range.high - range.low) + 1;
     const auto holds = [&](std::uint64_t value) { return range.low <= value && value <= range.high; };
-    switch (subject.column) {
-        case Column::proto:
-            return (holds(6) ? 0.6 : 0) + (holds(17) ? 0.3 : 0) + 0.01;
-        case Column::family:
-            return (holds(4) ? 0.8 : 0) + (holds(6) ? 0.2 : 0);
-        case Column::source:
-            return 0.2 * values;
+    if (subject == Subject(Column::proto)) return (holds(6) ? 0.6 : 0) + (holds(17) ? 0.3 : 0) + 0.01;
+    if (subject == Subject(Column::family)) return (holds(4) ? 0.8 : 0) + (holds(6) ? 0.2 : 0);
+    if (subject == Subject(Column::source)) return 0.2 * values;
+    if (is_of_exporter(subject)) return std::min(1.0, 0.1 * values);
+    switch (bytes_of(subject)) {
+        case 1:
+            return presence_share(subject) * ((holds(0) ? 0.4 : 0) + std::min(0.6, kByteValue * values));
+        case 2:
+            return presence_share(subject) * (kShortValue + values / 65536);
         default:
-            return 0.005 + values / 65536;
+            return presence_share(subject) * spread_share(range);
     }
 }
 
@@ -64,15 +84,22 @@ void Predicate::add(Subject subject, std::span<const Range> ranges) {
     if (ranges.empty()) return;
     NumberFeed& feed = feed_of(numbers, subject);
     feed.ranges.insert(feed.ranges.end(), ranges.begin(), ranges.end());
-    merge_ranges(feed.ranges);
 }
 
 void Predicate::add(Subject subject, std::span<const Net> more) {
     if (more.empty()) return;
     NetFeed& feed = feed_of(nets, subject);
     feed.nets.insert(feed.nets.end(), more.begin(), more.end());
-    std::sort(feed.nets.begin(), feed.nets.end());
-    feed.nets.erase(std::unique(feed.nets.begin(), feed.nets.end()), feed.nets.end());
+}
+
+void Predicate::settle() {
+    for (NumberFeed& feed : numbers) merge_ranges(feed.ranges);
+    for (NetFeed& feed : nets) {
+        std::sort(feed.nets.begin(), feed.nets.end());
+        feed.nets.erase(std::unique(feed.nets.begin(), feed.nets.end()), feed.nets.end());
+    }
+    std::sort(texts.begin(), texts.end());
+    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
 }
 
 double Predicate::share() const {

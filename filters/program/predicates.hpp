@@ -44,6 +44,8 @@ struct Predicate {
 
     void add(language::Subject subject, std::span<const language::Range> ranges);
     void add(language::Subject subject, std::span<const language::Net> nets);
+    // Sorts what was added and takes out what is there twice. Once, after the last add().
+    void settle();
     // Nothing can hold.
     [[nodiscard]] bool empty() const noexcept { return numbers.empty() && nets.empty() && texts.empty(); }
     // A rough guess at the share of flows it holds for, 0 to 1: which operand of an AND to look at first.

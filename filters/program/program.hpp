@@ -3,7 +3,7 @@
 //
 // Thread: a Program is read by all cores at once; a Matcher belongs to one core.
 // Source: nfdump's filter language (filters/language); DESIGN.md 3.7.
-// Limits: kMostChannels channels and kMostPredicates distinct predicates a Program.
+// Limits: kMostChannels channels, kMostPredicates distinct predicates and kMostOperations distinct ANDs and ORs a Program.
 // Memory: a Program is a few hundred kilobytes plus what its lists need; a Matcher has 256 bytes for each
 // distinct
 //         predicate and each shared AND/OR, all allocated by make().
@@ -24,6 +24,7 @@ namespace filters {
 
 inline constexpr std::size_t kMostChannels = 100'000;
 inline constexpr std::size_t kMostPredicates = 200'000;
+inline constexpr std::size_t kMostOperations = 400'000;
 
 struct ChannelSpec {
     std::string name{};    // "profile/channel", for messages; empty: they do not name it
@@ -31,6 +32,7 @@ struct ChannelSpec {
     // Where the filter text begins (file, line, column), so that errors point into the file.
     flow::Place place{};
     std::vector<std::uint16_t> sources{};  // source indexes the channel takes; empty = all
+    bool above_axis = true;                // its sign: + is drawn above the axis, - below; matching does not ask
 };
 
 // What a Program is made of, for status and for people who ask why matching costs what it costs.
@@ -61,6 +63,7 @@ class Program {
     ~Program();
 
     [[nodiscard]] std::size_t channels() const noexcept;
+    [[nodiscard]] bool above_axis(std::uint32_t channel) const noexcept;
     [[nodiscard]] const ProgramFigures& figures() const noexcept;
     // For the Matcher.
     [[nodiscard]] const program::Tables& tables() const noexcept { return *tables_; }

@@ -3,15 +3,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <cassert>
 #include <cstring>
-#include <type_traits>
 
 namespace filters::program {
 
 namespace {
 
-using flow::Column;
 using flow::FlowBatch;
 using language::Subject;
 
@@ -19,27 +16,27 @@ constexpr std::size_t kRowsBytes = kWords * sizeof(std::uint64_t);
 constexpr std::size_t kLine = 64;
 alignas(64) constexpr std::array<std::uint64_t, kWords> kNoRows{};
 
-// The column as an array of Value; the compiler of filters puts only such columns into an index of Value.
-template <class Value>
-const Value* column_of(const FlowBatch& batch, Subject subject) noexcept {
-    switch (subject.column) {
-#define X(name, type, what)                                                  \
-    case Column::name:                                                       \
-        if constexpr (std::is_same_v<type, Value>) return batch.name.data(); \
-        break;
-        FLOW_COMMON_COLUMNS(X)
-        FLOW_RARE_COLUMNS(X)
-#undef X
-        case Column::count_:
-            break;
+// Calls run(Value{}) with the type of the numbers of `subject`.
+template <class Function>
+void with_numbers(Subject subject, Function run) noexcept {
+    switch (bytes_of(subject)) {
+        case 1:
+            return run(std::uint8_t{});
+        case 2:
+            return run(std::uint16_t{});
+        case 4:
+            return run(std::uint32_t{});
+        default:
+            return run(std::uint64_t{});
     }
-    assert(false && "a column of another type");
-    return nullptr;
 }
 
-// Of the columns in block tables, the one with 16-bit numbers.
-bool has_two_bytes(Subject subject) noexcept {
-    return subject == Subject(Column::source);
+AddressInput addresses_of(const FlowBatch& batch, Subject subject) noexcept {
+    return {.values = static_cast<const flow::IpAddress*>(values_of(batch, subject.column)),
+            .present = batch.present.data(),
+            .bit = language::presence_of(subject),
+            .count = batch.rows,
+            .rare = is_rare(subject.column)};
 }
 
 }  // namespace
@@ -63,6 +60,9 @@ flow::Result<std::unique_ptr<Run>> Run::make(const Tables& tables) {
     run->operation_batch_.assign(tables.operations.size(), 0);
     run->awake_.assign(tables.always.size(), 0);
     run->found_.resize(tables.roots.size());
+    std::size_t rungs = 0;
+    for (const Ladder& ladder : tables.ladders) rungs = std::max(rungs, ladder.rungs());
+    run->rungs_.resize(rungs);
     if (auto fitted = run->text_scan_.fit(tables.texts); !fitted) return flow::pass(fitted);
     return run;
 }
@@ -70,9 +70,12 @@ flow::Result<std::unique_ptr<Run>> Run::make(const Tables& tables) {
 std::span<const ChannelRows> Run::match(const FlowBatch& batch) noexcept {
     forget();
     if (batch.rows == 0) return {};
-    for (std::size_t word = 0; word < kWords; ++word) every_row_[word] = rows_of_word(word, batch.rows);
+    inputs_.begin(batch);
     every_word_ = ~0u >> (31 - (batch.rows - 1) / 64);
-    run_indexes(batch);
+    run_numbers();
+    run_ranges();
+    run_addresses(batch);
+    text_scan_.run(batch, marks());
     wake();
     report();
     return {found_.data(), found_count_};
@@ -95,32 +98,53 @@ void Run::forget() noexcept {
     }
 }
 
-void Run::run_indexes(const FlowBatch& batch) noexcept {
-    const std::uint32_t rows = batch.rows;
+void Run::run_numbers() noexcept {
     for (const auto& [table, subjects] : tables_.values) {
-        for (const Subject subject : subjects)
-            table.run(column_of<std::uint16_t>(batch, subject), rows, hits_, marks());
+        for (const Subject subject : subjects) table.run(inputs_.get(subject), table_scratch_, marks());
     }
     for (const ByteTable& table : tables_.bytes) {
-        if (has_two_bytes(table.subject)) {
-            table.run(column_of<std::uint16_t>(batch, table.subject), rows, marks());
+        if (bytes_of(table.subject) == 1) {
+            table.run<std::uint8_t>(inputs_.get(table.subject), marks());
         } else {
-            table.run(column_of<std::uint8_t>(batch, table.subject), rows, marks());
+            table.run<std::uint16_t>(inputs_.get(table.subject), marks());
         }
     }
-    for (const RangeScan& scan : tables_.scans) {
-        scan.run(column_of<std::uint16_t>(batch, scan.subject), rows, marks());
+    for (const auto& [table, subjects] : tables_.wides) {
+        for (const Subject subject : subjects) {
+            if (bytes_of(subject) == 4) {
+                table.run<std::uint32_t>(inputs_.get(subject), table_scratch_, marks());
+            } else {
+                table.run<std::uint64_t>(inputs_.get(subject), table_scratch_, marks());
+            }
+        }
     }
+}
+
+void Run::run_ranges() noexcept {
+    for (const Compares& compares : tables_.compares) {
+        const Input input = inputs_.get(compares.subject);
+        with_numbers(compares.subject, [&](auto value) { compares.run<decltype(value)>(input, marks()); });
+    }
+    for (const Ladder& ladder : tables_.ladders) {
+        const Input input = inputs_.get(ladder.subject);
+        with_numbers(ladder.subject, [&](auto value) { ladder.run<decltype(value)>(input, rungs_, marks()); });
+    }
+}
+
+void Run::run_addresses(const FlowBatch& batch) noexcept {
     for (const auto& [table, subjects] : tables_.prefixes) {
         for (const Subject subject : subjects) {
-            table.run(column_of<flow::IpAddress>(batch, subject), batch.present.data(), language::presence_of(subject),
-                      rows, prefix_scratch_, marks());
+            const AddressInput input = addresses_of(batch, subject);
+            if ((batch.present_any & input.bit) != 0) table.run(input, prefix_scratch_, marks());
         }
     }
-    for (const MaskScan& scan : tables_.masks) {
-        scan.run(column_of<flow::IpAddress>(batch, scan.subject), rows, marks());
+    for (const MaskScan& mask : tables_.masks) {
+        const AddressInput input = addresses_of(batch, mask.subject);
+        if ((batch.present_any & input.bit) != 0) mask.run(input, marks());
     }
-    text_scan_.run(batch, marks());
+    if (!tables_.exporters.empty() && tables_.known_exporters != nullptr) {
+        tables_.exporters.run(batch, *tables_.known_exporters, marks());
+    }
 }
 
 // Lists the touched predicates and marks the channels that could hold because of them.
@@ -177,7 +201,7 @@ RowSet Run::all(const Operation& operation, std::uint64_t* out) noexcept {
         const RowSet rows = value(node_of(edge));
         if (is_negated(edge)) {
             if ((so_far.words & rows.words) != 0) so_far = without(out, so_far, rows);
-        } else if (so_far.bits == every_row_.data()) {
+        } else if (so_far.bits == inputs_.every_row()) {
             so_far = rows;
         } else {
             so_far = both(out, so_far, rows);

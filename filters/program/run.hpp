@@ -25,16 +25,18 @@ class Run {
     [[nodiscard]] std::uint64_t text_failures() const noexcept { return text_scan_.failures(); }
 
   private:
-    explicit Run(const Tables& tables) : tables_(tables) {}
+    explicit Run(const Tables& tables) : tables_(tables), inputs_(tables.numbers, tables.missing) {}
 
     void forget() noexcept;
-    void run_indexes(const flow::FlowBatch& batch) noexcept;
+    void run_numbers() noexcept;
+    void run_ranges() noexcept;
+    void run_addresses(const flow::FlowBatch& batch) noexcept;
     void wake() noexcept;
     void report() noexcept;
     [[nodiscard]] RowSet value(NodeId node) noexcept;
     [[nodiscard]] RowSet all(const Operation& operation, std::uint64_t* out) noexcept;
     [[nodiscard]] RowSet any(const Operation& operation, std::uint64_t* out) noexcept;
-    [[nodiscard]] RowSet every_row() const noexcept { return {every_row_.data(), every_word_}; }
+    [[nodiscard]] RowSet every_row() const noexcept { return {inputs_.every_row(), every_word_}; }
     [[nodiscard]] Marks marks() noexcept { return {predicate_rows_, predicate_words_.data(), touched_.data()}; }
 
     struct Free {
@@ -54,10 +56,11 @@ class Run {
     std::vector<std::uint64_t> awake_{};  // a bit a channel
     std::vector<ChannelRows> found_{};
     std::size_t found_count_ = 0;
-    alignas(64) std::array<std::uint64_t, kWords> every_row_{};
     std::uint32_t every_word_ = 0;
     alignas(64) std::array<std::uint64_t, kWords> rest_{};  // of an OR: the rows that a negated operand leaves
-    ValueTable::Hits hits_{};
+    Inputs inputs_;
+    TableScratch table_scratch_{};
+    std::vector<RowBits> rungs_{};  // of the longest ladder
     PrefixTable::Scratch prefix_scratch_{};
     TextScan text_scan_{};
 };

@@ -5,13 +5,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
+#include "filters/program/exporter_index.hpp"
 #include "filters/program/graph.hpp"
 #include "filters/program/net_index.hpp"
 #include "filters/program/number_index.hpp"
 #include "filters/program/program.hpp"
+#include "filters/program/range_index.hpp"
 #include "filters/program/text_index.hpp"
 
 namespace filters::program {
@@ -27,17 +28,25 @@ struct Shared {
 struct Tables {
     std::vector<Shared<ValueTable>> values;
     std::vector<ByteTable> bytes;
-    std::vector<RangeScan> scans;
+    std::vector<Shared<WideTable>> wides;
+    std::vector<Compares> compares;
+    std::vector<Ladder> ladders;
     std::vector<Shared<PrefixTable>> prefixes;
     std::vector<MaskScan> masks;
+    ExporterIndex exporters;
     std::vector<TextIndex> texts;
+
+    std::vector<language::Subject> numbers;  // that the indexes ask of rows
+    language::Missing missing = language::Missing::no_match;
+    const flow::ExporterTable* known_exporters = nullptr;  // outlives the Program
 
     std::uint32_t predicates = 0;
     std::vector<Operation> operations;
     std::vector<Edge> operands;
 
-    std::vector<NodeId> roots;          // of each channel; kNever = takes nothing
-    std::vector<std::uint64_t> always;  // a bit a channel: must be looked at in every batch
+    std::vector<NodeId> roots;             // of each channel; kNever = takes nothing
+    std::vector<std::uint64_t> always;     // a bit a channel: must be looked at in every batch
+    std::vector<std::uint8_t> above_axis;  // of each channel
     // Channels to look at when predicate p was touched: triggered[trigger_first[p], trigger_first[p + 1]).
     std::vector<std::uint32_t> trigger_first;
     std::vector<std::uint32_t> triggered;

@@ -260,7 +260,7 @@ TEST(Matcher, TheDefaultChannelsEachTakeTheirRow) {
     ASSERT_TRUE(program);
     EXPECT_EQ((*program)->figures().predicates, 21u);
     EXPECT_EQ((*program)->figures().operations, 0u);
-    EXPECT_EQ((*program)->figures().indexes, (std::vector<std::string>{"src_port+dst_port table", "proto blocks"}));
+    EXPECT_EQ((*program)->figures().indexes, (std::vector<std::string>{"src_port+dst_port table", "proto 1 range compare"}));
     const auto matcher = Matcher::make(**program);
     ASSERT_TRUE(matcher);
     const auto found = (*matcher)->match(*batch);

@@ -69,7 +69,7 @@ std::optional<std::uint64_t> scaled_column(const FlowBatch& batch, std::uint32_t
 
 std::uint64_t flows(const FlowBatch& batch, std::uint32_t row) {
     const std::uint64_t told = column_of<std::uint64_t>(batch, row, Column::flow_count).value_or(1);
-    return narrow(Wide{told} * std::max<Wide>(1, batch.thinning[row]));
+    return narrow(Wide{std::max<std::uint64_t>(1, told)} * std::max<Wide>(1, batch.thinning[row]));
 }
 
 std::uint64_t duration_ms(const FlowBatch& batch, std::uint32_t row) {
@@ -102,8 +102,11 @@ std::optional<std::uint64_t> access_list(const FlowBatch& batch, std::uint32_t r
 
 std::optional<std::uint64_t> in_port_block(const FlowBatch& batch, std::uint32_t row, std::uint8_t side) {
     if (!brought(batch, row, Column::port_block_start)) return std::nullopt;
-    const std::uint16_t port = side == 0 ? batch.src_port[row] : batch.dst_port[row];
-    return batch.port_block_start[row] <= port && port <= batch.port_block_end[row] ? 1 : 0;
+    const int port = side == 0 ? batch.src_port[row] : batch.dst_port[row];
+    const int start = batch.port_block_start[row];
+    const int last =
+        batch.port_block_end[row] == 0 ? start + batch.port_block_size[row] - 1 : batch.port_block_end[row];
+    return start <= port && port <= last ? 1 : 0;
 }
 
 const flow::ExporterKey* exporter(const FlowBatch& batch, std::uint32_t row, const FilterWorld& world) {
