@@ -53,6 +53,26 @@ bool has_needed(Requires needs, const flow::FlowBatch& batch, std::uint32_t row,
     return true;
 }
 
+// A dot takes every byte in filters, every character but line ends in std::regex.
+std::string with_any_byte(std::string_view pattern) {
+    std::string out;
+    bool in_brackets = false;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const char c = pattern[i];
+        if (c == '\\' && i + 1 < pattern.size()) {
+            out += c;
+            out += pattern[++i];
+        } else if (c == '.' && !in_brackets) {
+            out += "[\\s\\S]";
+        } else {
+            if (c == '[') in_brackets = true;
+            if (c == ']') in_brackets = false;
+            out += c;
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 bool ReferenceFilter::node(std::uint32_t index, std::uint32_t row) const {
@@ -87,9 +107,17 @@ bool ReferenceFilter::test(const Test& t, std::uint32_t row) const {
 
 bool ReferenceFilter::holds_for(const Field& field, const Test& t, Subject subject, std::uint32_t row) const {
     const bool zero = world_.missing == Missing::zero && !is_of_exporter(subject);
-    if (field.operand == Operand::country) {
-        const auto address = address_of(subject, batch_, row, world_);
-        return address && world_.country(*address) == t.text;
+    switch (field.operand) {
+        case Operand::country: {
+            const auto address = address_of(subject, batch_, row, world_);
+            return address && world_.country(*address) == t.text;
+        }
+        case Operand::ident:
+            return batch_.source[row] < world_.sources.size() && world_.sources[batch_.source[row]] == t.text;
+        case Operand::as_name:
+            return has_as_name(field, t, number_of(subject, batch_, row, world_), zero);
+        default:
+            break;
     }
     switch (filters::language::kind_of(subject)) {
         case SubjectKind::number: {
@@ -112,11 +140,18 @@ bool ReferenceFilter::holds_for(const Field& field, const Test& t, Subject subje
     return (text || zero) && in_text(field, t, text.value_or(""));
 }
 
+bool ReferenceFilter::has_as_name(const Field& field, const Test& t, std::optional<std::uint64_t> number,
+                                  bool zero) const {
+    if (!number && !zero) return false;
+    const auto names = world_.as_names(static_cast<std::uint32_t>(number.value_or(0)));
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return in_text(field, t, name); });
+}
+
 bool ReferenceFilter::in_text(const Field& field, const Test& t, std::string_view text) const {
     if (t.match == TextMatch::present) return !text.empty();
     if (field.operand == Operand::regex || t.match == TextMatch::regex) {
         const auto flags = std::regex::ECMAScript | (t.caseless ? std::regex::icase : std::regex::ECMAScript);
-        const auto at = compiled_.try_emplace(&t, t.text, flags).first;
+        const auto at = compiled_.try_emplace(&t, with_any_byte(t.text), flags).first;
         return std::regex_search(text.begin(), text.end(), at->second);
     }
     const std::string wanted = t.caseless ? lower(t.text) : t.text;

@@ -31,8 +31,8 @@ struct FilterWorld {
     const flow::ExporterTable* exporters = nullptr;
     // Two letters in upper case; empty where nothing is known of the address.
     std::function<std::string(const flow::IpAddress&)> country{};
-    // 0 where nothing is known.
-    std::function<std::uint32_t(const flow::IpAddress&)> as_of{};
+    // Names that a number of an autonomous system goes by.
+    std::function<std::vector<std::string>(std::uint32_t)> as_names{};
 };
 
 class ReferenceFilter {
@@ -53,6 +53,8 @@ class ReferenceFilter {
     [[nodiscard]] bool node(std::uint32_t index, std::uint32_t row) const;
     [[nodiscard]] bool test(const Test& t, std::uint32_t row) const;
     [[nodiscard]] bool holds_for(const Field& field, const Test& t, Subject subject, std::uint32_t row) const;
+    [[nodiscard]] bool has_as_name(const Field& field, const Test& t, std::optional<std::uint64_t> number,
+                                   bool zero) const;
     [[nodiscard]] bool in_text(const Field& field, const Test& t, std::string_view text) const;
 
     const filters::language::Ast& ast_;

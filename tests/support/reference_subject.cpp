@@ -4,7 +4,9 @@
 #include <limits>
 #include <type_traits>
 
+#include "filters/text/fingerprint.hpp"
 #include "filters/text/payload.hpp"
+#include "filters/text/tls_hello.hpp"
 #include "tests/support/reference_filter.hpp"
 
 namespace support {
@@ -109,6 +111,19 @@ std::optional<std::uint64_t> in_port_block(const FlowBatch& batch, std::uint32_t
     return start <= port && port <= last ? 1 : 0;
 }
 
+// Taken from where the engine takes it: hellos and their digests have tests of their own.
+std::optional<std::string> of_hello(Reading reading, std::string_view payload) {
+    static filters::text::Fingerprinter digests = filters::text::Fingerprinter::make().value();
+    const auto hello =
+        filters::text::read_tls_hello({reinterpret_cast<const std::uint8_t*>(payload.data()), payload.size()});
+    std::string_view text;
+    if (hello && reading == Reading::tls_server_name) text = hello->server_name;
+    if (hello && hello->complete && reading == Reading::tls_ja3) text = digests.ja3(*hello);
+    if (hello && hello->complete && reading == Reading::tls_ja4) text = digests.ja4(*hello);
+    if (text.empty()) return std::nullopt;
+    return std::string(text);
+}
+
 const flow::ExporterKey* exporter(const FlowBatch& batch, std::uint32_t row, const FilterWorld& world) {
     if (world.exporters == nullptr || batch.exporter[row] >= world.exporters->size()) return nullptr;
     return &world.exporters->key(batch.exporter[row]);
@@ -203,7 +218,11 @@ std::optional<std::string> text_of(Subject subject, const FlowBatch& batch, std:
     if (!text) return std::nullopt;
     const std::string_view bytes = batch.arena.view(*text);
     if (subject.reading == Reading::column) return std::string(bytes);
-    return std::string(filters::text::application_bytes(bytes, batch.proto[row]));
+    const std::string_view payload = filters::text::application_bytes(bytes, batch.proto[row]);
+    if (subject.reading == Reading::application_bytes) return std::string(payload);
+    constexpr std::uint8_t kTcp = 6;
+    if (batch.proto[row] != kTcp) return std::nullopt;
+    return of_hello(subject.reading, payload);
 }
 
 }  // namespace support
