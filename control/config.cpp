@@ -94,7 +94,10 @@ std::vector<std::string> restart_needed(const Config& running, const Config& nex
     differs("user", running.user, next.user);
     differs("socket", running.socket, next.socket);
     differs("metrics.listen", running.metrics, next.metrics);
-    differs("filters.pattern_cache", running.filters.pattern_cache, next.filters.pattern_cache);
+    // Where it lies in the data directory, that has been told already.
+    const auto is_usual = [](const Config& c) { return c.filters.pattern_cache == c.data + kPatternCacheName; };
+    if (!is_usual(running) || !is_usual(next))
+        differs("filters.pattern_cache", running.filters.pattern_cache, next.filters.pattern_cache);
     return keys;
 }
 

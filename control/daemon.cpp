@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <future>
 #include <iostream>
 
 #include "control/capture_stream.hpp"
@@ -73,7 +74,7 @@ flow::Result<Config> configure(const DaemonOptions& options) {
     }
     if (config->devices.empty())
         return flow::fail("no device: name one in `devices`, for example devices = [\"loopback\"]");
-    if (auto ok = check(*config); !ok) return pass(ok);
+    if (auto ok = check_retention(*config); !ok) return pass(ok);
     return config;
 }
 
@@ -103,9 +104,12 @@ std::vector<http::Route> routes(Supervisor& supervisor, CaptureRoutes& captures,
          }},
         {"POST", kReloadPath, http::Reach::unix_socket,
          [&](const Request&) {
-             const ReloadStatus reload = supervisor.reload();
-             return Response{reload.ok ? 200u : 422u, kJsonContentType,
-                             reload_json(reload, supervisor.status().generation)};
+             // Compiling and host names take their time; metrics are answered meanwhile.
+             return http::answer_later([&supervisor] {
+                 const ReloadStatus reload = supervisor.reload();
+                 return Response{reload.ok ? 200u : 422u, kJsonContentType,
+                                 reload_json(reload, supervisor.status().generation)};
+             });
          }},
         {"GET", kCapturePath, http::Reach::unix_socket,
          [&](const Request& request) { return captures.begin(request); }},
@@ -113,12 +117,21 @@ std::vector<http::Route> routes(Supervisor& supervisor, CaptureRoutes& captures,
     };
 }
 
+// Written to while running.
+std::vector<std::string> own_directories(const Config& config) {
+    std::vector<std::string> out{config.data};
+    if (!config.filters.pattern_cache.empty()) out.push_back(config.filters.pattern_cache);
+    return out;
+}
+
 // Root's work is done: the sockets, ports and files are open.
 flow::Result<void> become_user(const Config& config, const std::vector<std::string>& unix_paths) {
     if (config.user.empty()) return {};
     auto identity = find_user(config.user);
     if (!identity) return pass(identity);
-    if (auto ok = prepare_directory(config.data, &*identity); !ok) return pass(ok);
+    for (const std::string& directory : own_directories(config)) {
+        if (auto ok = prepare_directory(directory, &*identity); !ok) return pass(ok);
+    }
     if (!config.profiles_dir.empty() && std::filesystem::is_directory(config.profiles_dir)) {
         if (auto ok = prepare_directory(config.profiles_dir, &*identity); !ok) return pass(ok);
     }
@@ -132,28 +145,56 @@ flow::Result<void> become_user(const Config& config, const std::vector<std::stri
     return drop_privileges(*identity, std::span(kCapabilities).first(af_xdp ? kCapabilities.size() : 1));
 }
 
+// Reloads that SIGHUP asks for, on a thread of their own: signals, the watchdog and device counters go on.
+class SignalledReload {
+  public:
+    explicit SignalledReload(Supervisor& supervisor) : supervisor_(supervisor) {}
+
+    // Another SIGHUP during a reload means another reload behind it.
+    void ask() {
+        again_ = running_.valid();
+        if (again_) return;
+        notify_reloading();
+        running_ = std::async(std::launch::async, [this] { return supervisor_.reload(); });
+    }
+    void look() {
+        if (!running_.valid() || running_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+        const bool ok = running_.get().ok;
+        notify_ready(ok ? "collecting" : "collecting; the last reload was refused");
+        if (again_) ask();
+    }
+    [[nodiscard]] bool running() const noexcept { return running_.valid(); }
+
+  private:
+    Supervisor& supervisor_;
+    std::future<ReloadStatus> running_;
+    bool again_ = false;
+};
+
 // False: time to end.
-bool handle_signals(int fd, Supervisor& supervisor) {
+bool handle_signals(int fd, SignalledReload& reload) {
     signalfd_siginfo info{};
     while (read(fd, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
         if (info.ssi_signo != SIGHUP) return false;
-        notify_reloading();
-        const ReloadStatus reload = supervisor.reload();
-        notify_ready(reload.ok ? "collecting" : "collecting; the last reload was refused");
+        reload.ask();
     }
     return true;
 }
 
 void serve(int signals, Supervisor& supervisor, const DaemonOptions& options) {
     using Clock = std::chrono::steady_clock;
+    constexpr long kReloadLook_ms = 20;
     const bool replay = !options.replay.empty();
     LiveRates rates(std::cout, isatty(STDOUT_FILENO) != 0);
+    SignalledReload reload(supervisor);
     auto next_tick = Clock::now() + std::chrono::seconds(1);
     for (;;) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next_tick - Clock::now()).count();
+        const long most_ms = replay ? 2 : reload.running() ? kReloadLook_ms : 1000;
         pollfd poll_for{.fd = signals, .events = POLLIN, .revents = 0};
-        poll(&poll_for, 1, replay ? 2 : static_cast<int>(std::clamp<long>(left, 0, 1000)));
-        if (!handle_signals(signals, supervisor)) break;
+        poll(&poll_for, 1, static_cast<int>(std::clamp<long>(left, 0, most_ms)));
+        if (!handle_signals(signals, reload)) break;
+        reload.look();
         if (replay && supervisor.drained()) break;
         if (Clock::now() < next_tick) continue;
         next_tick += std::chrono::seconds(1);
@@ -195,11 +236,14 @@ int run_daemon(const DaemonOptions& options) {
     if (signals < 0) return give_up({.message = "cannot read signals: signalfd failed"}, kFailed);
     auto config = configure(options);
     if (!config) return give_up(config.error(), kBadConfig);
-    if (auto ok = prepare_directory(config->data, nullptr); !ok) return give_up(ok.error(), kFailed);
+    for (const std::string& directory : own_directories(*config)) {
+        if (auto ok = prepare_directory(directory, nullptr); !ok) return give_up(ok.error(), kFailed);
+    }
 
     Log log(replay && config->log_level < LogLevel::warning ? LogLevel::warning : config->log_level);
-    auto supervisor = Supervisor::start(std::move(*config), replay, log);
-    if (!supervisor) return give_up(supervisor.error(), kFailed);
+    auto supervisor = Supervisor::create(std::move(*config), replay, log);
+    if (!supervisor) return give_up(supervisor.error(), kBadConfig);
+    if (auto ok = (*supervisor)->start(); !ok) return give_up(ok.error(), kFailed);
     const Config running = (*supervisor)->config();  // a copy: a reload may come as soon as the server listens
 
     std::vector<Endpoint> endpoints;

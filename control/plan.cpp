@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "control/check.hpp"
+
 namespace control {
 namespace {
 
@@ -23,35 +25,29 @@ decode::Accepts accepts_of(SourceProtocol protocol) {
 
 // One channel of any profile, `live` included, with the indexes of its sources.
 struct Channel {
-    std::string profile, name, filter;
-    flow::Place place;
+    std::string profile, name;
+    filters::ChannelSpec spec;
     std::vector<std::uint16_t> sources;  // ascending, never empty
 };
 
 std::vector<Channel> channels_of(const Config& config) {
     std::vector<Channel> channels;
     for (std::uint16_t s = 0; s < config.sources.size(); ++s) {
-        Channel& live = channels.emplace_back();
-        live.profile = kLiveProfile;
-        live.name = config.sources[s].name;
-        live.filter = "any";
-        live.sources = {s};
+        const std::string& name = config.sources[s].name;
+        filters::ChannelSpec spec{
+            .name = std::string(kLiveProfile) + "/" + name, .filter = "any", .place = {}, .sources = {}};
+        if (config.sources.size() > 1) spec.sources = {s};
+        channels.push_back({std::string(kLiveProfile), name, std::move(spec), {s}});
     }
     std::vector<std::uint16_t> all(config.sources.size());
     std::iota(all.begin(), all.end(), std::uint16_t{0});
+    std::vector<filters::ChannelSpec> specs = channel_specs(config);
+    auto spec = specs.begin();
     for (const ProfileConfig& profile : config.profiles) {
         for (const ChannelConfig& channel : profile.channels) {
-            Channel& made = channels.emplace_back();
-            made.profile = profile.name;
-            made.name = channel.name;
-            made.filter = channel.filter;
-            made.place = channel.filter_place;
-            for (const std::string& name : channel.sources) {
-                made.sources.push_back(
-                    static_cast<std::uint16_t>(config.find_source(name).value()));  // load_config checked it
-            }
-            std::sort(made.sources.begin(), made.sources.end());
-            if (made.sources.empty()) made.sources = all;
+            const auto sources = spec->sources.empty() ? all : spec->sources;
+            channels.push_back({profile.name, channel.name, std::move(*spec), sources});
+            ++spec;
         }
     }
     return channels;
@@ -86,25 +82,6 @@ dataplane::SourceMap source_map(const Config& config, const std::vector<std::uin
     return dataplane::SourceMap(rules, exporter_rules(config));
 }
 
-flow::Result<void> compile(const std::vector<Channel>& channels, const std::vector<SourceConfig>& sources,
-                           dataplane::Generation& generation) {
-    std::vector<filters::ChannelSpec> specs;
-    for (const Channel& channel : channels) {
-        // All sources: the filter alone decides.
-        specs.push_back(
-            {.name = channel.profile + "/" + channel.name,
-             .filter = channel.filter,
-             .place = channel.place,
-             .sources = channel.sources.size() == sources.size() ? std::vector<std::uint16_t>{} : channel.sources});
-    }
-    filters::Environment environment;
-    for (const SourceConfig& source : sources) environment.sources.push_back(source.name);
-    auto program = filters::Program::compile(specs, environment);
-    if (!program) return pass(program);
-    generation.program = std::move(*program);
-    return {};
-}
-
 flow::Result<void> lay_out_series(const std::vector<Channel>& channels, const Config& config, store::Store& store,
                                   Plan& plan) {
     flow::SeriesMap& map = plan.generation->series;
@@ -116,7 +93,8 @@ flow::Result<void> lay_out_series(const std::vector<Channel>& channels, const Co
         if (channel.sources.size() != config.sources.size()) rank.resize(config.sources.size());
         for (std::size_t i = 0; i < channel.sources.size(); ++i) {
             if (!rank.empty()) rank[channel.sources[i]] = static_cast<std::uint16_t>(i);
-            names.push_back({channel.profile, channel.name, config.sources[channel.sources[i]].name, channel.filter});
+            names.push_back(
+                {channel.profile, channel.name, config.sources[channel.sources[i]].name, channel.spec.filter});
         }
     }
     auto ids = store.series_ids(names);
@@ -153,8 +131,15 @@ std::vector<SourceStatus> describe_sources(const Config& config) {
 
 }  // namespace
 
-flow::Result<Plan> make_plan(const Config& config, std::uint64_t number, store::Store& store, std::size_t decoders,
-                             std::size_t matchers) {
+flow::Result<std::unique_ptr<const filters::Program>> compile_channels(const Config& config,
+                                                                       const filters::Environment& environment) {
+    std::vector<filters::ChannelSpec> specs;
+    for (Channel& channel : channels_of(config)) specs.push_back(std::move(channel.spec));
+    return compile_filters(specs, environment);
+}
+
+flow::Result<Plan> make_plan(const Config& config, std::unique_ptr<const filters::Program> program,
+                             std::uint64_t number, store::Store& store, std::size_t decoders, std::size_t matchers) {
     auto ids = source_ids(config, store);
     if (!ids) return pass(ids);
     Plan plan{.generation = std::make_unique<dataplane::Generation>(source_map(config, *ids)),
@@ -165,9 +150,8 @@ flow::Result<Plan> make_plan(const Config& config, std::uint64_t number, store::
     generation.number = number;
     generation.no_series.generation = number;
     generation.addresses = own_addresses(config);
-    const std::vector<Channel> channels = channels_of(config);
-    if (auto ok = compile(channels, config.sources, generation); !ok) return pass(ok);
-    if (auto ok = lay_out_series(channels, config, store, plan); !ok) return pass(ok);
+    generation.program = std::move(program);
+    if (auto ok = lay_out_series(channels_of(config), config, store, plan); !ok) return pass(ok);
     if (auto ok = generation.make_kits(decoders, matchers); !ok) return pass(ok);
     return plan;
 }

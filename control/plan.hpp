@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a checked configuration to a Generation: sources, channels, series.
+// From a configuration to a Generation: sources, channels, series.
 //
 // Thread: control.
 #pragma once
@@ -10,6 +10,7 @@
 #include "control/config.hpp"
 #include "control/status.hpp"
 #include "dataplane/generation.hpp"
+#include "filters/program/environment.hpp"
 #include "store/store.hpp"
 
 namespace control {
@@ -22,9 +23,14 @@ struct Plan {
     std::vector<SeriesStatus> series;       // one a slot of the generation's SeriesMap
 };
 
-// Compiles all filters, asks the store for ids and makes what `decoders` and `matchers` cores need (0 matchers: the
-// decoders match). Changes nothing but the store's catalogue.
-[[nodiscard]] flow::Result<Plan> make_plan(const Config& config, std::uint64_t number, store::Store& store,
-                                           std::size_t decoders, std::size_t matchers);
+// All filters, those of `live` included. Errors: as compile_filters() has them.
+[[nodiscard]] flow::Result<std::unique_ptr<const filters::Program>> compile_channels(
+    const Config& config, const filters::Environment& environment);
+
+// Asks the store for ids and makes what `decoders` and `matchers` cores need (0 matchers: the decoders match). `program`
+// is compile_channels() of `config`. Changes nothing but the store's catalogue.
+[[nodiscard]] flow::Result<Plan> make_plan(const Config& config, std::unique_ptr<const filters::Program> program,
+                                           std::uint64_t number, store::Store& store, std::size_t decoders,
+                                           std::size_t matchers);
 
 }  // namespace control

@@ -13,6 +13,7 @@
 #include "dataplane/flow/exporter.hpp"
 #include "dataplane/flow/outcome.hpp"
 #include "dataplane/flow/tally.hpp"
+#include "filters/geo/database.hpp"
 #include "filters/program/program.hpp"
 #include "store/store.hpp"
 
@@ -112,6 +113,7 @@ struct Status {
     std::vector<WorkerStatus> workers;
     std::vector<ThinnedExporter> thinned;  // at this moment
     filters::ProgramFigures filters;       // of this generation
+    std::vector<filters::geo::About> geo;  // databases of countries and AS that its filters were compiled with
     store::Stats store;
     flow::Ledger process_ledger;  // since start
     flow::Ledger total_ledger;    // since the data directory was made

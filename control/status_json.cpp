@@ -191,6 +191,9 @@ std::string status_json(const Status& status) {
         return Json{{"exporter", t.address.text()}, {"factor", t.factor}, {"core", t.core}};
     });
     out["filters"] = filters_json(status.filters);
+    out["geo_databases"] = list(status.geo, [](const filters::geo::About& g) {
+        return Json{{"path", g.path}, {"type", g.type}, {"built_s", g.built_s}};
+    });
     out["store"] = store_json(status.store);
     out["ledger"] = {{"process", ledger_json(status.process_ledger)}, {"total", ledger_json(status.total_ledger)}};
     out["in_flight"] = in_flight_json(status.process_ledger);

@@ -16,11 +16,6 @@ using flow::pass;
 
 namespace {
 
-std::uint64_t wall_ms() {
-    using namespace std::chrono;
-    return static_cast<std::uint64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
-}
-
 dataplane::Hugepages hugepages_of(Hugepages h) {
     return h == Hugepages::on    ? dataplane::Hugepages::on
            : h == Hugepages::off ? dataplane::Hugepages::off
@@ -61,6 +56,11 @@ double ratio(std::uint64_t busy, std::uint64_t idle) {
 
 }  // namespace
 
+std::uint64_t Supervisor::wall_ms() noexcept {
+    using namespace std::chrono;
+    return static_cast<std::uint64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+}
+
 Supervisor::Supervisor(Config config, bool replay, Log& log)
     : log_(log), replay_(replay), config_(std::move(config)), started_ms_(wall_ms()) {}
 
@@ -68,13 +68,19 @@ Supervisor::~Supervisor() {
     (void)stop();
 }
 
-flow::Result<std::unique_ptr<Supervisor>> Supervisor::start(Config config, bool replay, Log& log) {
+flow::Result<std::unique_ptr<Supervisor>> Supervisor::create(Config config, bool replay, Log& log) {
     std::unique_ptr<Supervisor> supervisor(new Supervisor(std::move(config), replay, log));
-    if (auto ok = supervisor->bring_up(); !ok) return pass(ok);
+    auto filters = make_filter_environment(supervisor->config_);
+    if (!filters) return pass(filters);
+    supervisor->filters_ = std::move(*filters);
+    supervisor->filters_.environment.exporters = &supervisor->exporters_;
+    auto program = compile_channels(supervisor->config_, supervisor->filters_.environment);
+    if (!program) return pass(program);
+    supervisor->first_program_ = std::move(*program);
     return supervisor;
 }
 
-flow::Result<void> Supervisor::bring_up() {
+flow::Result<void> Supervisor::start() {
     auto store = store::Store::open(
         {.directory = config_.data, .retention = store_retention(config_.retention), .replay = replay_});
     if (!store) return pass(store);
@@ -90,7 +96,8 @@ flow::Result<void> Supervisor::bring_up() {
     }
     store_->attach(exporters_);
 
-    auto plan = make_plan(config_, next_generation_, *store_, config_.cores.size(), config_.match_cores.size());
+    auto plan = make_plan(config_, std::move(first_program_), next_generation_, *store_, config_.cores.size(),
+                          config_.match_cores.size());
     if (!plan) return pass(plan);
     auto engine = dataplane::Engine::start({.devices = device_names(config_),
                                             .device_options = device_options(config_),
@@ -122,59 +129,6 @@ void Supervisor::publish(Plan plan) {
     engine_->publish(*plan.generation);
     ++next_generation_;
     plans_.push_back(std::move(plan));
-}
-
-ReloadStatus Supervisor::reload() {
-    const std::scoped_lock lock(mutex_);
-    reload_.when_ms = wall_ms();
-    reload_.ok = false;
-    reload_.error.clear();
-    const auto refuse = [&](const flow::Error& error) {
-        reload_.error = error.text();
-        log_.error("reload refused, the old configuration stays:\n" + reload_.error);
-        return reload_;
-    };
-    auto next = load_config(config_.file);
-    if (!next) return refuse(next.error());
-    if (auto ok = check(*next); !ok) return refuse(ok.error());
-    // What was given on the command line, or cannot change without a restart, stays as it is.
-    reload_.restart_needed = restart_needed(config_, *next);
-    Config merged = config_;
-    merged.log_level = next->log_level;
-    merged.addresses = next->addresses;
-    merged.retention = next->retention;
-    merged.metrics_exporters = next->metrics_exporters;
-    merged.profiles_dir = next->profiles_dir;
-    merged.sources = next->sources;
-    merged.exporters = next->exporters;
-    merged.profiles = next->profiles;
-
-    collect_generations();
-    if (plans_.size() == kMostGenerations) {
-        return refuse({"the store is behind and still holds " + std::to_string(kMostGenerations) +
-                       " configurations; reload again when `net-collector status` shows that it commits"});
-    }
-    auto plan = make_plan(merged, next_generation_, *store_, config_.cores.size(), config_.match_cores.size());
-    if (!plan) return refuse(plan.error());
-    if (auto ok = store_->set_retention(store_retention(merged.retention)); !ok) return refuse(ok.error());
-    config_ = std::move(merged);
-    log_.set_level(config_.log_level);
-    open_port_sockets();
-    publish(std::move(*plan));
-    reload_.ok = true;
-    reload_.taken_ms = reload_.when_ms;
-    log_.info("configuration " + std::to_string(next_generation_ - 1) +
-              " is in use: " + std::to_string(config_.sources.size()) + " sources, " +
-              std::to_string(plans_.back().generation->program->channels()) + " channels");
-    for (const std::string& key : reload_.restart_needed)
-        log_.warning("'" + key + "' changed, and needs a restart to take effect");
-    return reload_;
-}
-
-void Supervisor::collect_generations() {
-    while (plans_.size() > 1 && engine_->all_use(plans_[1].generation->number) && plans_[0].generation->let_go()) {
-        plans_.erase(plans_.begin());
-    }
 }
 
 void Supervisor::open_port_sockets() {
@@ -334,6 +288,7 @@ Status Supervisor::status() {
     status.hugepages = engine_->hugepages();
     fill_devices_and_workers(status);
     status.filters = plans_.back().generation->program->figures();
+    if (filters_.geo != nullptr) status.geo.assign(filters_.geo->files().begin(), filters_.geo->files().end());
     status.store = store_->stats();
     status.process_ledger = store_->process_ledger();
     status.total_ledger = store_->total_ledger();
@@ -355,6 +310,7 @@ Status Supervisor::status() {
 }
 
 flow::Result<void> Supervisor::stop() {
+    const std::scoped_lock one_at_a_time(reload_mutex_);
     const std::scoped_lock lock(mutex_);
     if (engine_ == nullptr || store_ == nullptr) return {};
     engine_->stop();

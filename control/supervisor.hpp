@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The running daemon: what is up, in which order it came up, and how a new configuration gets in.
 //
-// Thread: start() and stop() by the main thread; reload(), status() and tick() by any one at a time (a mutex).
+// Thread: create(), start() and stop() by the main thread; reload(), status() and tick() by any. While a reload reads, looks up
+//         host names and compiles, the others go on: only its last step takes their mutex.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "control/config.hpp"
+#include "control/filter_environment.hpp"
 #include "control/log.hpp"
 #include "control/plan.hpp"
 #include "control/port_sockets.hpp"
@@ -23,9 +25,11 @@ namespace control {
 
 class Supervisor {
   public:
-    // Opens the store, starts the ports, publishes the first generation, starts the cores. `log` must outlive it.
-    // `replay`: devices are captures to be read to their end; nothing is lost, nothing expires.
-    static flow::Result<std::unique_ptr<Supervisor>> start(Config config, bool replay, Log& log);
+    // Compiles the filters; an error is one of the configuration. `log` must outlive the supervisor. `replay`: devices
+    // are captures to be read to their end; nothing is lost, nothing expires.
+    static flow::Result<std::unique_ptr<Supervisor>> create(Config config, bool replay, Log& log);
+    // Opens the store, starts the ports, publishes the first generation, starts the cores. Once.
+    flow::Result<void> start();
     ~Supervisor();
 
     // Reads the configuration file again, checks and compiles it aside and publishes it. On any error the old one stays.
@@ -43,8 +47,19 @@ class Supervisor {
     [[nodiscard]] Config config();
 
   private:
+    // All of a new configuration, aside from the one in use.
+    struct Next {
+        Config config;
+        FilterEnvironment filters;
+        Plan plan;
+        std::vector<std::string> restart_needed;
+    };
+
+    static std::uint64_t wall_ms() noexcept;  // since 1970
+
     Supervisor(Config config, bool replay, Log& log);
-    flow::Result<void> bring_up();
+    flow::Result<Next> prepare();
+    flow::Result<void> take_over(Next next);
     void publish(Plan plan);
     void collect_generations();
     void open_port_sockets();
@@ -57,10 +72,13 @@ class Supervisor {
     // Configurations alive at once: the one in use and older ones whose tallies are still on their way to the disk.
     static constexpr std::size_t kMostGenerations = 8;
 
-    std::mutex mutex_;
+    std::mutex reload_mutex_;  // one reload at a time; taken before mutex_
+    std::mutex mutex_;         // guards what is below; config_ and filters_ change under both
     Log& log_;
     const bool replay_;
     Config config_;
+    FilterEnvironment filters_;
+    std::unique_ptr<const filters::Program> first_program_;  // until start()
     ReloadStatus reload_;
     std::uint64_t started_ms_ = 0;
 

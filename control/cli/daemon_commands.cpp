@@ -75,6 +75,10 @@ void print_filters(std::ostream& out, const Json& status, Style style) {
         out << style.bad("               " + scaled(failures) +
                          " texts could not be scanned and matched no text filter: a fault of this machine or a bug")
             << '\n';
+    for (const Json& geo : part(status, "geo_databases")) {
+        out << "               " << text(geo, "type") << " of " << control::time_text(number(geo, "built_s")) << ", "
+            << text(geo, "path") << '\n';
+    }
 }
 
 std::string of_all(std::uint64_t part, std::uint64_t all) {

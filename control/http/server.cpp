@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdarg>
 #include <thread>
@@ -26,6 +27,7 @@ constexpr int kStreamPause_ms = 20;
 struct Pending {
     std::string body;
     bool too_large = false;
+    std::shared_ptr<std::future<Response>> later{};  // the answer is being made
 };
 
 struct MhdStop {
@@ -39,7 +41,7 @@ struct Listening {
     control::Endpoint endpoint;
     std::string unix_path;  // empty for TCP
     int epoll_fd = -1;
-    std::vector<MHD_Connection*> waiting;  // suspended: their streams had nothing to send
+    std::vector<MHD_Connection*> waiting;  // suspended: their answers or streams had nothing to send
 };
 
 // A stream under way; MHD keeps the pointer.
@@ -105,14 +107,26 @@ MHD_Result keep_argument(void* into, MHD_ValueKind, const char* key, const char*
     return MHD_YES;
 }
 
-MHD_Result answer(Listening& listening, MHD_Connection* connection, Request request) {
+// MHD asks again when the connection goes on.
+MHD_Result send_when_ready(Listening& listening, MHD_Connection* connection, std::future<Response>& later) {
+    if (later.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
+        return send(listening, connection, later.get());
+    MHD_suspend_connection(connection);
+    listening.waiting.push_back(connection);
+    return MHD_YES;
+}
+
+MHD_Result answer(Listening& listening, MHD_Connection* connection, Request request, Pending& pending) {
     std::string allow;
     for (const Route& route : *listening.routes) {
         if (route.path != request.path) continue;
         if (route.reach == Reach::unix_socket && listening.unix_path.empty()) continue;
         if (route.method == request.method) {
             MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, keep_argument, &request.query);
-            return send(listening, connection, route.handler(request));
+            const Response response = route.handler(request);
+            if (!response.later) return send(listening, connection, response);
+            pending.later = response.later;
+            return send_when_ready(listening, connection, *pending.later);
         }
         allow += (allow.empty() ? "" : ", ") + route.method;
     }
@@ -129,6 +143,7 @@ MHD_Result take_request(void* cls, MHD_Connection* connection, const char* url, 
         return MHD_YES;
     }
     auto* pending = static_cast<Pending*>(*state);
+    if (pending->later) return send_when_ready(*listening, connection, *pending->later);
     if (*upload_bytes != 0) {
         if (pending->body.size() + *upload_bytes > kMaxBodyBytes) pending->too_large = true;
         if (!pending->too_large) pending->body.append(upload, *upload_bytes);
@@ -140,7 +155,8 @@ MHD_Result take_request(void* cls, MHD_Connection* connection, const char* url, 
                     {413, {}, "the request is larger than " + std::to_string(kMaxBodyBytes) + " bytes\n"});
     }
     const bool head = std::string_view(method) == MHD_HTTP_METHOD_HEAD;
-    return answer(*listening, connection, {head ? MHD_HTTP_METHOD_GET : method, url, {}, std::move(pending->body)});
+    return answer(*listening, connection, {head ? MHD_HTTP_METHOD_GET : method, url, {}, std::move(pending->body)},
+                  *pending);
 }
 
 void forget_request(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
@@ -174,8 +190,8 @@ struct Server::State {
     std::thread thread;
 
     void run();
-    // Lets every waiting stream be asked again.
-    void resume_streams();
+    // Lets every waiting answer and stream be asked again.
+    void resume_waiting();
     [[nodiscard]] int timeout_ms() const;
 };
 
@@ -189,7 +205,7 @@ int Server::State::timeout_ms() const {
     return static_cast<int>(least);
 }
 
-void Server::State::resume_streams() {
+void Server::State::resume_waiting() {
     for (const auto& l : listening) {
         for (MHD_Connection* connection : l->waiting) MHD_resume_connection(connection);
         l->waiting.clear();
@@ -206,9 +222,15 @@ void Server::State::run() {
         const int ready = poll(waits.data(), waits.size(), timeout_ms());
         if (ready < 0 && errno != EINTR) return;
         if (waits[0].revents != 0) return;
-        resume_streams();
+        resume_waiting();
         for (const auto& l : listening) MHD_run(l->daemon.get());
     }
+}
+
+Response answer_later(std::function<Response()> make) {
+    Response out;
+    out.later = std::make_shared<std::future<Response>>(std::async(std::launch::async, std::move(make)));
+    return out;
 }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -259,7 +281,7 @@ Server::~Server() {
         static_cast<void>(!write(state_->stop_event.fd(), &one, sizeof one));
         state_->thread.join();
     }
-    state_->resume_streams();  // MHD insists on it
+    state_->resume_waiting();  // MHD insists on it
     for (const auto& l : state_->listening) {
         if (!l->unix_path.empty()) unlink(l->unix_path.c_str());
     }

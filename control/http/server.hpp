@@ -2,7 +2,7 @@
 // The HTTP server: routes to handlers, over any number of TCP and Unix sockets that it opens itself.
 //
 // Thread: open(), serve() and the end by the owner; handlers run one at a time on the server's own thread and must
-// be quick. Limits: kMaxBodyBytes of request body (413 beyond), 32 KiB for a connection's headers (431
+// be quick: what takes longer is answered `later`. Limits: kMaxBodyBytes of request body (413 beyond), 32 KiB for a connection's headers (431
 // beyond), kMaxConnections
 //         connections a socket, kIdleTimeout_s without a byte (but for streams).
 // Errors: at start a Result; afterwards a client that breaks off harms nobody. A path without a route is 404,
@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -47,7 +48,12 @@ struct Response {
     std::string content_type = "text/plain; charset=utf-8";
     std::string body{};
     std::shared_ptr<Stream> stream{};  // instead of `body`
+    // Instead of all above: the answer when it is ready; others are served meanwhile. Not an answer for later again.
+    std::shared_ptr<std::future<Response>> later{};
 };
+
+// What make() returns, on a thread of its own with the privileges of the server's. The server's end waits for it.
+[[nodiscard]] Response answer_later(std::function<Response()> make);
 
 using Handler = std::function<Response(const Request&)>;
 

@@ -26,7 +26,7 @@ class Parser {
         }
         const auto root = disjunction(0);
         if (!root) return tl::unexpected(root.error());
-        if (!cursor_.is(TokenKind::end)) return unexpected("expected and, or, or the end of the filter");
+        if (!cursor_.is(TokenKind::end)) return unjoined("expected and, or, or the end of the filter");
         ast_.root = *root;
         return std::move(ast_);
     }
@@ -36,6 +36,11 @@ class Parser {
 
     [[nodiscard]] tl::unexpected<flow::Error> unexpected(std::string_view expected) const {
         return tl::unexpected(cursor_.unexpected(expected));
+    }
+    // Where tests are joined.
+    [[nodiscard]] tl::unexpected<flow::Error> unjoined(std::string_view expected) const {
+        const std::string meant = cursor_.is(TokenKind::word) ? nearest(cursor_->text, {"and", "or"}) : std::string();
+        return tl::unexpected(cursor_.unexpected(expected, meant));
     }
 
     NodeIndex add(NodeKind kind, std::size_t first, std::size_t count) {
@@ -98,7 +103,7 @@ class Parser {
             cursor_.skip();
             const auto inner = disjunction(depth + 1);
             if (!inner) return inner;
-            if (!cursor_.is(TokenKind::close)) return unexpected("expected and, or, or ')'");
+            if (!cursor_.is(TokenKind::close)) return unjoined("expected and, or, or ')'");
             cursor_.skip();
             return inner;
         }

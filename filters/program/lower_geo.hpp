@@ -12,7 +12,7 @@
 
 namespace filters::program {
 
-// Operand::country. Errors: no database; place in the filter's own text.
+// Operand::country. Errors: no database, no such country; place as the test has it.
 [[nodiscard]] flow::Result<Edge> lower_country(const language::Field& field, const language::Test& test,
                                                const Environment& environment, GraphBuilder& graph);
 

@@ -9,8 +9,16 @@ namespace filters::program {
 namespace {
 
 text::PatternKind kind_of(language::TextMatch match) {
-    if (match == language::TextMatch::equal) return text::PatternKind::equal;
-    if (match == language::TextMatch::contains) return text::PatternKind::content;
+    switch (match) {
+        case language::TextMatch::equal:
+            return text::PatternKind::equal;
+        case language::TextMatch::contains:
+            return text::PatternKind::content;
+        case language::TextMatch::present:
+            return text::PatternKind::present;
+        case language::TextMatch::regex:
+            break;
+    }
     return text::PatternKind::regex;
 }
 
@@ -18,8 +26,7 @@ text::PatternKind kind_of(language::TextMatch match) {
 
 flow::Result<Edge> lower_text(const language::Field& field, const language::Test& test,
                               const Environment& /*environment*/, GraphBuilder& graph) {
-    const bool present = test.match == language::TextMatch::present;
-    const text::Pattern pattern{kind_of(test.match), present ? "." : test.text, test.caseless};
+    const text::Pattern pattern{kind_of(test.match), test.text, test.caseless};
     if (const auto checked = text::check(pattern); !checked) return flow::fail(checked.error().message, test.place);
     return lower_sides(field, test, graph, [&](Predicate& predicate, language::Subject subject) {
         predicate.texts.push_back({subject, pattern});

@@ -86,30 +86,6 @@ std::vector<V4Prefixes::Stretch> stretches(std::span<const std::pair<const Prefi
 
 }  // namespace
 
-void V4Prefixes::build(std::span<const Stretch> stretches) {
-    root.assign(65536, 0);
-    std::size_t at = 0;  // the stretch in force
-    for (std::uint32_t top = 0; top < 65536; ++top) {
-        const std::uint32_t first = top << 16;
-        const std::uint32_t last = first | 0xffff;
-        while (at + 1 < stretches.size() && stretches[at + 1].begin <= first) ++at;
-        const bool whole = at + 1 == stretches.size() || stretches[at + 1].begin > last;
-        std::uint32_t entry = stretches[at].node;
-        if (!whole) {
-            entry = kBucket | static_cast<std::uint32_t>(buckets.size());
-            const auto start = static_cast<std::uint32_t>(begins.size());
-            begins.push_back(0);
-            nodes.push_back(stretches[at].node);
-            for (; at + 1 < stretches.size() && stretches[at + 1].begin <= last; ++at) {
-                begins.push_back(static_cast<std::uint16_t>(stretches[at + 1].begin));
-                nodes.push_back(stretches[at + 1].node);
-            }
-            buckets.push_back({start, static_cast<std::uint32_t>(begins.size()) - start});
-        }
-        root[__builtin_bswap16(static_cast<std::uint16_t>(top))] = entry;
-    }
-}
-
 void V6Prefixes::build(std::span<const Entry> entries) {
     std::map<unsigned, std::vector<const Entry*>, std::greater<>> by_length;
     for (const Entry& entry : entries) by_length[entry.bits].push_back(&entry);
@@ -188,7 +164,7 @@ PrefixNode PrefixTable::node_of(const IpAddress& address) const noexcept {
     if (v4.empty()) return 0;
     std::uint16_t top;
     std::memcpy(&top, address.bytes.data() + 12, sizeof(top));
-    return v4.find(v4.root[top], static_cast<std::uint16_t>(address.as_v4()));
+    return v4.find(top, static_cast<std::uint16_t>(address.as_v4()));
 }
 
 void PrefixTable::run(const AddressInput& input, Scratch& scratch, Marks marks) const noexcept {
@@ -200,25 +176,21 @@ void PrefixTable::run(const AddressInput& input, Scratch& scratch, Marks marks) 
     const auto mark = [&](PrefixNode node, std::uint32_t row) {
         each_of(node, [&](PredicateId predicate) { marks.row(predicate, row); });
     };
+    // Nodes first, marks then, and no branch a row: which family it is and whether a prefix has it are coin tosses.
+    const bool has_v4 = !v4.empty();
     std::size_t hits = 0;
     std::size_t others = 0;
-    // A table of nothing stands in where there is no IPv4 prefix, so that one loop serves all.
-    static constexpr std::uint32_t kNothing = 0;
-    const bool has_v4 = !v4.empty();
-    const std::uint32_t* root = has_v4 ? v4.root.data() : &kNothing;
     for (std::uint32_t row = 0; row < input.count; ++row) {
         const bool is_v4 = word(row, 0, std::uint64_t{}) == 0 && word(row, 8, std::uint32_t{}) == 0xffff0000u;
-        const std::uint32_t entry = root[is_v4 && has_v4 ? word(row, 12, std::uint16_t{}) : 0];
-        scratch.hits[hits] = {row, entry};
-        hits += is_v4 && entry != 0;
         scratch.not_v4[others] = static_cast<std::uint16_t>(row);
         others += !is_v4;
+        if (!has_v4) continue;
+        const PrefixNode node =
+            v4.find(word(row, 12, std::uint16_t{}), __builtin_bswap16(word(row, 14, std::uint16_t{})));
+        scratch.hits[hits] = {row, node};
+        hits += is_v4 & (node != 0) & (!input.rare || input.has(row));
     }
-    for (std::size_t i = 0; i < hits; ++i) {
-        const Hit hit = scratch.hits[i];
-        if (input.rare && !input.has(hit.row)) continue;
-        mark(v4.find(hit.entry, __builtin_bswap16(word(hit.row, 14, std::uint16_t{}))), hit.row);
-    }
+    for (std::size_t i = 0; i < hits; ++i) mark(scratch.hits[i].node, scratch.hits[i].row);
     if (v6.empty()) return;
     for (std::size_t i = 0; i < others; ++i) {
         const std::uint32_t row = scratch.not_v4[i];
@@ -235,15 +207,13 @@ bool PrefixTable::answers_like(const PrefixTable& other) const noexcept {
         return a.bits == b.bits &&
                std::equal(a.slots.begin(), a.slots.end(), b.slots.begin(), b.slots.end(), same_slot);
     };
-    return outer == other.outer && heads == other.heads && sets.lists == other.sets.lists && v4.root == other.v4.root &&
-           v4.begins == other.v4.begins && v4.nodes == other.v4.nodes &&
+    return outer == other.outer && heads == other.heads && sets.lists == other.sets.lists && v4 == other.v4 &&
            std::equal(v6.lengths.begin(), v6.lengths.end(), other.v6.lengths.begin(), other.v6.lengths.end(),
                       same_length);
 }
 
 std::size_t PrefixTable::bytes() const noexcept {
-    std::size_t sum = sets.bytes() + (outer.size() + heads.size() + v4.root.size() + v4.nodes.size()) * 4 +
-                      v4.begins.size() * 2 + v4.buckets.size() * sizeof(V4Prefixes::Bucket) + sizeof(v6.long_bits);
+    std::size_t sum = sets.bytes() + (outer.size() + heads.size()) * 4 + v4.bytes() + sizeof(v6.long_bits);
     for (const auto& length : v6.lengths) sum += length.slots.size() * sizeof(V6Prefixes::Slot);
     return sum;
 }

@@ -5,8 +5,7 @@
 // Shape:  every distinct prefix is a node that knows the next wider prefix around it and its own predicates.
 // A lookup
 //         finds the narrowest node; the walk outwards reports the rest, so nested lists cost no memory.
-//         IPv4: a table over the first 16 bits settles most addresses with one load; where prefixes are
-//         longer, the stretches of that /16 follow, found by halving. IPv6: a hash table for each length in
+//         IPv4: v4_prefixes.hpp. IPv6: a hash table for each length in
 //         use, longest first; those over 32 bits are asked only when a bit of the first 32 bits' hash says
 //         that it can be worth it.
 #pragma once
@@ -20,45 +19,11 @@
 #include "dataplane/flow/batch.hpp"
 #include "filters/program/marks.hpp"
 #include "filters/program/sets.hpp"
+#include "filters/program/v4_prefixes.hpp"
 
 namespace filters::program {
 
 using NetFeeds = std::vector<std::pair<PredicateId, std::span<const language::Net>>>;
-
-// Node 0 is "no prefix".
-using PrefixNode = std::uint32_t;
-
-struct V4Prefixes {
-    static constexpr std::uint32_t kBucket = 1u << 31;
-    struct Bucket {
-        std::uint32_t first;
-        std::uint32_t count;  // at least one; the first stretch begins at the start of the /16
-    };
-    std::vector<std::uint32_t> root{};  // by the first two bytes as they lie in memory: a node, or kBucket | bucket
-    std::vector<Bucket> buckets{};
-    std::vector<std::uint16_t> begins{};  // of the stretches: low 16 bits, ascending in each bucket
-    std::vector<PrefixNode> nodes{};      // of the stretches
-
-    struct Stretch {
-        std::uint32_t begin;
-        PrefixNode node;
-    };
-    // `stretches` ascend and cover everything from address 0 on.
-    void build(std::span<const Stretch> stretches);
-    [[nodiscard]] bool empty() const noexcept { return root.empty(); }
-    // The node of an address whose root entry is `entry` and whose low 16 bits are `low`.
-    [[nodiscard]] PrefixNode find(std::uint32_t entry, std::uint16_t low) const noexcept {
-        if ((entry & kBucket) == 0) return entry;
-        const Bucket bucket = buckets[entry & ~kBucket];
-        const std::uint16_t* at = begins.data() + bucket.first;
-        for (std::uint32_t left = bucket.count; left > 1;) {
-            const std::uint32_t half = left / 2;
-            at += at[half] <= low ? half : 0;
-            left -= half;
-        }
-        return nodes[static_cast<std::size_t>(at - begins.data())];
-    }
-};
 
 struct V6Prefixes {
     struct Slot {
@@ -102,7 +67,7 @@ struct AddressInput {
 struct PrefixTable {
     struct Hit {
         std::uint32_t row;
-        std::uint32_t entry;
+        PrefixNode node;
     };
     struct Scratch {
         std::array<Hit, flow::kBatchRows> hits;

@@ -79,7 +79,7 @@ flow::Result<void> check(const Pattern& pattern) {
     const unsigned narrowest = info->min_width;
     std::free(info);  // Hyperscan's misc allocator is malloc unless set otherwise, and it is not
     if (narrowest == 0)
-        return refused(pattern, "it matches an empty text too; write + instead of *, and = '' for empty texts");
+        return refused(pattern, "it matches an empty text too, and so every text; write + instead of *");
     return {};
 }
 

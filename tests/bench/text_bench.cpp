@@ -64,14 +64,16 @@ struct Rig {
         indexes = std::move(filters::program::build_texts(predicates, filters::Environment{}).value());
         static_cast<void>(scan.fit(indexes));
         bits.resize(predicates.size() * filters::program::kWords);
+        words.resize(predicates.size());
         touched.resize(predicates.size());
     }
-    void run(const flow::FlowBatch& batch) { scan.run(batch, Marks{bits.data(), touched.data()}); }
+    void run(const flow::FlowBatch& batch) { scan.run(batch, Marks{bits.data(), words.data(), touched.data()}); }
 
     PredicateSet predicates;
     std::vector<TextIndex> indexes;
     TextScan scan;
     std::vector<std::uint64_t> bits;
+    std::vector<std::uint32_t> words;
     std::vector<std::uint8_t> touched;
 };
 

@@ -217,12 +217,14 @@ TEST_F(OnDaemon, Status) {
     s.process_ledger[flow::Counter::sets_held] = 5;
     s.store.failing_since_ms = 1;
     s.store.error = "disk full";
+    s.geo = {{"/geo/as.mmdb", "GeoLite2-ASN", 1'700'000'000}};
     status_ = {200, control::kJsonContentType, control::status_json(s)};
     const Said said = run_cli({"status", "-d", data()});
     ASSERT_EQ(said.code, 0) << said.err;
     for (const char* part : {"net-collector 1.2.3", "a.toml:1:2: wrong", "`cores` changed", "net_pcap", "unknown", "25",
                              "105k", "3/64", "FAILING: disk full", "balanced", "loopback is spread by one queue",
                              "go to the kernel's nc0: 42 (0/s), 0 dropped (7/s)", "87.5%", "21.0k (20%)",
+                             "GeoLite2-ASN of 2023-11-14T22:13:20Z, /geo/as.mmdb",
                              "21 channels ask 20 different things, 4 texts among them; 1 index, 3 ANDs and ORs; 150kB, "
                              "compiled in 2.50 ms",
                              "6 texts could not be scanned", "192.0.2.1: 1 in 8 datagrams is decoded, on core 2",

@@ -89,6 +89,13 @@ INSTANTIATE_TEST_SUITE_P(
         Invalid{"config_device_tap_twice", 4, 1, "is \"nc1\", as that of 3b:00.0: choose another"},
         Invalid{"config_device_tap_without_use", 3, 7, "device.tap has no effect on loopback"},
         Invalid{"config_device_punt_limit", 3, 14, "is -1: write a whole number from 0"},
+        Invalid{"config_filters_missing", 3, 18, "is \"null\": write one of \"never match\", \"zero\""},
+        Invalid{"config_filters_resolve_timeout", 3, 19, "is \"1m\": write a length of time from \"1s\" to \"10s\""},
+        Invalid{"config_filters_resolve_zero", 3, 19, "write a length of time from \"1s\""},
+        Invalid{"config_filters_geo", 3, 15, "filters.geo_country is a list: write a text in quotes"},
+        Invalid{"config_filters_geo_empty", 3, 10, "filters.geo_as is empty: name a MaxMind database"},
+        Invalid{"config_filters_pattern_cache", 3, 17, "write \"off\" to keep no compiled patterns"},
+        Invalid{"config_filters_unknown_key", 3, 1, "there is no key \"filters.geo_city\" here"},
         Invalid{"config_exporter_without_addresses", 2, 1, "exporter.addresses is missing"},
         Invalid{"config_exporter_no_addresses", 3, 13, "exporter.addresses is empty"},
         Invalid{"config_exporter_prefix", 3, 28, "\"10.0.0.0/64\" is no address or prefix"},
@@ -337,6 +344,42 @@ TEST(Config, ExportersAndWhatIsKept) {
     const ExporterConfig& none = config->exporters[2];
     EXPECT_EQ(none.sampling + none.default_sampling + none.datagrams_per_second, 0u);
     EXPECT_FALSE(none.per_port || none.split_domains || none.inner_headers);
+}
+
+TEST(Config, Filters) {
+    const TemporaryDirectory directory;
+    const auto load = [&](const std::string& filters) {
+        directory.write(
+            "c.toml", "devices = [\"loopback\"]\ndata = \"var\"\n" + filters + "[[source]]\nname = \"a\"\nport = 1\n");
+        const auto config = load_config((directory.path() / "c.toml").string());
+        EXPECT_TRUE(config.has_value()) << config.error().text();
+        return config.value_or(Config{});
+    };
+    const auto at = [&](const char* name) { return (directory.path() / name).string(); };
+    const Config usual = load("");
+    EXPECT_EQ(usual.filters.missing_fields, FiltersConfig::MissingFields::never_match);
+    EXPECT_EQ(usual.filters.resolve_timeout_s, 5u);
+    EXPECT_EQ(usual.filters.geo_country + usual.filters.geo_as, "");
+    EXPECT_EQ(usual.filters.pattern_cache, at("var/patterns"));
+
+    const Config all = load(
+        "[filters]\nmissing_fields = \"zero\"\nresolve_timeout = \"10s\"\ngeo_country = \"geo/country.mmdb\"\n"
+        "geo_as = \"/usr/share/as.mmdb\"\npattern_cache = \"../cache\"\n");
+    EXPECT_EQ(all.filters.missing_fields, FiltersConfig::MissingFields::zero);
+    EXPECT_EQ(all.filters.resolve_timeout_s, 10u);
+    EXPECT_EQ(all.filters.geo_country, at("geo/country.mmdb"));
+    EXPECT_EQ(all.filters.geo_country_place.line, 6u);
+    EXPECT_EQ(all.filters.geo_as, "/usr/share/as.mmdb");
+    EXPECT_EQ(all.filters.pattern_cache, (directory.path().parent_path() / "cache").string());
+    EXPECT_EQ(load("[filters]\npattern_cache = \"off\"\n").filters.pattern_cache, "");
+
+    EXPECT_EQ(restart_needed(usual, all), std::vector<std::string>{"filters.pattern_cache"});
+    Config moved = all;
+    set_data_directory(moved, "/srv/flows");
+    EXPECT_EQ(moved.filters.pattern_cache, all.filters.pattern_cache);
+    moved = usual;
+    set_data_directory(moved, "/srv/flows");
+    EXPECT_EQ(moved.filters.pattern_cache, "/srv/flows/patterns");
 }
 
 TEST(Config, AddressesOfInterfaces) {

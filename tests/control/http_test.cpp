@@ -2,7 +2,9 @@
 #include "control/http/server.hpp"
 
 #include <gtest/gtest.h>
+
 #include <sys/stat.h>
+#include <future>
 
 #include <atomic>
 #include <chrono>
@@ -48,6 +50,36 @@ class HttpServer : public testing::Test {
 
 bool starts_with(const std::string& text, const std::string& start) {
     return text.substr(0, start.size()) == start;
+}
+
+// An answer that takes its time keeps nobody else waiting, not even at the end.
+TEST(HttpServerLater, OthersAreServedMeanwhile) {
+    const control::TemporaryDirectory directory;
+    const std::string path = (directory.path() / "control.sock").string();
+    std::promise<void> go;
+    const std::shared_future<void> gone = go.get_future().share();
+    auto server = Server::start({kLoopback4}, {path},
+                                {{"POST", "/slow", Reach::unix_socket,
+                                  [gone](const Request& r) {
+                                      return answer_later([gone, body = r.body] {
+                                          gone.wait();
+                                          return Response{422, "text/plain", "done " + body};
+                                      });
+                                  }},
+                                 {"GET", "/quick", Reach::anyone, [](const Request&) {
+                                      return Response{200, "text/plain", "quick"};
+                                  }}});
+    ASSERT_TRUE(server.has_value()) << server.error().text();
+    auto slow = std::async(std::launch::async, [&] { return talk(path, request("POST", "/slow", "x")); });
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_TRUE(talk((*server)->endpoints().at(0), request("GET", "/quick")).ends_with("quick"));
+        EXPECT_TRUE(talk(path, request("GET", "/quick")).ends_with("quick"));
+    }
+    EXPECT_EQ(slow.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    go.set_value();
+    const std::string answer = slow.get();
+    EXPECT_TRUE(starts_with(answer, "HTTP/1.1 422")) << answer;
+    EXPECT_TRUE(answer.ends_with("done x")) << answer;
 }
 
 TEST_F(HttpServer, ServesTcpAndUnix) {

@@ -99,6 +99,9 @@ const Wrong kWrong[] = {
     {"payload ssl version 2.0", 1, "cannot be asked"},
     // the rest
     {"port 80 443", 9, "expected and, or, or the end of the filter, found '443'"},
+    {"port 80 adn ip ::1", 9, "expected and, or, or the end of the filter, found 'adn'; did you mean and?"},
+    {"(port 80 ro ip ::1)", 10, "expected and, or, or ')', found 'ro'; did you mean or?"},
+    {"port 80 port 81", 9, "end of the filter, found 'port'"},
     {"@foo", 1, "expected include after '@'"},
     {"@include", 9, "expected the name of a file after @include"},
     {"@include 'x", 10, "is not closed"},
