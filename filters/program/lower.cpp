@@ -111,7 +111,7 @@ class Lowering {
     // One of several tests joined by OR can be answered together with others of the same columns.
     [[nodiscard]] bool can_join(const Field& field, const Test& test) const {
         const bool special = field.operand == Operand::country || field.operand == Operand::as_name ||
-                             field.operand == Operand::ident || is_text(field);
+                             field.operand == Operand::ident || is_text(field) || fills_as(field, environment_);
         return !special && field.needs == Requires::nothing && test.side != Side::both && !holds_always(field, test);
     }
     struct Joined {
@@ -185,6 +185,7 @@ class Lowering {
         if (field.operand == Operand::ident) return ident(t);
         if (is_text(field)) return lower_text(field, t, environment_, graph_);
         if (holds_always(field, t)) return kTrue;
+        if (fills_as(field, environment_)) return lower_as(field, t, environment_, graph_);
         return lower_sides(field, t, graph_,
                            [&](Predicate& predicate, Subject subject) { feed(predicate, t, subject); });
     }
