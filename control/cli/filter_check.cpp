@@ -19,22 +19,9 @@ void print(const Context& context, const Json& json) {
     context.out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
-Json fault_json(const flow::Error& error) {
-    return {{"file", error.place.file},
-            {"line", error.place.line},
-            {"column", error.place.column},
-            {"message", error.message.substr(0, error.message.find('\n'))},
-            {"text", error.text()}};
-}
-
 Done check_channels(const Context& context, const FilterWorld& world) {
     const auto checked = control::check(*world.config);
-    if (!checked) {
-        if (!context.json) return failure(Exit::bad_filter, checked.error().text());
-        print(context,
-              {{"ok", false}, {"file", world.config->file}, {"errors", control::faults(checked.error().text())}});
-        return failure(Exit::bad_filter, {});
-    }
+    if (!checked) return refuse_filters(context, world, checked.error());
     std::size_t channels = 0;
     for (const auto& profile : world.config->profiles) channels += profile.channels.size();
     if (context.json) {
@@ -63,17 +50,13 @@ flow::Result<std::string> normal_form(const GivenFilter& given, const FilterWorl
 Done check_filter(const Context& context, const FilterQuery& query) {
     const auto given = given_filter(query);
     if (!given) return tl::unexpected(given.error());
-    const auto world = filter_world(context, !given->has_value());
+    const auto world = filter_world(context, query, !given->has_value());
     if (!world) return tl::unexpected(world.error());
     if (!*given) return check_channels(context, *world);
 
     control::FilterTexts texts;
     const auto normal = normal_form(**given, *world, texts);
-    if (!normal) {
-        if (!context.json) return failure(Exit::bad_filter, normal.error().text());
-        print(context, {{"ok", false}, {"error", fault_json(normal.error())}});
-        return failure(Exit::bad_filter, {});
-    }
+    if (!normal) return refuse_filter(context, normal.error());
     if (context.json) {
         print(context, {{"ok", true}, {"normal", *normal}});
     } else {

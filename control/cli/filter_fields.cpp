@@ -2,6 +2,8 @@
 // `net-collector filter fields`: everything a filter can ask, from the language's own table.
 #include "filters/language/fields.hpp"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -15,7 +17,26 @@ using filters::language::Field;
 using filters::language::Operand;
 using Json = nlohmann::ordered_json;
 
-// "src, dst"
+// Where a heading stands in the table: before the row of this name.
+struct Group {
+    std::string_view first;
+    std::string_view heading;
+};
+constexpr std::array kGroups = {
+    Group{"proto", "PROTOCOLS, ADDRESSES, PORTS"},
+    Group{"packets", "COUNTERS AND TIMES"},
+    Group{"if", "INTERFACES, ROUTES, TUNNELS"},
+    Group{"geo", "COUNTRIES (of a MaxMind database)"},
+    Group{"fwdstat", "OF THE PACKETS"},
+    Group{"mac", "MAC ADDRESSES AND MPLS"},
+    Group{"nat ip", "NAT AND FIREWALLS"},
+    Group{"ingress vrf", "VRF AND LATENCY"},
+    Group{"router ip", "WHO EXPORTED IT"},
+    Group{"application", "NAMES AND TEXTS"},
+    Group{"payload content", "PAYLOAD OF SAMPLED PACKETS"},
+};
+
+// "ip", "host"
 std::vector<std::string> spellings(const Field& field) {
     std::vector<std::string> out;
     for (std::string_view rest = field.words; !rest.empty();) {
@@ -26,13 +47,11 @@ std::vector<std::string> spellings(const Field& field) {
     return out;
 }
 
-// What may stand after the words besides the value itself.
+// What may stand before the value, or instead of it. What texts take is told as their value.
 std::string forms(const Field& field) {
-    std::string out;
-    if (field.compares) out += "= < > <= >=";
-    if (field.operand == Operand::text || field.operand == Operand::as_name) out += "= contains matches defined";
-    if (field.lists) out += out.empty() ? "in [..]" : "  in [..]";
-    return out;
+    const std::string compares = field.compares ? "= < > <= >=" : "";
+    if (!field.lists) return compares;
+    return compares.empty() ? "in [..]" : compares + "  in [..]";
 }
 
 // A value that the field takes.
@@ -89,10 +108,31 @@ Json field_json(const Field& field) {
             {"example", example(field)}};
 }
 
+// Families of which the table shows the first member only.
+constexpr std::array<std::string_view, 3> kFamilies = {"mpls label", "mpls exp", "payload tls version"};
+
+bool is_one_of_many(std::span<const Field> fields, std::size_t i) {
+    if (i == 0 || i >= fields.size()) return false;
+    return std::any_of(kFamilies.begin(), kFamilies.end(), [&](std::string_view family) {
+        return fields[i].name().starts_with(family) && fields[i - 1].name().starts_with(family);
+    });
+}
+
 std::string joined(const std::vector<std::string>& words, std::size_t from) {
     std::string out;
     for (std::size_t i = from; i < words.size(); ++i) out += (out.empty() ? "" : ", ") + words[i];
     return out;
+}
+
+std::string asked(const Field& field, bool is_first_of_many) {
+    return (field.sided ? "[src|dst] " : "") + std::string(field.name()) + (is_first_of_many ? " ..." : "");
+}
+
+// With the other spellings.
+std::string value(const Field& field) {
+    const std::string others = joined(spellings(field), 1);
+    return std::string(field.value) +
+           (others.empty() ? "" : (field.value.empty() ? "(also " : " (also ") + others + ")");
 }
 
 }  // namespace
@@ -105,10 +145,17 @@ Done show_fields(const Context& context) {
         context.out << out.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
         return {};
     }
-    Table table({"A FILTER CAN ASK", "FOLLOWED BY", "OR", "EXAMPLE", "SPELT ALSO"});
-    for (const Field& field : fields) {
-        table.add({(field.sided ? "[src|dst] " : "") + std::string(field.name()), std::string(field.value),
-                   forms(field), example(field), joined(spellings(field), 1)});
+    Table table({"A FILTER CAN ASK", "FOR EXAMPLE", "BEFORE THE VALUE", "THE VALUE"});
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const Field& field = fields[i];
+        if (is_one_of_many(fields, i)) continue;
+        const auto group =
+            std::find_if(kGroups.begin(), kGroups.end(), [&](const Group& g) { return g.first == field.name(); });
+        if (group != kGroups.end() && (i == 0 || fields[i - 1].name() != field.name())) {
+            if (i != 0) table.add({"", "", "", ""});
+            table.add({std::string(group->heading), "", "", ""});
+        }
+        table.add({"  " + asked(field, is_one_of_many(fields, i + 1)), example(field), forms(field), value(field)});
     }
     table.print(context.out, Style{context.colour});
     context.out << "\nJoined by and, or, not and ( ); any is true of every flow; # begins a comment, @include FILE "

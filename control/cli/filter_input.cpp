@@ -6,12 +6,16 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <nlohmann/json.hpp>
 
+#include "control/filter_excerpt.hpp"
 #include "filters/language/lexer.hpp"
 
 namespace cli {
 namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 constexpr const char* kStandardInput = "-";
 
@@ -21,6 +25,10 @@ std::string read_all(std::istream& in) {
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(in.gcount()));
     return text;
+}
+
+void print(const Context& context, const Json& json) {
+    context.out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
 }  // namespace
@@ -35,28 +43,54 @@ Outcome<std::optional<GivenFilter>> given_filter(const FilterQuery& query) {
     if (query.file == kStandardInput) return GivenFilter{read_all(std::cin), {"standard input", 1, 1}};
     std::error_code ignored;
     std::ifstream file(query.file, std::ios::binary);
-    if (!file || std::filesystem::is_directory(query.file, ignored)) {
+    if (!file || fs::is_directory(query.file, ignored)) {
         const std::string reason = file ? "it is a directory" : std::strerror(errno);
         return failure(Exit::usage, query.file + " cannot be read: " + reason + "; name a file that holds a filter");
     }
     return GivenFilter{read_all(file), {query.file, 1, 1}};
 }
 
-Outcome<FilterWorld> filter_world(const Context& context, bool needed) {
+Outcome<FilterWorld> filter_world(const Context& context, const FilterQuery& query, bool needed) {
     FilterWorld world;
     std::error_code ignored;
     const bool asked = needed || !context.config_path.empty();
-    if (!asked && !std::filesystem::exists(config_path(context), ignored)) return world;
-    auto config = read_config(context);
-    if (!config && asked) return tl::unexpected(config.error());
-    if (!config) {
-        context.err << "net-collector: " << config_path(context)
-                    << " is faulty (see `net-collector check-config`): its sources and databases are not known here\n";
-        return world;
+    if (asked || fs::exists(config_path(context), ignored)) {
+        auto config = read_config(context);
+        if (!config && asked) return tl::unexpected(config.error());
+        if (config) {
+            world.config = *std::move(config);
+        } else {
+            context.err << "net-collector: " << config_path(context)
+                        << " is faulty (see `net-collector check-config`): done without its sources and databases\n";
+        }
     }
-    for (const control::SourceConfig& source : config->sources) world.environment.sources.push_back(source.name);
-    world.config = *std::move(config);
+    auto made = control::make_filter_environment(world.config.value_or(control::Config{}));
+    if (!made) return failure(Exit::failed, made.error().text());
+    world.kept = *std::move(made);
+    world.environment = world.kept.environment;
+    world.environment.pattern_cache.clear();
+    const bool from_file = query.words.empty() && !query.file.empty() && query.file != kStandardInput;
+    if (from_file || !world.config)
+        world.environment.context.include = control::include_from(fs::path(query.file).parent_path().string());
     return world;
+}
+
+Done refuse_filter(const Context& context, const flow::Error& error) {
+    if (!context.json) return failure(Exit::bad_filter, error.text());
+    print(context, {{"ok", false},
+                    {"error",
+                     {{"file", error.place.file},
+                      {"line", error.place.line},
+                      {"column", error.place.column},
+                      {"message", error.message.substr(0, error.message.find('\n'))},
+                      {"text", error.text()}}}});
+    return failure(Exit::bad_filter, {});
+}
+
+Done refuse_filters(const Context& context, const FilterWorld& world, const flow::Error& error) {
+    if (!context.json) return failure(Exit::bad_filter, error.text());
+    print(context, {{"ok", false}, {"file", world.config->file}, {"errors", control::faults(error.text())}});
+    return failure(Exit::bad_filter, {});
 }
 
 }  // namespace cli

@@ -9,6 +9,7 @@
 
 #include "control/cli/commands.hpp"
 #include "control/cli/context.hpp"
+#include "control/filter_environment.hpp"
 #include "dataplane/flow/result.hpp"
 #include "filters/program/environment.hpp"
 
@@ -24,10 +25,16 @@ struct GivenFilter {
 // The configuration and what filters mean by it.
 struct FilterWorld {
     std::optional<control::Config> config{};  // nothing: there is none, and none was asked for
-    filters::Environment environment{};
+    control::FilterEnvironment kept{};
+    filters::Environment environment{};  // that of `kept`; no compiled patterns are read or written
 };
 // `needed`: an error when there is no configuration. Otherwise a faulty one that nobody named is told about on
-// context.err, and done without.
-[[nodiscard]] Outcome<FilterWorld> filter_world(const Context& context, bool needed);
+// context.err, and done without. A filter from a file includes from that file's directory.
+[[nodiscard]] Outcome<FilterWorld> filter_world(const Context& context, const FilterQuery& query, bool needed);
+
+// Exit::bad_filter, and why: on standard error, or in JSON.
+[[nodiscard]] Done refuse_filter(const Context& context, const flow::Error& error);
+// The same of a configuration's filters, all faults at once.
+[[nodiscard]] Done refuse_filters(const Context& context, const FilterWorld& world, const flow::Error& error);
 
 }  // namespace cli

@@ -179,7 +179,6 @@ void add_filter_commands(Commands& commands, Arguments& a) {
     filter.footer(
         "Examples:\n"
         "  net-collector filter check 'proto tcp and dst port 443'\n"
-        "  net-collector filter explain --config /etc/net-collector/net-collector.toml\n"
         "  net-collector filter fields");
     CLI::App& check = commands.add(filter, "check", "say whether a filter is right, and how it is understood",
                                    [&a](const Context& c) { return check_filter(c, a.filter); });

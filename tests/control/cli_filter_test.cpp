@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <iostream>
+#include <regex>
 
 #include "control/filter_excerpt.hpp"
 #include "filters/language/fields.hpp"
@@ -119,8 +120,15 @@ TEST(CliFilter, EveryFieldHasAnExampleThatParses) {
         const auto example = field.at("example").get<std::string>();
         const auto ast = filters::language::parse(example);
         EXPECT_TRUE(ast.has_value()) << example << "\n" << (ast ? "" : ast.error().text());
-        EXPECT_NE(table.find(example), std::string::npos) << example;
+        // Of families of numbered fields the table shows the first one.
+        const bool shown =
+            !std::regex_search(example, std::regex("^mpls (label|exp)([2-9]|10)|^payload tls version 1.[1-3]"));
+        EXPECT_EQ(table.find(example) != std::string::npos, shown) << example;
     }
+    for (const char* heading : {"PROTOCOLS, ADDRESSES, PORTS", "COUNTERS AND TIMES", "INTERFACES, ROUTES, TUNNELS",
+                                "COUNTRIES", "OF THE PACKETS", "MAC ADDRESSES AND MPLS", "NAT AND FIREWALLS",
+                                "VRF AND LATENCY", "WHO EXPORTED IT", "NAMES AND TEXTS", "PAYLOAD OF SAMPLED PACKETS"})
+        EXPECT_NE(table.find(heading), std::string::npos) << heading;
 }
 
 TEST(CliFilter, UsageIsExplained) {

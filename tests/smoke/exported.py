@@ -17,6 +17,7 @@ CHANNELS = {"icmp": 0, "chargen": 19, "ftp": 21, "ssh": 22, "telnet": 23, "dns":
             "bittorrent": 6682}
 # Which element says how many bytes, best first: IP deltas, and where there are none (ARP) those of the frame.
 OCTETS = (1, 352)
+PAYLOAD = "payload"  # beside elements' numbers: what follows the headers of a sampled packet
 CLASSES = {6: "tcp", 17: "udp", 1: "icmp", 58: "icmp"}
 
 
@@ -33,7 +34,13 @@ def frames(path):
 
 
 def udp_payloads(path, port):
-    """(source address, payload) of whole IPv4 and IPv6 UDP packets."""
+    """(source address, payload) of whole IPv4 and IPv6 UDP packets to a port."""
+    for _, source, payload in datagrams(path, {port}):
+        yield source, payload
+
+
+def datagrams(path, ports):
+    """(port, source address, payload) of whole IPv4 and IPv6 UDP packets to these ports."""
     for frame in frames(path):
         kind, ip = number(frame, 12, 2), frame[14:]
         if kind == 0x0800 and ip[9] == 17:
@@ -42,8 +49,9 @@ def udp_payloads(path, port):
             source, udp = ip[8:24], ip[40:40 + number(ip, 4, 2)]
         else:
             continue
-        if number(udp, 2, 2) == port:
-            yield source, udp[8:number(udp, 4, 2)]
+        port = number(udp, 2, 2)
+        if port in ports:
+            yield port, source, udp[8:number(udp, 4, 2)]
 
 
 class Sums:
@@ -56,7 +64,9 @@ class Sums:
         self.datagrams = 0
         self.templates = {}
 
-    def flow(self, protocol, ports, packets, size):
+    def flow(self, protocol, ports, packets, size, fields):
+        """`fields`: what else the record told, for who looks closer: see filters.py."""
+        del fields
         into = [self.total, self.classes[CLASSES.get(protocol, "other")]]
         for name, port in CHANNELS.items():
             if port in ports if port else protocol == 1:
@@ -72,7 +82,9 @@ class Sums:
         if version == 5:
             for i in range(number(data, 2, 2)):
                 r = data[24 + 48 * i:72 + 48 * i]
-                self.flow(r[38], {number(r, 32, 2), number(r, 34, 2)}, number(r, 16, 4), number(r, 20, 4))
+                fields = {8: r[0:4], 12: r[4:8], 10: r[12:14], 14: r[14:16], 7: r[32:34], 11: r[34:36], 6: r[37:38],
+                          5: r[39:40], 16: r[40:42], 17: r[42:44]}
+                self.flow(r[38], {number(r, 32, 2), number(r, 34, 2)}, number(r, 16, 4), number(r, 20, 4), fields)
         elif version == 9:
             self.sets(data[20:], (source, 9, number(data, 16, 4)), 0, 1)
         elif version == 10:
@@ -119,7 +131,7 @@ class Sums:
         options, fields = template
         shortest = sum(1 if length == 65535 else length for _, length in fields)
         while len(body) >= shortest:
-            values = {}
+            values, told = {}, {}
             at = 0
             for element, length in fields:
                 if length == 65535:
@@ -127,13 +139,14 @@ class Sums:
                     if length == 255:
                         length, at = number(body, at, 2), at + 2
                 values.setdefault(element, number(body, at, length))
+                told.setdefault(element, body[at:at + length])
                 at += length
             body = body[at:]
             if not options:
                 icmp = values.get(32, values.get(139, 0))
                 ports = {values.get(7, 0), values.get(11, icmp)}
                 octets = next((values[e] for e in OCTETS if e in values), 0)
-                self.flow(values.get(4, 0), ports, values.get(2, 0), octets)
+                self.flow(values.get(4, 0), ports, values.get(2, 0), octets, told)
 
     def sflow(self, data):
         at = 28 if number(data, 4, 4) == 1 else 40
@@ -165,16 +178,24 @@ class Sums:
 
     def packet(self, kind, ip, size, rate):
         if kind == 0x0800:
-            protocol, transport = ip[9], ip[(ip[0] & 15) * 4:]
+            protocol, transport = ip[9], ip[(ip[0] & 15) * 4:number(ip, 2, 2)]
+            fields = {8: ip[12:16], 12: ip[16:20], 5: ip[1:2]}
         elif kind == 0x86DD:
-            protocol, transport = ip[6], ip[40:]
+            protocol, transport = ip[6], ip[40:40 + number(ip, 4, 2)]
+            fields = {27: ip[8:24], 28: ip[24:40], 5: bytes([number(ip, 0, 2) >> 4 & 255])}
             while protocol in (0, 43, 60):
                 protocol, transport = transport[0], transport[8 * (transport[1] + 1):]
         else:  # ARP and the like: a flow without protocol and ports
-            self.flow(0, set(), rate, size * rate)
+            self.flow(0, set(), rate, size * rate, {})
             return
         ports = {number(transport, 0, 2), number(transport, 2, 2)} if protocol in (6, 17) else {number(transport, 0, 2)}
-        self.flow(protocol, ports, rate, size * rate)
+        if protocol in (6, 17):
+            fields |= {7: transport[0:2], 11: transport[2:4]}
+        if protocol == 6:
+            fields |= {6: transport[13:14], PAYLOAD: transport[(transport[12] >> 4) * 4:]}
+        elif protocol == 17:
+            fields[PAYLOAD] = transport[8:]
+        self.flow(protocol, ports, rate, size * rate, fields)
 
 
 def main(path, port):
