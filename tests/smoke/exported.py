@@ -195,6 +195,8 @@ class Sums:
             fields |= {6: transport[13:14], PAYLOAD: transport[(transport[12] >> 4) * 4:]}
         elif protocol == 17:
             fields[PAYLOAD] = transport[8:]
+        elif protocol in (1, 58):
+            fields[11] = transport[0:2]
         self.flow(protocol, ports, rate, size * rate, fields)
 
 
