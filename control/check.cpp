@@ -44,7 +44,8 @@ std::vector<filters::ChannelSpec> channel_specs(const Config& config) {
             filters::ChannelSpec spec{.name = profile.name + "/" + channel.name,
                                       .filter = channel.filter,
                                       .place = channel.filter_place,
-                                      .sources = {}};
+                                      .sources = {},
+                                      .above_axis = channel.above_axis};
             for (const std::string& name : channel.sources)
                 spec.sources.push_back(
                     static_cast<std::uint16_t>(config.find_source(name).value()));  // load_config() checked it

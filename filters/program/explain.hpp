@@ -43,7 +43,7 @@ struct Explanation {
     std::size_t bytes = 0;  // of the Program
 };
 
-// Errors: as Program::compile, place in the filter's own text when the channel has none.
+// Errors: as Program::compile.
 [[nodiscard]] flow::Result<Explanation> explain(const ChannelSpec& channel, const Environment& environment);
 
 }  // namespace filters

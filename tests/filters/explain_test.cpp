@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What explain tells of a filter: the compiler's own choices, in words.
+#include "filters/program/explain.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+using filters::Environment;
+using filters::Explanation;
+
+Explanation explained(const std::string& filter, std::vector<std::uint16_t> sources = {}) {
+    Environment environment;
+    environment.sources = {"zone1", "zone2", "zone3"};
+    auto out =
+        filters::explain({.name = "", .filter = filter, .place = {}, .sources = std::move(sources)}, environment);
+    EXPECT_TRUE(out) << out.error().text();
+    return out ? *out : Explanation{};
+}
+
+std::string in_words(const Explanation& e) {
+    std::string out;
+    for (const auto& index : e.indexes) {
+        out += index.subjects + " " + index.way;
+        out += index.worked_out.empty() ? "\n" : " (" + index.worked_out + ")\n";
+    }
+    for (std::size_t i = 0; i < e.predicates.size(); ++i) {
+        out += "p" + std::to_string(i + 1) + " = " + e.predicates[i].text + " by";
+        for (const std::size_t index : e.predicates[i].indexes) out += " " + std::to_string(index);
+        out += e.predicates[i].triggers ? ", triggers\n" : "\n";
+    }
+    for (const auto& operation : e.operations) out += operation + "\n";
+    return out + e.result + (e.always ? " always" : "");
+}
+
+struct Case {
+    std::string filter;
+    std::string words;
+};
+
+TEST(Explain, TellsIndexesPredicatesAndOperations) {
+    const Case cases[] = {
+        {"", "any always"},
+        {"not any", "not any"},
+        {"proto tcp", "proto 1 range compare\np1 = proto tcp by 0, triggers\np1"},
+        {"proto tcp and (src port 80 or dst port in [1 3 5]) and not net 10/8",
+         "dst_port table\n"
+         "src_port 1 range compare\n"
+         "proto 1 range compare\n"
+         "src_addr+dst_addr prefixes\n"
+         "p1 = proto tcp by 2\n"
+         "p2 = src port 80 or dst port in [1 3 5] by 0 1, triggers\n"
+         "p3 = net 10.0.0.0/8 by 3\n"
+         "o1 = p2 and p1 and not p3\n"
+         "o1"},
+        {"pps > 100", "pps 1 range compare (packets * 1000 / duration_ms)\np1 = pps >= 101 by 0, triggers\np1"},
+        {"src and dst as 1",
+         "src_as 1 range compare\ndst_as 1 range compare\np1 = src as 1 by 0, triggers\np2 = dst as 1 by 1\n"
+         "o1 = p1 and p2\no1"},
+        {"not port 53",
+         "src_port 1 range compare\ndst_port 1 range compare\np1 = port 53 by 0 1\no1 = not p1\no1 always"},
+    };
+    for (const Case& c : cases) EXPECT_EQ(in_words(explained(c.filter)), c.words) << c.filter;
+}
+
+TEST(Explain, SourceListsAreAsked) {
+    const Explanation e = explained("port 53", {0, 2});
+    ASSERT_EQ(e.predicates.size(), 2u);
+    EXPECT_EQ(e.predicates[1].text, "ident zone1 or ident zone3");
+    EXPECT_EQ(e.normal_form, "port 53");
+}
+
+TEST(Explain, CostsAddUp) {
+    const Explanation e = explained("port in [1 2 3] and bps > 1000 and not src as 7");
+    double sum = e.operations_ns_per_row;
+    for (const auto& index : e.indexes) {
+        EXPECT_GT(index.ns_per_row, 0) << index.subjects;
+        sum += index.ns_per_row;
+    }
+    EXPECT_DOUBLE_EQ(e.ns_per_row, sum);
+    for (const auto& predicate : e.predicates) {
+        EXPECT_GT(predicate.share, 0);
+        EXPECT_LE(predicate.share, 1);
+    }
+}
+
+TEST(Explain, FaultsAreThoseOfTheCompiler) {
+    const auto e = filters::explain({.name = "", .filter = "port http", .place = {"", 1, 1}}, Environment{});
+    ASSERT_FALSE(e);
+    EXPECT_EQ(e.error().place.column, 6u);
+}
+
+}  // namespace
