@@ -179,6 +179,7 @@ void add_filter_commands(Commands& commands, Arguments& a) {
     filter.footer(
         "Examples:\n"
         "  net-collector filter check 'proto tcp and dst port 443'\n"
+        "  net-collector filter explain --config /etc/net-collector/net-collector.toml\n"
         "  net-collector filter fields");
     CLI::App& check = commands.add(filter, "check", "say whether a filter is right, and how it is understood",
                                    [&a](const Context& c) { return check_filter(c, a.filter); });
@@ -195,6 +196,19 @@ void add_filter_commands(Commands& commands, Arguments& a) {
         "  net-collector filter check --config ./new.toml        every channel of it\n"
         "  net-collector filter check -o json 'port 53' | jq -r .normal\n"
         "Exit code 5: the filter is wrong; standard error says where, why, and what would be right.");
+    CLI::App& explain = commands.add(filter, "explain", "how a filter is understood, who answers it, what it costs",
+                                     [&a](const Context& c) { return explain_filter(c, a.filter); });
+    add_filter_input(explain, a);
+    explain.footer(
+        "The normal form, a drawing of it, what it asks of a flow, which index answers that, and what a row costs "
+        "each\n"
+        "(estimates from a small machine: they tell cheap from dear). Without a filter, that of all channels "
+        "together.\n"
+        "Examples:\n"
+        "  net-collector filter explain 'proto tcp and (dst port 443 or application contains tls)'\n"
+        "  net-collector filter explain --config /etc/net-collector/net-collector.toml\n"
+        "  net-collector filter explain -o json 'payload regex /^SSH/' | jq .ns_per_row\n"
+        "Exit code 5: the filter is wrong.");
     CLI::App& fields =
         commands.add(filter, "fields", "everything a filter can ask, with an example of each", show_fields);
     fields.footer(

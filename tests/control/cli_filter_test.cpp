@@ -2,6 +2,7 @@
 // `net-collector filter`: what an operator is told about a filter.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <iostream>
 #include <regex>
 
@@ -131,6 +132,70 @@ TEST(CliFilter, EveryFieldHasAnExampleThatParses) {
         EXPECT_NE(table.find(heading), std::string::npos) << heading;
 }
 
+TEST(CliFilter, ExplainDrawsTheFilterAndSaysWhoAnswers) {
+    const std::string filter = "proto tcp and (dst port 443 or payload regex '^SSH') and not src net 10/8";
+    const Said said = run_cli({"filter", "explain", filter});
+    ASSERT_EQ(said.code, 0) << said.err;
+    EXPECT_TRUE(
+        said.out.starts_with("proto tcp and (dst port 443 or payload regex '^SSH') and not src net 10.0.0.0/8\n\n"
+                             "  and\n"
+                             "  ├─ proto tcp\n"
+                             "  ├─ or\n"
+                             "  │  ├─ dst port 443\n"
+                             "  │  └─ payload regex '^SSH'\n"
+                             "  └─ not src net 10.0.0.0/8\n\n"))
+        << said.out;
+    for (const char* part : {"HOLDS FOR", "src_addr", "prefixes", "application_bytes", "patterns", "NS A ROW",
+                             "together", "and, or, not", "takes the rows of o", "B of memory"})
+        EXPECT_NE(said.out.find(part), std::string::npos) << part << "\n" << said.out;
+
+    const Json json = run_cli({"filter", "explain", "-o", "json", filter}).json();
+    ASSERT_EQ(json.at("predicates").size(), 4u);
+    double sum = json.at("operations_ns_per_row").get<double>();
+    for (const Json& index : json.at("indexes")) sum += index.at("ns_per_row").get<double>();
+    EXPECT_NEAR(json.at("ns_per_row").get<double>(), sum, 1e-9);
+    for (const Json& predicate : json.at("predicates")) {
+        EXPECT_FALSE(predicate.at("indexes").empty()) << predicate;
+        EXPECT_GE(predicate.at("share").get<double>(), 0);
+        EXPECT_LE(predicate.at("share").get<double>(), 1);
+    }
+}
+
+TEST(CliFilter, ExplainOfFiltersThatAskNothing) {
+    EXPECT_NE(run_cli({"filter", "explain", ""}).out.find("takes the rows of any; looked at in every batch"),
+              std::string::npos);
+    EXPECT_NE(run_cli({"filter", "explain", "not any"}).out.find("takes the rows of not any"), std::string::npos);
+    const Said wrong = run_cli({"filter", "explain", "port 1 and prot 2"});
+    EXPECT_EQ(wrong.code, code_of(Exit::bad_filter));
+    EXPECT_NE(wrong.err.find("\n    port 1 and prot 2\n               ^^^^\n"), std::string::npos) << wrong.err;
+}
+
+TEST(CliFilter, ExplainOfAllChannels) {
+    const Said said = run_cli({"filter", "explain", "-c", kShipped});
+    ASSERT_EQ(said.code, 0) << said.err;
+    for (const char* part :
+         {": 26 channels, 5 of them those of the profile live", "21 tests and 5 lists of sources ask 26",
+          "src_port+dst_port", "together", "zone1_profile/dns", "port 53"})
+        EXPECT_NE(said.out.find(part), std::string::npos) << part << "\n" << said.out;
+    const Json json = run_cli({"filter", "explain", "-o", "json", "-c", kShipped}).json();
+    EXPECT_EQ(json.at("channels"), 26);
+    EXPECT_EQ(json.at("predicates"), 26);
+    EXPECT_EQ(json.at("alone").size(), 26u);
+}
+
+// The profile that shows what filters can ask is right.
+TEST(CliFilter, TheExampleProfileIsRight) {
+    const control::TemporaryDirectory directory;
+    const std::filesystem::path conf = std::string(SOURCE_ROOT) + "/conf";
+    std::filesystem::create_directory(directory.path() / "profiles.d");
+    std::filesystem::copy(conf / "net-collector.toml", directory.path());
+    std::filesystem::copy(conf / "profiles.d/private.list", directory.path() / "profiles.d");
+    std::filesystem::copy(conf / "profiles.d/questions.toml.example", directory.path() / "profiles.d/questions.toml");
+    const Said said = run_cli({"filter", "check", "-c", (directory.path() / "net-collector.toml").string()});
+    EXPECT_EQ(said.code, 0) << said.err;
+    EXPECT_NE(said.out.find("profiles: 1, channels: 8"), std::string::npos) << said.out;
+}
+
 TEST(CliFilter, UsageIsExplained) {
     const Said none = run_cli({"filter"});
     EXPECT_EQ(none.code, code_of(Exit::usage));
@@ -138,7 +203,7 @@ TEST(CliFilter, UsageIsExplained) {
     EXPECT_EQ(typo.code, code_of(Exit::usage));
     EXPECT_NE(typo.err.find("there is no subcommand \"chekc\": did you mean \"check\"?"), std::string::npos)
         << typo.err;
-    for (const char* command : {"check", "fields"}) {
+    for (const char* command : {"check", "explain", "fields"}) {
         const Said help = run_cli({"filter", command, "--help"});
         EXPECT_EQ(help.code, 0);
         EXPECT_NE(help.out.find("Example"), std::string::npos) << help.out;
