@@ -12,8 +12,10 @@
 #include <map>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "dataplane/flow/result.hpp"
 #include "filters/program/predicates.hpp"
 
 namespace filters::program {
@@ -58,6 +60,16 @@ class GraphBuilder {
     [[nodiscard]] Edge any_of(std::vector<Edge> edges) { return operation(OperationKind::any, std::move(edges)); }
     // An edge to the same that is not negated; kFalse stays.
     [[nodiscard]] Edge plain(Edge edge);
+    // What `test`, as the language prints it, became before; make() says it the first time. For tests whose answer is long
+    // to make: hundreds of thousands of prefixes.
+    template <class Make>
+    [[nodiscard]] flow::Result<Edge> once(const std::string& test, Make make) {
+        const auto known = made_.find(test);
+        if (known != made_.end()) return known->second;
+        const flow::Result<Edge> edge = make();
+        if (edge) made_.emplace(test, *edge);
+        return edge;
+    }
     // Keeps for people what predicates mean; otherwise name() does nothing.
     void keep_names() { keeps_names_ = true; }
     // What `edge`, where it is a predicate, means as a filter.
@@ -99,6 +111,7 @@ class GraphBuilder {
     std::vector<const Key*> operations_;  // keys of ids_, whose addresses stay
     std::vector<double> operation_share_;
     std::vector<double> predicate_share_;
+    std::unordered_map<std::string, Edge> made_;
     bool keeps_names_ = false;
     std::vector<std::string> names_;
 };

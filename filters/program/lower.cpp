@@ -110,8 +110,7 @@ class Lowering {
 
     // One of several tests joined by OR can be answered together with others of the same columns.
     [[nodiscard]] bool can_join(const Field& field, const Test& test) const {
-        const bool special = field.operand == Operand::country || field.operand == Operand::as_name ||
-                             field.operand == Operand::ident || is_text(field) || fills_as(field, environment_);
+        const bool special = field.operand == Operand::ident || is_text(field) || asks_database(field, environment_);
         return !special && field.needs == Requires::nothing && test.side != Side::both && !holds_always(field, test);
     }
     struct Joined {
@@ -180,12 +179,10 @@ class Lowering {
     }
 
     flow::Result<Edge> operand(const Field& field, const Test& t) {
-        if (field.operand == Operand::country) return lower_country(field, t, environment_, graph_);
-        if (field.operand == Operand::as_name) return lower_as_name(field, t, environment_, graph_);
         if (field.operand == Operand::ident) return ident(t);
         if (is_text(field)) return lower_text(field, t, environment_, graph_);
         if (holds_always(field, t)) return kTrue;
-        if (fills_as(field, environment_)) return lower_as(field, t, environment_, graph_);
+        if (asks_database(field, environment_)) return lower_geo(field, t, environment_, graph_);
         return lower_sides(field, t, graph_,
                            [&](Predicate& predicate, Subject subject) { feed(predicate, t, subject); });
     }

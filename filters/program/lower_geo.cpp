@@ -19,6 +19,7 @@ namespace filters::program {
 namespace {
 
 using flow::Column;
+using language::Operand;
 using language::Range;
 using language::Subject;
 
@@ -133,8 +134,6 @@ flow::Result<std::vector<Range>> numbers_named(const geo::Database& geo, const l
     return out;
 }
 
-}  // namespace
-
 flow::Result<Edge> lower_country(const language::Field& field, const language::Test& test,
                                  const Environment& environment, GraphBuilder& graph) {
     const std::string asked = "'" + std::string(field.name()) + " " + test.text + "'";
@@ -152,17 +151,6 @@ flow::Result<Edge> lower_country(const language::Field& field, const language::T
                        [&](Predicate& predicate, language::Subject subject) { predicate.add(subject, nets); });
 }
 
-bool fills_as(const language::Field& field, const Environment& environment) {
-    return environment.geo != nullptr && environment.geo->has_as() &&
-           std::ranges::any_of(field.subjects, [](Subject s) { return address_of(s).has_value(); });
-}
-
-Edge lower_as(const language::Field& field, const language::Test& test, const Environment& environment,
-              GraphBuilder& graph) {
-    const Filling filling(*environment.geo, test.ranges);
-    return lower_numbers(field, test, filling, graph);
-}
-
 flow::Result<Edge> lower_as_name(const language::Field& field, const language::Test& test,
                                  const Environment& environment, GraphBuilder& graph) {
     if (environment.geo == nullptr || !environment.geo->has_as()) {
@@ -175,6 +163,23 @@ flow::Result<Edge> lower_as_name(const language::Field& field, const language::T
     if (!numbers) return flow::fail(std::move(numbers.error().message), test.place);
     const Filling filling(*environment.geo, std::move(*numbers));
     return lower_numbers(field, test, filling, graph);
+}
+
+}  // namespace
+
+bool asks_database(const language::Field& field, const Environment& environment) {
+    if (field.operand == Operand::country || field.operand == Operand::as_name) return true;
+    return environment.geo != nullptr && environment.geo->has_as() &&
+           std::ranges::any_of(field.subjects, [](Subject subject) { return address_of(subject).has_value(); });
+}
+
+flow::Result<Edge> lower_geo(const language::Field& field, const language::Test& test, const Environment& environment,
+                             GraphBuilder& graph) {
+    return graph.once(language::print(test), [&]() -> flow::Result<Edge> {
+        if (field.operand == Operand::country) return lower_country(field, test, environment, graph);
+        if (field.operand == Operand::as_name) return lower_as_name(field, test, environment, graph);
+        return lower_numbers(field, test, Filling(*environment.geo, test.ranges), graph);
+    });
 }
 
 }  // namespace filters::program

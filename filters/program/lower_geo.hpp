@@ -12,19 +12,12 @@
 
 namespace filters::program {
 
-// Operand::country. Errors: no database, no such country; place as the test has it.
-[[nodiscard]] flow::Result<Edge> lower_country(const language::Field& field, const language::Test& test,
-                                               const Environment& environment, GraphBuilder& graph);
+// Countries and names of AS; with a database also the AS numbers of both ends: a row that tells none, or 0, is judged by
+// its address, as nfdump 1.7.8 does.
+[[nodiscard]] bool asks_database(const language::Field& field, const Environment& environment);
 
-// Operand::as_name: rows whose AS number has such a name. Errors: no database, a bad pattern.
-[[nodiscard]] flow::Result<Edge> lower_as_name(const language::Field& field, const language::Test& test,
-                                               const Environment& environment, GraphBuilder& graph);
-
-// Whether a row that tells no AS (or 0) is judged by its address, as nfdump 1.7.8 does: the AS numbers of both ends, with
-// a database.
-[[nodiscard]] bool fills_as(const language::Field& field, const Environment& environment);
-// A test of numbers for which fills_as() holds.
-[[nodiscard]] Edge lower_as(const language::Field& field, const language::Test& test, const Environment& environment,
-                            GraphBuilder& graph);
+// A test for which asks_database() holds. Errors: no database, no such country, a bad pattern; place as the test has it.
+[[nodiscard]] flow::Result<Edge> lower_geo(const language::Field& field, const language::Test& test,
+                                           const Environment& environment, GraphBuilder& graph);
 
 }  // namespace filters::program
