@@ -69,6 +69,8 @@ void print_filters(std::ostream& out, const Json& status, Style style) {
         << (indexes == 1 ? " index, " : " indexes, ") << number(filters, "operations") << " ANDs and ORs; "
         << scaled(number(filters, "bytes")) << "B, compiled in "
         << scaled(static_cast<double>(number(filters, "compile_us")) / 1000) << " ms\n";
+    const std::string trouble = text(filters, "pattern_cache_trouble");
+    if (!trouble.empty()) out << "               " << trouble << '\n';
     std::uint64_t failures = 0;
     for (const Json& worker : part(status, "workers")) failures += number(worker, "text_failures");
     if (failures != 0)

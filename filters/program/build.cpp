@@ -170,7 +170,8 @@ flow::Result<void> build_indexes(const PredicateSet& predicates, const Environme
     if (auto built = builder.build(); !built) return built;
     auto texts = build_texts(predicates, environment);
     if (!texts) return flow::pass(texts);
-    tables.texts = std::move(*texts);
+    tables.texts = std::move(texts->indexes);
+    tables.figures.pattern_cache_trouble = std::move(texts->cache_trouble);
     for (const TextIndex& index : tables.texts) tables.figures.text_patterns += index.table.patterns();
     return {};
 }

@@ -44,6 +44,8 @@ struct ProgramFigures {
     std::vector<std::string> indexes{};  // in the order they run, for example "src_port table"
     std::size_t bytes = 0;               // tables of the Program; the Hyperscan database included
     std::uint64_t compile_us = 0;
+    // Why compiled patterns could not be kept (Environment::pattern_cache), one sentence; empty: nothing went wrong.
+    std::string pattern_cache_trouble{};
 };
 
 namespace program {

@@ -82,7 +82,7 @@ std::string TextIndex::name() const {
     return out;
 }
 
-flow::Result<std::vector<TextIndex>> build_texts(const PredicateSet& predicates, const Environment& environment) {
+flow::Result<BuiltTexts> build_texts(const PredicateSet& predicates, const Environment& environment) {
     std::map<Subject, std::vector<text::TextTable::Entry>> asked;
     for (PredicateId id = 0; id < predicates.size(); ++id) {
         for (const TextFeed& feed : predicates[id].texts) asked[feed.subject].push_back({feed.pattern, id});
@@ -92,14 +92,16 @@ flow::Result<std::vector<TextIndex>> build_texts(const PredicateSet& predicates,
         std::sort(entries.begin(), entries.end());
         together[std::move(entries)].push_back(subject);
     }
-    std::vector<TextIndex> out;
+    text::PatternCache cache(environment.pattern_cache);
+    BuiltTexts out;
     for (const auto& [entries, subjects] : together) {
-        auto table = text::TextTable::compile(entries);
+        auto table = text::TextTable::compile(entries, &cache);
         if (!table) return flow::pass(table);
         std::vector<PredicateId> when_missing;
         if (environment.missing == language::Missing::zero) when_missing = with_empty_text(*table);
-        out.push_back({subjects, std::move(*table), std::move(when_missing)});
+        out.indexes.push_back({subjects, std::move(*table), std::move(when_missing)});
     }
+    out.cache_trouble = cache.trouble();
     return out;
 }
 

@@ -32,9 +32,13 @@ struct TextIndex {
     [[nodiscard]] std::string name() const;  // "input_if_name+output_if_name"
 };
 
+struct BuiltTexts {
+    std::vector<TextIndex> indexes{};
+    std::string cache_trouble{};  // of PatternCache
+};
+
 // Indexes for all subjects that the predicates ask texts of.
-[[nodiscard]] flow::Result<std::vector<TextIndex>> build_texts(const PredicateSet& predicates,
-                                                               const Environment& environment);
+[[nodiscard]] flow::Result<BuiltTexts> build_texts(const PredicateSet& predicates, const Environment& environment);
 
 // What one core needs to run text indexes.
 class TextScan {

@@ -3,6 +3,7 @@
 
 #include <hs.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <limits>
 #include <utility>
@@ -46,6 +47,70 @@ unsigned flags(const Pattern& pattern) {
     return HS_FLAG_SINGLEMATCH | HS_FLAG_DOTALL | (pattern.caseless ? unsigned{HS_FLAG_CASELESS} : 0u);
 }
 
+// All that a database depends on. A file for another version or kind of CPU has another key.
+std::string key_material(std::span<const Pattern> patterns) {
+    hs_platform_info_t platform{};
+    static_cast<void>(hs_populate_platform(&platform));
+    std::string out = std::string("block ") + hs_version() + ' ' + std::to_string(platform.tune) + ' ' +
+                      std::to_string(platform.cpu_features);
+    for (const Pattern& pattern : patterns) {
+        const std::string text = expression(pattern);
+        out += '\n' + std::to_string(flags(pattern)) + ' ' + std::to_string(text.size()) + ' ' + text;
+    }
+    return out;
+}
+
+// nullptr: there is none that Hyperscan takes.
+hs_database_t* load(PatternCache& cache, const PatternCache::Key& key) {
+    const auto bytes = cache.load(key);
+    hs_database_t* db = nullptr;
+    if (!bytes || hs_deserialize_database(bytes->data(), bytes->size(), &db) == HS_SUCCESS) return db;
+    cache.remove(key);
+    return nullptr;
+}
+
+void store(PatternCache& cache, const PatternCache::Key& key, const hs_database_t* db, std::uint64_t compile_us) {
+    char* bytes = nullptr;
+    std::size_t size = 0;
+    if (hs_serialize_database(db, &bytes, &size) != HS_SUCCESS) return;
+    cache.store(key, {bytes, size}, compile_us);
+    std::free(bytes);
+}
+
+// Together and each for itself.
+flow::Result<void> check(std::span<const Pattern> patterns) {
+    std::uint64_t together = 0;
+    for (const Pattern& pattern : patterns) {
+        if (auto checked = check(pattern); !checked) return checked;
+        together += pattern.kind == PatternKind::regex ? written_out(pattern.text) : pattern.text.size();
+    }
+    if (together <= kMostRepeatsTogether) return {};
+    return flow::fail("the patterns are too much together; use fewer, or + and * instead of counts");
+}
+
+flow::Result<hs_database_t*> compile_all(std::span<const Pattern> patterns) {
+    std::vector<std::string> expressions;
+    std::vector<unsigned> all_flags;
+    std::vector<unsigned> ids;
+    for (const Pattern& pattern : patterns) {
+        ids.push_back(static_cast<unsigned>(ids.size()));
+        expressions.push_back(expression(pattern));
+        all_flags.push_back(flags(pattern));
+    }
+    std::vector<const char*> pointers;
+    for (const std::string& e : expressions) pointers.push_back(e.c_str());
+    hs_database_t* db = nullptr;
+    hs_compile_error_t* error = nullptr;
+    const auto code = hs_compile_multi(pointers.data(), all_flags.data(), ids.data(),
+                                       static_cast<unsigned>(pointers.size()), HS_MODE_BLOCK, nullptr, &db, &error);
+    if (code == HS_SUCCESS) return db;
+    const int at = error == nullptr ? -1 : error->expression;
+    if (at >= 0 && static_cast<std::size_t>(at) < patterns.size()) {
+        return refused(patterns[static_cast<std::size_t>(at)], reason(error));
+    }
+    return flow::fail("the patterns cannot be compiled together: " + reason(error));
+}
+
 struct Call {
     OnMatch on_match;
     void* context;
@@ -83,7 +148,7 @@ flow::Result<void> check(const Pattern& pattern) {
     return {};
 }
 
-flow::Result<PatternDb> PatternDb::compile(std::span<const Pattern> patterns) {
+flow::Result<PatternDb> PatternDb::compile(std::span<const Pattern> patterns, PatternCache* cache) {
     if (hs_valid_platform() != HS_SUCCESS)
         return flow::fail("filters on texts need a CPU with SSSE3, and this has none");
     if (patterns.size() > kMostPatterns) {
@@ -91,32 +156,22 @@ flow::Result<PatternDb> PatternDb::compile(std::span<const Pattern> patterns) {
                           " different patterns for one kind of text; at most " + std::to_string(kMostPatterns) +
                           " are taken");
     }
-    std::vector<std::string> expressions;
-    std::vector<unsigned> all_flags;
-    std::vector<unsigned> ids;
-    std::uint64_t together = 0;
-    for (const Pattern& pattern : patterns) {
-        if (auto checked = check(pattern); !checked) return flow::pass(checked);
-        ids.push_back(static_cast<unsigned>(ids.size()));
-        expressions.push_back(expression(pattern));
-        all_flags.push_back(flags(pattern));
-        together += pattern.kind == PatternKind::regex ? written_out(pattern.text) : pattern.text.size();
+    const bool caching = cache != nullptr && cache->keeps();
+    const PatternCache::Key key = caching ? PatternCache::key_of(key_material(patterns)) : PatternCache::Key{};
+    if (caching) {
+        if (hs_database_t* db = load(*cache, key); db != nullptr) return PatternDb(db);
     }
-    if (together > kMostRepeatsTogether) {
-        return flow::fail("the patterns are too much together; use fewer, or + and * instead of counts");
+    if (auto checked = check(patterns); !checked) return flow::pass(checked);
+    const auto begin = std::chrono::steady_clock::now();
+    auto db = compile_all(patterns);
+    if (!db) return flow::pass(db);
+    PatternDb out(*db);
+    const auto took = std::chrono::steady_clock::now() - begin;
+    if (caching) {
+        store(*cache, key, *db,
+              static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
     }
-    std::vector<const char*> pointers;
-    for (const std::string& e : expressions) pointers.push_back(e.c_str());
-    hs_database_t* db = nullptr;
-    hs_compile_error_t* error = nullptr;
-    const auto code = hs_compile_multi(pointers.data(), all_flags.data(), ids.data(),
-                                       static_cast<unsigned>(pointers.size()), HS_MODE_BLOCK, nullptr, &db, &error);
-    if (code == HS_SUCCESS) return PatternDb(db);
-    const int at = error == nullptr ? -1 : error->expression;
-    if (at >= 0 && static_cast<std::size_t>(at) < patterns.size()) {
-        return refused(patterns[static_cast<std::size_t>(at)], reason(error));
-    }
-    return flow::fail("the patterns cannot be compiled together: " + reason(error));
+    return out;
 }
 
 PatternDb::PatternDb(PatternDb&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}

@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "dataplane/flow/result.hpp"
+#include "filters/text/pattern_cache.hpp"
 
 struct hs_database;
 struct hs_scratch;
@@ -52,8 +53,9 @@ using OnMatch = void (*)(std::uint32_t id, void* context);
 
 class PatternDb {
   public:
-    // At least one pattern, of content or regex.
-    [[nodiscard]] static flow::Result<PatternDb> compile(std::span<const Pattern> patterns);
+    // At least one pattern, of content or regex. Looks into `cache` first, and leaves there what is worth it.
+    [[nodiscard]] static flow::Result<PatternDb> compile(std::span<const Pattern> patterns,
+                                                         PatternCache* cache = nullptr);
 
     PatternDb(PatternDb&& other) noexcept;
     PatternDb& operator=(PatternDb&& other) noexcept;

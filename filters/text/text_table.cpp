@@ -25,7 +25,7 @@ void TextTable::add_equal(const Entry& entry) {
     folded_[std::move(key)].push_back(entry.id);
 }
 
-flow::Result<TextTable> TextTable::compile(std::vector<Entry> entries) {
+flow::Result<TextTable> TextTable::compile(std::vector<Entry> entries, PatternCache* cache) {
     TextTable out;
     std::sort(entries.begin(), entries.end());
     entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
@@ -55,7 +55,7 @@ flow::Result<TextTable> TextTable::compile(std::vector<Entry> entries) {
         }
     }
     if (searched.empty()) return out;
-    auto db = PatternDb::compile(searched);
+    auto db = PatternDb::compile(searched, cache);
     if (!db) return flow::pass(db);
     out.db_ = std::move(*db);
     return out;

@@ -29,7 +29,7 @@ class TextTable {
         friend auto operator<=>(const Entry&, const Entry&) = default;
     };
     // At least one entry.
-    [[nodiscard]] static flow::Result<TextTable> compile(std::vector<Entry> entries);
+    [[nodiscard]] static flow::Result<TextTable> compile(std::vector<Entry> entries, PatternCache* cache = nullptr);
 
     // Calls on_match(id, context) for each entry that holds for `text`, once. False: Hyperscan refused; what it would
     // have said is missing.

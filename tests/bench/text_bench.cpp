@@ -61,7 +61,7 @@ struct Rig {
             predicate.texts.push_back({subject, pattern});
             static_cast<void>(predicates.intern(std::move(predicate)));
         }
-        indexes = std::move(filters::program::build_texts(predicates, filters::Environment{}).value());
+        indexes = std::move(filters::program::build_texts(predicates, filters::Environment{}).value().indexes);
         static_cast<void>(scan.fit(indexes));
         bits.resize(predicates.size() * filters::program::kWords);
         words.resize(predicates.size());

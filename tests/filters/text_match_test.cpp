@@ -155,7 +155,7 @@ TEST(TextMatch, UnderTheOlderRuleMissingTextsAreEmpty) {
         const auto indexes = filters::program::build_texts(predicates, environment);
         ASSERT_TRUE(indexes);
         filters::program::TextScan scan;
-        ASSERT_TRUE(scan.fit(*indexes));
+        ASSERT_TRUE(scan.fit(indexes->indexes));
         std::vector<std::uint64_t> bits(2 * filters::program::kWords);
         std::vector<std::uint32_t> words(2);
         std::vector<std::uint8_t> touched(2);
