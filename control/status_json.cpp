@@ -62,9 +62,10 @@ Json worker_json(const WorkerStatus& w) {
 }
 
 Json filters_json(const filters::ProgramFigures& f) {
-    return {{"channels", f.channels},           {"predicates", f.predicates}, {"operations", f.operations},
-            {"text_patterns", f.text_patterns}, {"indexes", f.indexes},       {"bytes", f.bytes},
-            {"compile_us", f.compile_us}};
+    return {{"channels", f.channels},     {"predicates", f.predicates},
+            {"operations", f.operations}, {"text_patterns", f.text_patterns},
+            {"indexes", f.indexes},       {"bytes", f.bytes},
+            {"compile_us", f.compile_us}, {"pattern_cache_trouble", f.pattern_cache_trouble}};
 }
 
 Json store_json(const store::Stats& s) {
