@@ -71,16 +71,16 @@ std::string time(std::uint64_t ms) {
 RandomFilter::RandomFilter(std::uint64_t seed, const flow::FlowBatch& sample, const FilterWorld& world)
     : draw_(seed), sample_(sample), world_(world) {
     for (const Field& field : filters::language::fields()) {
-        if (can_ask(field)) askable_.push_back(&field);
+        if (can_ask(field, world)) askable_.push_back(&field);
     }
 }
 
-bool RandomFilter::can_ask(const Field& field) const {
+bool RandomFilter::can_ask(const Field& field, const FilterWorld& world) {
     switch (field.operand) {
         case Operand::country:
-            return static_cast<bool>(world_.country);
+            return static_cast<bool>(world.country);
         case Operand::as_name:
-            return static_cast<bool>(world_.as_names);
+            return static_cast<bool>(world.as_names);
         default:
             return true;
     }

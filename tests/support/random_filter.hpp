@@ -24,6 +24,8 @@ class RandomFilter {
     // `sample` has rows; both must outlive it. Countries and names of AS are asked where the world knows them.
     RandomFilter(std::uint64_t seed, const flow::FlowBatch& sample, const FilterWorld& world);
 
+    // Whether `world` knows what the field asks for.
+    [[nodiscard]] static bool can_ask(const filters::language::Field& field, const FilterWorld& world);
     // Tests joined by and, or and not, brackets at most `depth` deep.
     [[nodiscard]] std::string filter(unsigned depth);
     // One test of any row of the table.
@@ -34,7 +36,6 @@ class RandomFilter {
     using Field = filters::language::Field;
     using Subject = filters::language::Subject;
 
-    [[nodiscard]] bool can_ask(const Field& field) const;
     [[nodiscard]] std::string direction();
     [[nodiscard]] std::string operand(const Field& field);
     [[nodiscard]] std::string numbers(const Field& field);

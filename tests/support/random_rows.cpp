@@ -156,15 +156,17 @@ std::string text_of(const Bytes& bytes) {
     return {bytes.begin(), bytes.end()};
 }
 
-// A ClientHello of TLS 1.2 for a server name; no line ends in it, at which regular expressions of two kinds differ.
-Bytes hello(std::string_view name) {
+// A ClientHello of this version for a server name. 0x0304: as TLS 1.3 says it, by an extension.
+Bytes hello(std::uint16_t version, std::string_view name) {
     Writer host;
     host.u16(static_cast<std::uint16_t>(name.size() + 3)).u8(0).u16(static_cast<std::uint16_t>(name.size())).text(name);
     Writer extensions;
     extensions.u16(0).u16(static_cast<std::uint16_t>(host.size())).raw(host.bytes());
     extensions.u16(16).u16(5).u16(3).u8(2).text("h2");
+    constexpr std::uint16_t kTls12 = 0x0303;
+    if (version > kTls12) extensions.u16(43).u16(5).u8(4).u16(version).u16(kTls12);
     Writer body;
-    body.u16(0x0303).raw(Bytes(32, 0x55)).u8(0).u16(4).u16(0x1301).u16(0xc02f).u8(1).u8(0);
+    body.u16(std::min(version, kTls12)).raw(Bytes(32, 0x55)).u8(0).u16(4).u16(0x1301).u16(0xc02f).u8(1).u8(0);
     body.u16(static_cast<std::uint16_t>(extensions.size())).raw(extensions.bytes());
     Writer out;
     out.u8(0x16).u16(0x0301).u16(static_cast<std::uint16_t>(body.size() + 4));
@@ -178,8 +180,9 @@ std::vector<std::string> payloads(Draw& draw) {
     const Bytes request(http.begin(), http.end());
     out.push_back(text_of(Frame().ethernet().ipv4().tcp().payload(request).build()));
     out.push_back(text_of(Frame().ipv6().udp().payload(request).build()));
-    for (const std::string_view name : {"example.org", "www.Example.org"}) {
-        const std::string packet = text_of(Frame().ethernet().ipv4().tcp().payload(hello(name)).build());
+    for (std::uint16_t version = 0x0300; version <= 0x0304; ++version) {
+        const std::string_view name = version % 2 == 0 ? "example.org" : "www.Example.org";
+        const std::string packet = text_of(Frame().ethernet().ipv4().tcp().payload(hello(version, name)).build());
         out.push_back(packet);
         out.push_back(packet.substr(0, packet.size() - 1 - draw.below(20)));
     }
@@ -197,6 +200,7 @@ void RandomRows::add(flow::FlowBatch& batch, std::uint32_t rows) {
         present = draw_.one_in(8) ? 0 : draw_.one_in(4) ? kMost : draw_.any() | draw_.any();
         if (draw_.one_in(2)) present &= draw_.any();
     }
+    if (draw_.one_in(2)) templates.front() = kMost;
     for (; rows != 0; --rows) write(batch, batch.rows++, draw_.of(templates));
 }
 
