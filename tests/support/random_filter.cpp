@@ -135,7 +135,7 @@ std::string RandomFilter::operand(const Field& field) {
             return draw_.of(world_.sources);
         case Operand::country: {
             const std::string known = world_.country(address_in_sample(field));
-            return known.empty() || draw_.one_in(8) ? "zz" : known;
+            return known.empty() || draw_.one_in(8) ? "at" : known;
         }
         case Operand::text:
         case Operand::as_name:

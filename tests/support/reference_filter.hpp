@@ -31,6 +31,8 @@ struct FilterWorld {
     const flow::ExporterTable* exporters = nullptr;
     // Two letters in upper case; empty where nothing is known of the address.
     std::function<std::string(const flow::IpAddress&)> country{};
+    // The autonomous system that an address is in, 0 where nothing is known: whose number a record has that tells none.
+    std::function<std::uint32_t(const flow::IpAddress&)> as_of{};
     // Names that a number of an autonomous system goes by.
     std::function<std::vector<std::string>(std::uint32_t)> as_names{};
 };

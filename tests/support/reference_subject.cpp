@@ -145,6 +145,18 @@ std::optional<std::uint64_t> of_exporter(const FlowBatch& batch, std::uint32_t r
     }
 }
 
+// What the record told; where it told none, or 0, what is known of the address.
+std::optional<std::uint64_t> as_number(const FlowBatch& batch, std::uint32_t row, Column column,
+                                       const FilterWorld& world) {
+    const auto told = column_of<std::uint64_t>(batch, row, column);
+    if (told.value_or(0) != 0 || !world.as_of) return told;
+    const Column side = column == Column::src_as ? Column::src_addr : Column::dst_addr;
+    const auto address = column_of<flow::IpAddress>(batch, row, side);
+    const std::uint32_t known = address ? world.as_of(*address) : 0;
+    if (known == 0) return told;
+    return known;
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> number_of(Subject subject, const FlowBatch& batch, std::uint32_t row,
@@ -153,6 +165,9 @@ std::optional<std::uint64_t> number_of(Subject subject, const FlowBatch& batch, 
     const std::uint64_t bytes = on_the_wire(batch, row, batch.in_bytes[row]);
     switch (subject.reading) {
         case Reading::column:
+            if (subject.column == Column::src_as || subject.column == Column::dst_as) {
+                return as_number(batch, row, subject.column, world);
+            }
             return column_of<std::uint64_t>(batch, row, subject.column);
         case Reading::icmp_type:
             return batch.dst_port[row] / 256;
