@@ -123,22 +123,12 @@ class Parser {
         return spellings.empty() ? nullptr : spellings.front();
     }
 
-    // Some spellings begin with src and dst themselves; elsewhere those are a direction.
     flow::Result<NodeIndex> test() {
         std::optional<Side> side;
-        const Spelling* spelling = meant(spellings_at(cursor_.at()));
-        if (spelling == nullptr) {
-            const Token* begin = cursor_.at();
-            const auto given = direction();
-            if (!given) return tl::unexpected(given.error());
-            if (cursor_.at() != begin) side = *given;
-            auto spellings = spellings_at(cursor_.at());
-            if (side)
-                std::erase_if(spellings, [](const Spelling* s) { return s->field == nullptr || !s->field->sided; });
-            spelling = meant(spellings);
-        }
-        if (spelling == nullptr) return no_test(side.has_value());
-        if (const Refusal* refusal = spelling->refusal) {
+        const auto spelling = spelt(side);
+        if (!spelling) return tl::unexpected(spelling.error());
+        if (*spelling == nullptr) return no_test(side.has_value());
+        if (const Refusal* refusal = (*spelling)->refusal) {
             const std::string_view words = refusal->words.substr(0, refusal->words.find('|'));
             return tl::unexpected(cursor_.error(quoted(words) + " cannot be asked: " + std::string(refusal->reason)));
         }
@@ -146,13 +136,27 @@ class Parser {
             return tl::unexpected(cursor_.error("more than " + std::to_string(kMostTests) +
                                                 " tests; join addresses and numbers into lists"));
         }
-        const Field& field = *spelling->field;
-        cursor_.skip(spelling->words.size());
+        const Field& field = *(*spelling)->field;
+        cursor_.skip((*spelling)->words.size());
         Test test{.field = static_cast<std::size_t>(&field - fields().data()), .place = cursor_.here()};
         test.side = side.value_or(field.source_unsaid ? Side::source : Side::either);
         if (auto done = operands_.read(field, test); !done) return flow::pass(done);
         ast_.tests.push_back(std::move(test));
         return add(NodeKind::test, ast_.tests.size() - 1, 1);
+    }
+
+    // The spelling at the cursor, with a direction before it where there is one; null: none. Some spellings begin with src
+    // and dst themselves; elsewhere those are a direction.
+    flow::Result<const Spelling*> spelt(std::optional<Side>& side) {
+        if (const Spelling* whole = meant(spellings_at(cursor_.at()))) return whole;
+        const Token* begin = cursor_.at();
+        const auto given = direction();
+        if (!given) return tl::unexpected(given.error());
+        if (cursor_.at() == begin) return nullptr;
+        side = *given;
+        auto spellings = spellings_at(cursor_.at());
+        std::erase_if(spellings, [](const Spelling* s) { return s->field == nullptr || !s->field->sided; });
+        return meant(spellings);
     }
 
     flow::Result<NodeIndex> no_test(bool directed) {
