@@ -22,7 +22,10 @@ inline constexpr std::size_t kSlots = 32;  // as a worker's ring
 inline constexpr std::uint64_t kNow_ms = 1'700'000'000'000;
 
 // What the flows carry besides.
-enum class Dress : std::uint8_t { plain, payload };
+//   plain    nothing
+//   names    an application and a host each; few of them come most often
+//   payload  a sample of 512 bytes
+enum class Dress : std::uint8_t { plain, names, payload };
 
 class ChannelFlows {
   public:
@@ -37,7 +40,8 @@ class ChannelFlows {
 
   private:
     class Ring;
-    void dress_up(flow::FlowBatch& batch);
+    void add_names(flow::FlowBatch& batch);
+    void add_samples(flow::FlowBatch& batch);
 
     Dress dress_;
     generator::Stream stream_;

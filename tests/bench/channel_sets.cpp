@@ -27,11 +27,12 @@ std::string v4(std::uint32_t address) {
     return IpAddress::v4(address).text();
 }
 
-// A customer's network: mostly a /29 of the clients' or servers'; one in 16 a /24, one in 128 a /20 around others.
+// A customer's network: a /29 of the clients' or servers'; some have the /24 or /20 around others, each once.
 std::string net4(std::size_t i) {
     const std::uint32_t base = i % 4 == 3 ? kServers + 8 * scattered(i / 4, 2048) : kClients + 8 * scattered(i, 8192);
-    const unsigned bits = i % 128 == 64 ? 20 : i % 16 == 5 ? 24 : 29;
-    return v4(base & ~0u << (32 - bits)) + "/" + std::to_string(bits);
+    if (i % 128 == 64 && i / 128 < 16) return v4(kClients + scattered(i / 128, 16) * 4096) + "/20";
+    if (i % 16 == 5 && i / 16 < 256) return v4(kClients + scattered(i / 16, 256) * 256) + "/24";
+    return i < 8192 ? v4(base) + "/29" : v4(base + static_cast<std::uint32_t>(i % 7)) + "/32";
 }
 
 std::string net6(std::size_t i) {
@@ -65,6 +66,10 @@ std::string word(std::string_view name, std::size_t i) {
     if (name == "port") return port(i);
     if (name == "ports") return port(i) + " " + port(i + 7001) + " " + port(i + 9002);
     if (name == "as") return as(i);
+    if (name == "app") return std::to_string(i / 4 % kApplications);
+    if (name == "site") return std::to_string(scattered(i, 32768) % kSites);
+    if (name == "source") return std::to_string(i % 5);
+    if (name == "if") return std::to_string(1 + i % 8);
     if (name == "number") return std::to_string(scattered(i, 65536));
     return std::to_string(i);
 }
@@ -87,19 +92,49 @@ constexpr std::array<std::string_view, 4> kPorts = {"port {port}", "dst port {po
                                                     "port in [{ports}]"};
 constexpr std::array<std::string_view, 4> kPrefixes = {"net {net}", "src net {net}", "dst net {net}", "net {net}"};
 // Customers' networks, services, and both narrowed down by everything else that a flow says.
-constexpr std::array<std::string_view, 12> kMixed = {
+constexpr std::array<std::string_view, 30> kMixed = {
     "net {net}",
-    "port {port}",
-    "dst net {net} and proto tcp",
     "src net {net}",
-    "src ip {host} or dst port in [{ports}]",
-    "net {net} and not src net 10.0.0.0/9",
-    "proto udp and port {port} and not src net {net4}",
-    "dst net {net}",
+    "dst net {net} and proto tcp",
+    "port {port}",
     "host {host}",
+    "net {net} and not src net 10.0.0.0/9",
+    "dst net {net} and bytes > 100k",
+    "src ip {host} or dst port in [{ports}]",
+    "net {net} and flags S and not flags AF",
+    "src as {as} and proto udp",
+    "proto udp and port {port} and not src net {net4}",
+    "net {net} and packets < 4 and proto tcp",
+    "in if {if} and dst net {net}",
+    "host {host} and duration > 1000",
     "dst port {port} and proto tcp",
+    "as in [{as} {number}] and port {port}",
+    "net {net} and pps > 100",
     "src net {net} and dst port in [{ports}]",
+    "next ip 172.31.0.2 and dst net {net}",
     "proto icmp and icmp-type 3 and net {net}",
+    "(src net {net} or dst net {net}) and bpp < 100",
+    "tos 184 and net {net}",
+    "bytes > {number}m",
+    "vlan {number} or mpls label1 {number}",
+    "dst net {net} and out if {if} and not proto udp",
+    "src mask 24 and dst as {as} and not port in [80 443]",
+    "ipv6 and port {port}",
+    "net {net} and (bps > 1m or packets > 1k)",
+    "ident {source} and net {net}",
+    "not net {net} and dst port {port} and proto tcp",
+};
+constexpr std::array<std::string_view, 4> kText = {
+    "application = 'app-{app}'",
+    "host contains 'site-{site}.'",
+    "host = 'www.site-{site}.example'",
+    "host matches /^[a-z]+[0-9]*[.]site-{site}[.]/i",
+};
+constexpr std::array<std::string_view, 4> kRegexes = {
+    "host matches /(^|[.])site-{site}[.]example$/i",
+    "host matches /^(www|cdn)[0-9]*[.]site-{site}[.]/",
+    "application matches /^app-{app}[0-9]?$/i",
+    "host matches /site-{site}[.](example|test)/i",
 };
 constexpr std::array<std::string_view, 4> kPayload = {
     "payload content 'host{number}.example'", "payload content 'index{number}.html'",
@@ -136,6 +171,10 @@ std::vector<std::string> filters_of(ChannelKind kind, std::size_t count) {
             return from(kPrefixes, count);
         case ChannelKind::mixed:
             return from(kMixed, count);
+        case ChannelKind::text:
+            return from(kText, count);
+        case ChannelKind::regexes:
+            return from(kRegexes, count);
         case ChannelKind::payload:
             return from(kPayload, count);
         case ChannelKind::defaults:

@@ -25,7 +25,13 @@ namespace bench {
     X(ports, "source, destination and either port; lists")                       \
     X(prefixes, "source, destination and either net, IPv4 and IPv6, /20 to /32") \
     X(mixed, "all that the language looks at, with and, or and not")             \
+    X(text, "names of applications and hosts: equal, contains, matches")         \
+    X(regexes, "names of applications and hosts: matches only")                  \
     X(payload, "literals and regular expressions, looked for in 512-byte samples")
+
+// Names that flows carry: "app-0" on, "www.site-0.example" on.
+inline constexpr std::uint32_t kApplications = 400;
+inline constexpr std::uint32_t kSites = 20'000;
 
 enum class ChannelKind : std::uint8_t {
 #define X(name, what) name,
