@@ -102,6 +102,20 @@ TESTS = [
     lambda r, p: f"flowdir {r.choice(['ingress', 'egress', '0', '1'])}",
     lambda r, p: f"{r.choice(['ingress', 'egress'])} vrf {r.choice([0, 1, 2, 70000])}",
     lambda r, p: compared(r, "count", [1, 10, 200, 1000]),
+    lambda r, p: f"{r.choice(SIDES[:4])}{r.choice(['xip', 'nip'])} {r.choice(flows.HOPS4)}",
+    lambda r, p: f"{r.choice(SIDES[:4])}xnet 10.{r.choice([254, 255])}.0.0/{r.choice([15, 16, 24])}",
+    lambda r, p: compared(r, f"{r.choice(SIDES[:4])}{r.choice(['xport', 'nport'])}", flows.PORTS),
+]
+FIREWALL_TESTS = [
+    lambda r, p: "asa event " + r.choice(["create", "delete", "deny", "1", "2", "> 1", "0", "term"]),
+    lambda r, p: "asa event denied " + r.choice(["ingress", "egress", "interface", "nosyn"]),
+    lambda r, p: compared(r, "asa xevent", [1, 1001, 1003, 2030]),
+    # `ingress acl` is the first id to 1.7.1, any of the three to 1.7.5 and us
+    lambda r, p: compared(r, f"ingress {r.choice(['ace', 'xace'])}", [1, 5, 7, 9]),
+]
+TRANSLATOR_TESTS = [
+    lambda r, p: "nat event " + r.choice(["add", "delete", "1", "2", "4", "> 1", "0"]),
+    lambda r, p: compared(r, f"pblock {r.choice(['start', 'end', 'step', 'size'])}", [1, 1024, 2047]),
 ]
 
 
@@ -261,6 +275,7 @@ def main():
         sys.exit("FAIL the two do not have the same flows")
 
     rng = random.Random(options.seed)
+    TESTS.extend(FIREWALL_TESTS if flows.has_firewalls(options.seed) else TRANSLATOR_TESTS)
     begun, asked, taken, different = time.monotonic(), 0, 0, {}
     for _ in range(options.filters):
         if time.monotonic() - begun > options.seconds or len(different) >= options.most:

@@ -34,9 +34,17 @@ UPTIMES = [(22, 4), (21, 4)]
 MILLISECONDS = [(152, 8), (153, 8)]
 ADDRESSES4, ADDRESSES6 = [(8, 4), (12, 4)], [(27, 16), (28, 16)]
 ROUTING4, ROUTING6 = [(15, 4), (18, 4), (9, 1), (13, 1)], [(62, 16), (63, 16), (29, 1), (30, 1)]
+# As firewalls (Cisco's NSEL) and address translators tell of connections.
+FIREWALL = [(7, 2), (11, 2), (4, 1), (225, 4), (226, 4), (227, 2), (228, 2), (233, 1), (33002, 2), (33000, 12), (33001, 12),
+            (1, 4), (2, 4)]
+TRANSLATOR = [(7, 2), (11, 2), (4, 1), (225, 4), (226, 4), (227, 2), (228, 2), (230, 1), (234, 4), (361, 2), (362, 2),
+              (363, 2), (364, 2)]
 V9_TEMPLATES = {256: ADDRESSES4 + NARROW + UPTIMES, 257: ADDRESSES6 + NARROW + UPTIMES,
                 258: ADDRESSES4 + ROUTING4 + WIDE + UPTIMES, 259: ADDRESSES6 + ROUTING6 + WIDE + UPTIMES,
-                260: ADDRESSES4 + MIDDLE + UPTIMES, 261: ADDRESSES6 + MIDDLE6 + UPTIMES}
+                260: ADDRESSES4 + MIDDLE + UPTIMES, 261: ADDRESSES6 + MIDDLE6 + UPTIMES,
+                262: ADDRESSES4 + FIREWALL + [(323, 8)], 264: ADDRESSES4 + TRANSLATOR + [(323, 8)]}
+# 1.7.1 keeps firewalls' and translators' events in one place and takes one for the other: a stream has either.
+FIREWALLS, TRANSLATORS = 262, 264
 # nfcapd 1.7.1 does not read forwardingStatus and postIpClassOfService of IPFIX, and takes icmpTypeCodeIPv4 for the port of
 # whatever protocol; nor does it read the masks of v5.
 IPFIX_WIDE6 = [(e, w) for e, w in WIDE if e not in (89, 55, 32)] + [(178, 1), (179, 1)]
@@ -66,6 +74,9 @@ class Flow:
         self.values[32] = self.values[11] if icmp else 0
         for element, shift in ((176, 8), (177, 0), (178, 8), (179, 0)):
             self.values[element] = self.values[11] >> shift & 255 if icmp else 0
+        self.values |= {227: pick(PORTS), 228: pick(PORTS), 233: pick([1, 2, 3]), 33002: pick([0, 1001, 1003, 2030]),
+                        33000: pick([1, 5]) << 64 | pick([0, 7]) << 32 | 9, 33001: pick([2, 5]) << 64, 230: pick([1, 2, 4]),
+                        361: 1024, 362: pick([2047, 33333]), 363: pick([0, 1]), 364: pick([0, 1024])}
         depth = rng.randrange(4)
         for i in range(3):
             self.values[70 + i] = (pick(LABELS) << 4 | rng.randrange(8) << 1 | (i == depth - 1)) if i < depth else 0
@@ -73,12 +84,12 @@ class Flow:
 
     def field(self, element, width, now):
         addresses = {8: self.src, 27: self.src, 12: self.dst, 28: self.dst, 15: self.hops[0], 62: self.hops[0],
-                     18: self.hops[1], 63: self.hops[1]}
+                     18: self.hops[1], 63: self.hops[1], 225: self.hops[0], 226: self.hops[1]}
         if element in addresses:
             return ipaddress.ip_address(addresses[element]).packed
         begin = UPTIME - 600_000 + self.at
         times = {22: begin, 21: begin + self.duration, 152: now * 1000 - UPTIME + begin,
-                 153: now * 1000 - UPTIME + begin + self.duration}
+                 153: now * 1000 - UPTIME + begin + self.duration, 323: now * 1000 - UPTIME + begin}
         return times.get(element, self.values.get(element)).to_bytes(width, "big")
 
 
@@ -95,8 +106,9 @@ def template_set(set_id, templates):
 
 
 class V9:
-    def __init__(self, now):
+    def __init__(self, now, firewalls):
         self.now, self.sequence = now, 0
+        self.ids = [i for i in V9_TEMPLATES if i != (TRANSLATORS if firewalls else FIREWALLS)]
 
     def datagram(self, count, body):
         self.sequence += 1
@@ -106,7 +118,7 @@ class V9:
         return self.datagram(len(V9_TEMPLATES), template_set(0, V9_TEMPLATES))
 
     def data(self, rng):
-        template_id = rng.choice(list(V9_TEMPLATES))
+        template_id = rng.choice(self.ids)
         flows = [Flow(rng, template_id % 2 == 1) for _ in range(rng.randrange(1, 9))]
         return self.datagram(len(flows), sets(template_id, V9_TEMPLATES[template_id], flows, self.now))
 
@@ -150,10 +162,14 @@ class V5:
         return out
 
 
+def has_firewalls(seed):
+    return seed % 2 == 1
+
+
 def datagrams(seed, flows, now):
     """At least so many flows."""
     rng = random.Random(seed)
-    v9, ipfix = V9(now), Ipfix(now)
+    v9, ipfix = V9(now, has_firewalls(seed)), Ipfix(now)
     sources = [v9, v9, v9, ipfix, V5(now, 7, 0), V5(now, 8, 10)]
     out = [v9.templates(), ipfix.templates()]
     sent = 0
