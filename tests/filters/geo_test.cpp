@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ class GeoDatabase : public testing::Test {
   protected:
     // Written under `name`.
     std::string file(const std::string& name, const std::string& bytes) {
+        std::filesystem::remove(directory_.path() /
+                                name);  // what is cut and written again, ext4 puts to the disk at once
         directory_.write(name, bytes);
         return (directory_.path() / name).string();
     }

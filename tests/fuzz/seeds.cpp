@@ -12,6 +12,7 @@
 #include "tests/captures/inventory.hpp"
 #include "tests/fuzz/decode_stream.hpp"
 #include "tests/generator/stream.hpp"
+#include "tests/support/mmdb_writer.hpp"
 #include "tests/support/packet_builder.hpp"
 
 namespace {
@@ -298,6 +299,27 @@ const char* target_of(const Bytes& datagram) {
     }
 }
 
+// MaxMind databases.
+void databases(Seeds& seeds) {
+    using support::Mmdb;
+    const auto put = [&](const std::string& name, const support::MmdbWriter& writer) {
+        const std::string bytes = writer.bytes();
+        seeds.write("geo", name, Bytes(bytes.begin(), bytes.end()));
+    };
+    support::MmdbWriter small(4);
+    small.add("192.0.2.0/24", Mmdb::country("NL"));
+    small.add("10.0.0.0/8", Mmdb::as(64496, "Example"));
+    put("ipv4", small);
+    for (const unsigned record_bits : {28u, 32u}) {
+        support::MmdbWriter both(6, record_bits);
+        both.add("192.0.2.0/24", Mmdb::country("NL"));
+        both.add("2001:db8::/32", Mmdb::as(64497, std::string(300, 'x')));
+        both.add_stored("4000::/3", both.store(Mmdb::map({{"country", Mmdb::pointer(0)}})));
+        both.alias_v4("2002::/16");
+        put("records_of_" + std::to_string(record_bits), both);
+    }
+}
+
 // Each file, and each group of files, as one stream: as much as a seed may hold.
 void captured(Seeds& seeds, const std::string& name, const std::vector<std::string>& paths) {
     std::map<std::string, Bytes> streams;
@@ -329,6 +351,7 @@ int main(int argc, char** argv) {
     packets(seeds);
     stored(seeds);
     filters(seeds);
+    databases(seeds);
     for (const captures::File& file : captures::files()) captured(seeds, file.path, {file.path});
     for (const captures::Group& group : captures::groups()) captured(seeds, group.name, group.paths);
     std::printf("%zu seeds in %s\n", seeds.written(), argv[1]);
