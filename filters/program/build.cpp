@@ -80,21 +80,31 @@ class Builder {
                 share(tables_.prefixes, std::move(table));
             }
         }
-        return {};
+        return masks();
     }
 
   private:
+    flow::Result<void> masks() {
+        auto of_rows = MaskTable::build(masks_);
+        if (!of_rows) return flow::pass(of_rows);
+        auto of_exporters = MaskTable::build(exporter_masks_);
+        if (!of_exporters) return flow::pass(of_exporters);
+        tables_.masks = std::move(*of_rows);
+        tables_.exporters.masks = std::move(*of_exporters);
+        return {};
+    }
+
     // Masks with holes stand first in no order, so they are split off; prefixes stay together as one span where
     // they can.
     void collect_nets(PredicateId id, const NetFeed& feed) {
         const auto has_hole = [](const Net& net) { return net.prefix_bits() < 0; };
-        auto& masks = is_of_exporter(feed.subject) ? tables_.exporters.masks : tables_.masks;
+        auto& masks = is_of_exporter(feed.subject) ? exporter_masks_ : masks_;
         for (std::size_t i = 0; i < feed.nets.size();) {
             const Net& net = feed.nets[i];
             std::size_t end = i + 1;
             if (has_hole(net)) {
                 const auto mask = static_cast<std::uint32_t>(net.mask.low());
-                masks.push_back({feed.subject, net.address.as_v4(), mask, id});
+                masks.push_back({feed.subject, mask, net.address.as_v4(), id});
             } else {
                 while (end < feed.nets.size() && !has_hole(feed.nets[end])) ++end;
                 nets_[feed.subject].emplace_back(id, std::span(feed.nets).subspan(i, end - i));
@@ -157,6 +167,8 @@ class Builder {
     Tables& tables_;
     std::map<Subject, NumberFeeds> numbers_;
     std::map<Subject, NetFeeds> nets_;
+    std::vector<MaskedNet> masks_;
+    std::vector<MaskedNet> exporter_masks_;
 };
 
 }  // namespace

@@ -90,7 +90,8 @@ std::size_t size_of(const Tables& tables) {
     for (const auto& table : tables.exporters.numbers) sum += table.bytes();
     for (const auto& table : tables.exporters.addresses) sum += table.bytes();
     for (const auto& index : tables.texts) sum += index.table.bytes();
-    sum += (tables.masks.size() + tables.exporters.masks.size()) * sizeof(MaskScan);
+    for (const auto& mask : tables.masks) sum += mask.table.bytes();
+    for (const auto& mask : tables.exporters.masks) sum += mask.table.bytes();
     sum += tables.operations.size() * sizeof(Operation) + tables.operands.size() * sizeof(Edge);
     return sum + (tables.roots.size() + tables.trigger_first.size() + tables.triggered.size()) * 4 +
            tables.always.size() * 8 + tables.above_axis.size();

@@ -50,9 +50,7 @@ void ExporterIndex::mark(const ExporterKey& key, std::uint32_t id, std::uint32_t
     }
     const flow::IpAddress& address = key.protocol == Protocol::sflow5 ? key.agent : key.address;
     for (const PrefixTable& table : addresses) table.each(address, range);
-    for (const MaskScan& mask : masks) {
-        if (mask.contains(address)) range(mask.predicate);
-    }
+    for (const MaskTable& mask : masks) mask.each(address, range);
 }
 
 }  // namespace filters::program

@@ -11,6 +11,7 @@
 
 #include "dataplane/flow/batch.hpp"
 #include "dataplane/flow/exporter.hpp"
+#include "filters/program/mask_index.hpp"
 #include "filters/program/net_index.hpp"
 #include "filters/program/number_index.hpp"
 
@@ -19,7 +20,7 @@ namespace filters::program {
 struct ExporterIndex {
     std::vector<WideTable> numbers{};
     std::vector<PrefixTable> addresses{};
-    std::vector<MaskScan> masks{};
+    std::vector<MaskTable> masks{};
 
     [[nodiscard]] bool empty() const noexcept { return numbers.empty() && addresses.empty() && masks.empty(); }
     // Rows whose exporter the table does not know match nothing.

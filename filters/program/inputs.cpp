@@ -45,6 +45,7 @@ void Inputs::begin(const FlowBatch& batch) noexcept {
     facts_ = {.rows_before = facts_.rows_before + last_rows_};
     last_rows_ = batch.rows;
     stock_taken_ = false;
+    labels_counted_ = false;
     listed_ = 0;
     for (std::size_t word = 0; word < kWords; ++word) every_[word] = rows_of_word(word, batch.rows);
     for (Worked& slot : worked_) slot.done = false;
@@ -123,6 +124,14 @@ const void* Inputs::unscaled(Subject subject) noexcept {
     return facts_.scaled ? nullptr : raw;
 }
 
+// Once a batch, by the first that asks for a label.
+void Inputs::count_labels(const Worked& slot) noexcept {
+    const bool asks = slot.subject.reading == Reading::mpls_label || slot.subject.reading == Reading::mpls_exp;
+    if (!asks || labels_counted_) return;
+    labels_counted_ = true;
+    facts_.most_labels = most_labels(*batch_, slot.rows.data());
+}
+
 Input Inputs::worked_out(Worked& slot) noexcept {
     Input out = seen(slot.values.get(), language::presence_of(slot.subject), false);
     if (out.none) return out;
@@ -133,6 +142,7 @@ Input Inputs::worked_out(Worked& slot) noexcept {
     if (!slot.done) {
         slot.done = true;
         std::copy_n(out.rows, kWords, slot.rows.begin());
+        count_labels(slot);
         work_out(*batch_, slot.subject, facts_, slot.values.get(), slot.rows);
         for (std::size_t w = 0; w < kWords; ++w) slot.zero[w] = every_[w] & ~slot.rows[w];
     }

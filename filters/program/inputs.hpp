@@ -59,12 +59,14 @@ class Inputs {
     [[nodiscard]] Input seen(const void* values, std::uint64_t bit, bool reads_zero) noexcept;
     void list_rows_with(unsigned bit) noexcept;
     void take_stock() noexcept;
+    void count_labels(const Worked& slot) noexcept;
 
     const language::Missing missing_;
     const flow::FlowBatch* batch_ = nullptr;
     BatchFacts facts_{};
     std::uint32_t last_rows_ = 0;
     bool stock_taken_ = false;
+    bool labels_counted_ = false;
     std::uint64_t present_all_ = 0;  // and of all rows' `present`
     alignas(64) RowBits every_{};
     std::uint64_t listed_ = 0;        // presence bits of which present_ and absent_ hold

@@ -103,6 +103,22 @@ namespace filters::program {
 #endif
 }
 
+// Bit w: word w of 32 is not 0.
+[[nodiscard]] inline std::uint32_t words_in_use(const std::uint64_t* words) noexcept {
+    std::uint32_t out = 0;
+#ifdef __AVX2__
+    for (unsigned i = 0; i < 32; i += 4) {
+        const __m256i four = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words + i));
+        const __m256i empty = _mm256_cmpeq_epi64(four, _mm256_setzero_si256());
+        out |= static_cast<std::uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(empty))) << i;
+    }
+    return ~out;
+#else
+    for (unsigned i = 0; i < 32; ++i) out |= static_cast<std::uint32_t>(words[i] != 0) << i;
+    return out;
+#endif
+}
+
 // Bit `bit` of each value.
 [[nodiscard]] inline std::uint64_t lanes_with_bit(const std::uint64_t* values, unsigned bit) noexcept {
     const __m128i shift = _mm_cvtsi32_si128(static_cast<int>(63 - bit));

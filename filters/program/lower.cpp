@@ -55,6 +55,21 @@ std::vector<Range> whole_values(Reading reading, std::span<const Range> ranges) 
     return out;
 }
 
+// What both hold of; sorted and apart as they are.
+std::vector<Range> shared(std::span<const Range> a, std::span<const Range> b) {
+    std::vector<Range> out;
+    for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
+        const Range both{std::max(a[i].low, b[j].low), std::min(a[i].high, b[j].high)};
+        if (both.low <= both.high) out.push_back(both);
+        if (a[i].high < b[j].high) {
+            ++i;
+        } else {
+            ++j;
+        }
+    }
+    return out;
+}
+
 bool is_text(const Field& field) {
     return language::kind_of(field.subjects.front()) == language::SubjectKind::text;
 }
@@ -86,11 +101,8 @@ class Lowering {
                 if (!inner) return inner;
                 return opposite(*inner);
             }
-            case NodeKind::conjunction: {
-                auto edges = operands(n);
-                if (!edges) return flow::pass(edges);
-                return graph_.all_of(std::move(*edges));
-            }
+            case NodeKind::conjunction:
+                return conjunction(n);
             case NodeKind::disjunction:
                 break;
         }
@@ -98,14 +110,54 @@ class Lowering {
     }
 
   private:
-    flow::Result<std::vector<Edge>> operands(const language::Node& n) {
+    // Several tests of one number: `bytes > 1k and bytes < 2k` is one range.
+    struct Narrowed {
+        Subject subject;
+        std::vector<Range> ranges;
+        std::vector<const Test*> tests;
+    };
+
+    flow::Result<Edge> conjunction(const language::Node& n) {
         std::vector<Edge> edges;
+        std::vector<Narrowed> narrowed;
         for (std::uint32_t i = 0; i < n.count; ++i) {
+            const language::Node& operand = ast_.nodes[ast_.children[n.first + i]];
+            if (operand.kind == NodeKind::test && narrow(ast_.tests[operand.first], narrowed)) continue;
             const auto edge = node(ast_.children[n.first + i]);
-            if (!edge) return tl::unexpected(edge.error());
+            if (!edge) return edge;
             edges.push_back(*edge);
         }
-        return edges;
+        for (const Narrowed& one : narrowed) {
+            if (one.tests.size() == 1) {
+                const auto edge = test(*one.tests.front());
+                if (!edge) return edge;
+                edges.push_back(*edge);
+                continue;
+            }
+            Predicate predicate;
+            predicate.add(one.subject, one.ranges);
+            edges.push_back(graph_.predicate(std::move(predicate)));
+            graph_.name(edges.back(), [&] { return text_of(one.tests, " and "); });
+        }
+        return graph_.all_of(std::move(edges));
+    }
+
+    // False: the test asks more than one number.
+    bool narrow(const Test& test, std::vector<Narrowed>& narrowed) const {
+        const Field& field = language::fields()[test.field];
+        std::vector<Subject> asked;
+        each_subject(field, test, [&](Subject subject) { asked.push_back(subject); });
+        const bool is_number = language::kind_of(asked.front()) == language::SubjectKind::number;
+        if (asked.size() != 1 || !is_number || !can_join(field, test)) return false;
+        const auto at = std::find_if(narrowed.begin(), narrowed.end(),
+                                     [&](const Narrowed& other) { return other.subject == asked.front(); });
+        if (at == narrowed.end()) {
+            narrowed.push_back({asked.front(), test.ranges, {&test}});
+        } else {
+            at->ranges = shared(at->ranges, test.ranges);
+            at->tests.push_back(&test);
+        }
+        return true;
     }
 
     // One of several tests joined by OR can be answered together with others of the same columns.
@@ -118,9 +170,9 @@ class Lowering {
         Predicate predicate;
         std::vector<const Test*> tests;
     };
-    static std::string text_of(std::span<const Test* const> tests) {
+    static std::string text_of(std::span<const Test* const> tests, std::string_view join) {
         std::string out;
-        for (const Test* test : tests) out += (out.empty() ? "" : " or ") + language::print(*test);
+        for (const Test* test : tests) out += std::string(out.empty() ? "" : join) + language::print(*test);
         return out;
     }
 
@@ -166,7 +218,7 @@ class Lowering {
         }
         for (Joined& join : joined) {
             edges.push_back(graph_.predicate(std::move(join.predicate)));
-            graph_.name(edges.back(), [&] { return text_of(join.tests); });
+            graph_.name(edges.back(), [&] { return text_of(join.tests, " or "); });
         }
         return graph_.any_of(std::move(edges));
     }

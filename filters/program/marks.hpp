@@ -40,11 +40,17 @@ struct Marks {
             word(predicate, row / 64, below & ~0ull << (row % 64));
         }
     }
-    // All rows of a bitmap of kWords.
+    // All rows of a bitmap of kWords; `in_use`: which of its words have any.
+    void rows(PredicateId predicate, const std::uint64_t* bitmap, std::uint32_t in_use) const noexcept {
+        std::uint64_t* to = bits + predicate * kWords;
+        for (std::size_t w = 0; w < kWords; ++w) to[w] |= bitmap[w];
+        words[predicate] |= in_use;
+        touched[predicate] |= in_use != 0 ? 1 : 0;
+    }
     void rows(PredicateId predicate, const std::uint64_t* bitmap) const noexcept {
-        for (std::size_t w = 0; w < kWords; ++w) {
-            if (bitmap[w] != 0) word(predicate, w, bitmap[w]);
-        }
+        std::uint32_t in_use = 0;
+        for (std::size_t w = 0; w < kWords; ++w) in_use |= static_cast<std::uint32_t>(bitmap[w] != 0) << w;
+        rows(predicate, bitmap, in_use);
     }
 };
 

@@ -218,10 +218,4 @@ std::size_t PrefixTable::bytes() const noexcept {
     return sum;
 }
 
-void MaskScan::run(const AddressInput& input, Marks marks) const noexcept {
-    for (std::uint32_t row = 0; row < input.count; ++row) {
-        if (contains(input.values[row]) && input.has(row)) marks.row(predicate, row);
-    }
-}
-
 }  // namespace filters::program

@@ -99,17 +99,4 @@ struct PrefixTable {
     }
 };
 
-// IPv4 masks with holes, which no prefix table knows: rare, so one compare a row for each.
-struct MaskScan {
-    language::Subject subject{};
-    std::uint32_t address = 0;  // host byte order
-    std::uint32_t mask = 0;
-    PredicateId predicate = 0;
-
-    [[nodiscard]] bool contains(const flow::IpAddress& a) const noexcept {
-        return a.is_v4() && (a.as_v4() & mask) == address;
-    }
-    void run(const AddressInput& input, Marks marks) const noexcept;
-};
-
 }  // namespace filters::program

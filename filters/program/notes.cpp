@@ -12,19 +12,19 @@ using language::Reading;
 using language::Subject;
 
 // Nanoseconds a row and column, measured with tests/bench/match_bench; see explain.hpp.
-constexpr double kTable = 0.7;
-constexpr double kBlocks = 0.8;
-constexpr double kWide = 1.0;
-constexpr double kCompareByte = 0.05;  // and as much for each byte more
+constexpr double kTable = 0.8;
+constexpr double kBlocks = 1.0;
+constexpr double kWide = 1.2;
+constexpr double kCompareByte = 0.03;  // and as much for each byte more
 constexpr double kLadder = 5;
-constexpr double kLadderLimit = 0.03;
+constexpr double kLadderLimit = 0.02;
 constexpr double kPrefixes = 2;
-constexpr double kMask = 1;
+constexpr double kMask = 2;
 constexpr double kExporters = 0.4;
 constexpr double kTexts = 60;
-constexpr double kCounter = 0.8;
-constexpr double kRatio = 3;
-constexpr double kOther = 0.7;
+constexpr double kCounter = 0.15;
+constexpr double kRatio = 1.6;
+constexpr double kOther = 0.6;
 
 double cost_of_working_out(Subject subject) {
     switch (subject.reading) {
@@ -106,16 +106,15 @@ void add_numbers(const Tables& tables, Notes& notes) {
 
 void add_addresses(const Tables& tables, Notes& notes) {
     for (const auto& shared : tables.prefixes) notes.add(shared.subjects, "prefixes", kPrefixes, shared.table.sets);
-    for (const MaskScan& mask : tables.masks)
-        notes.add({{mask.subject}}, "mask compare", kMask, std::vector{mask.predicate});
+    for (const MaskTable& mask : tables.masks) notes.add({{mask.table.subject}}, "mask", kMask, mask.table.sets);
     for (const WideTable& table : tables.exporters.numbers) {
         notes.add({{table.subject}}, "intervals", kExporters, table.sets);
     }
     for (const PrefixTable& table : tables.exporters.addresses) {
         notes.add({{table.subject}}, "prefixes", kExporters, table.sets);
     }
-    for (const MaskScan& mask : tables.exporters.masks) {
-        notes.add({{mask.subject}}, "mask compare", kExporters, std::vector{mask.predicate});
+    for (const MaskTable& mask : tables.exporters.masks) {
+        notes.add({{mask.table.subject}}, "mask", kExporters, mask.table.sets);
     }
 }
 

@@ -76,11 +76,11 @@ void Ladder::run(const Input& input, std::span<RowBits> reached, Marks marks) co
     for (std::size_t rung = top; rung-- > 0;) {
         for (std::size_t w = 0; w < kWords; ++w) reached[rung][w] |= reached[rung + 1][w];
     }
+    RowBits found;
     for (const Span& span : spans) {
-        for (std::size_t w = 0; w < kWords; ++w) {
-            const std::uint64_t found = reached[span.from][w] & ~reached[span.to][w];
-            if (found != 0) marks.word(span.predicate, w, found);
-        }
+        for (std::size_t w = 0; w < kWords; ++w) found[w] = reached[span.from][w] & ~reached[span.to][w];
+        const std::uint32_t in_use = words_in_use(found.data());
+        if (in_use != 0) marks.rows(span.predicate, found.data(), in_use);
     }
 }
 

@@ -84,8 +84,12 @@ void keep(RowBits& rows, Has has) noexcept {
     }
 }
 
-void mpls_entries(const FlowBatch& b, Subject subject, void* values, RowBits& rows) noexcept {
+void mpls_entries(const FlowBatch& b, Subject subject, const BatchFacts& facts, void* values, RowBits& rows) noexcept {
     const std::size_t entry = subject.index - 1u;
+    if (entry >= facts.most_labels) {
+        rows.fill(0);
+        return;
+    }
     keep(rows, [&](std::uint32_t row) { return entry < b.mpls[row].count; });
     if (subject.reading == Reading::mpls_label) {
         fill<std::uint32_t>(b, values, [&](std::uint32_t row) { return b.mpls[row].labels[entry] >> kLabelShift; });
@@ -251,11 +255,21 @@ std::string_view recipe_of(Subject subject) noexcept {
     }
 }
 
+std::uint32_t most_labels(const FlowBatch& batch, const std::uint64_t* rows) noexcept {
+    std::uint32_t most = 0;
+    for (std::size_t word = 0; word < kWords; ++word) {
+        for (std::uint64_t left = rows[word]; left != 0; left &= left - 1) {
+            most = std::max(most, batch.mpls[word * 64 + static_cast<std::size_t>(__builtin_ctzll(left))].count);
+        }
+    }
+    return most;
+}
+
 void work_out(const FlowBatch& batch, Subject subject, const BatchFacts& facts, void* values, RowBits& rows) noexcept {
     switch (subject.reading) {
         case Reading::mpls_label:
         case Reading::mpls_exp:
-            return mpls_entries(batch, subject, values, rows);
+            return mpls_entries(batch, subject, facts, values, rows);
         case Reading::mpls_eos:
             return mpls_bottom(batch, values, rows);
         case Reading::ingress_acl:

@@ -36,7 +36,11 @@ using RowBits = std::array<std::uint64_t, kWords>;
 struct BatchFacts {
     std::uint64_t rows_before = 0;  // of all batches before this one
     bool scaled = false;            // some row stands for more than itself
+    std::uint32_t most_labels = 0;  // in any MPLS stack
 };
+
+// Of the rows in `rows`, the highest number of labels.
+[[nodiscard]] std::uint32_t most_labels(const flow::FlowBatch& batch, const std::uint64_t* rows) noexcept;
 
 // Values as bytes_of(subject) says into `values`, for every row. `rows`: in, the rows with the presence bit; out, without
 // those that lack it for other reasons. Values of other rows mean nothing.

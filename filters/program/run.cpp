@@ -138,8 +138,8 @@ void Run::run_addresses(const FlowBatch& batch) noexcept {
             if ((batch.present_any & input.bit) != 0) table.run(input, prefix_scratch_, marks());
         }
     }
-    for (const MaskScan& mask : tables_.masks) {
-        const AddressInput input = addresses_of(batch, mask.subject);
+    for (const MaskTable& mask : tables_.masks) {
+        const AddressInput input = addresses_of(batch, mask.table.subject);
         if ((batch.present_any & input.bit) != 0) mask.run(input, marks());
     }
     if (!tables_.exporters.empty() && tables_.known_exporters != nullptr) {

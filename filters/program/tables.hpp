@@ -9,6 +9,7 @@
 
 #include "filters/program/exporter_index.hpp"
 #include "filters/program/graph.hpp"
+#include "filters/program/mask_index.hpp"
 #include "filters/program/net_index.hpp"
 #include "filters/program/number_index.hpp"
 #include "filters/program/program.hpp"
@@ -32,7 +33,7 @@ struct Tables {
     std::vector<Compares> compares;
     std::vector<Ladder> ladders;
     std::vector<Shared<PrefixTable>> prefixes;
-    std::vector<MaskScan> masks;
+    std::vector<MaskTable> masks;
     ExporterIndex exporters;
     std::vector<TextIndex> texts;
 

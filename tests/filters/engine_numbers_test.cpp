@@ -154,6 +154,10 @@ TEST(EngineNumbers, CountersAreScaledAndRatesAreOfScaledCounters) {
         {"flows 2", "1", "1"},
         {"flows 12", "3", "3"},
         {"bytes in [1000 77]", "0 3", "0 3"},
+        {"bytes > 77 and bytes < 1001", "0", "0"},
+        {"bytes > 77 and bytes < 1001 and bytes in [77 1000 200k]", "0", "0"},
+        {"bytes > 1000 and bytes < 1000", "", ""},
+        {"out bytes < 10 and out bytes >= 0", "3", "0 1 2 3"},
         {"bytes in [1000 77 5 200000]", "0 1 3", "0 1 3"},
         {"first seen 1970-01-01T00:00:05", "3", "3"},
     };
@@ -224,6 +228,8 @@ TEST(EngineNumbers, AddressesOfRareColumns) {
         {"nat ip 198.51.100.7", "0", "0"},
         {"src nat net 198.51.100.0/24", "0", "0"},
         {"nat net 198.51.100.0 255.0.255.0", "0", "0"},
+        {"nat net 198.51.100.0 255.0.255.0 or nat net 198.0.0.7 255.0.0.255 or next ip 192.0.2.9", "0", "0"},
+        {"net 10.0.0.1 255.0.0.255 or net 10.0.0.2 255.0.0.255", "0 1", "0 1"},
         {"nat net ::/0", "0", "0"},  // the other side came as ::
         {"tun ip 10.9.9.9", "1", "1"},
         // what garbage holds

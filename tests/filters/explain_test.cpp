@@ -51,12 +51,15 @@ TEST(Explain, TellsIndexesPredicatesAndOperations) {
          "src_port 1 range compare\n"
          "proto 1 range compare\n"
          "src_addr+dst_addr prefixes\n"
-         "p1 = proto tcp by 2\n"
-         "p2 = src port 80 or dst port in [1 3 5] by 0 1, triggers\n"
-         "p3 = net 10.0.0.0/8 by 3\n"
-         "o1 = p2 and p1 and not p3\n"
+         "p1 = src port 80 or dst port in [1 3 5] by 0 1, triggers\n"
+         "p2 = net 10.0.0.0/8 by 3\n"
+         "p3 = proto tcp by 2\n"
+         "o1 = p1 and p3 and not p2\n"
          "o1"},
         {"pps > 100", "pps 1 range compare (packets * 1000 / duration_ms)\np1 = pps >= 101 by 0, triggers\np1"},
+        {"bytes > 10 and bytes <= 20 and src port > 5 and src port < 3",
+         "bytes 1 range compare (scaled by sampling and thinning, where a batch has any)\n"
+         "p1 = bytes >= 11 and bytes <= 20 by 0\nnot any"},
         {"src and dst as 1",
          "src_as 1 range compare\ndst_as 1 range compare\np1 = src as 1 by 0, triggers\np2 = dst as 1 by 1\n"
          "o1 = p1 and p2\no1"},
