@@ -40,6 +40,13 @@ constexpr std::array kSymbols = {
     Symbol{"]", TokenKind::close_list},   Symbol{",", TokenKind::comma},
 };
 
+// What to do about a character that belongs nowhere.
+std::string advice(char c) {
+    if (c == '&') return "; write and, or &&";
+    if (c == '|') return "; write or, or ||";
+    return "; only a text in quotes may have it";
+}
+
 class Lexer {
   public:
     explicit Lexer(std::string_view text) : text_(text) {}
@@ -104,7 +111,8 @@ class Lexer {
             const auto symbol = std::find_if(kSymbols.begin(), kSymbols.end(),
                                              [&](const Symbol& s) { return text_.substr(at_).starts_with(s.text); });
             if (symbol == kSymbols.end()) {
-                return flow::fail("unexpected character " + quoted(text_.substr(at_, 1)), {{}, line_, column_});
+                return flow::fail("unexpected character " + quoted(text_.substr(at_, 1)) + advice(text_[at_]),
+                                  {{}, line_, column_});
             }
             token.kind = symbol->kind;
             length = symbol->text.size();
@@ -149,7 +157,8 @@ class Lexer {
         const bool whole =
             rest.size() == kDirective.size() || (rest.size() > kDirective.size() && !is_word(rest[kDirective.size()]));
         if (!same_word(rest.substr(0, kDirective.size()), kDirective) || !whole) {
-            return flow::fail("expected include after '@'", {{}, line_, column_});
+            return flow::fail("expected include after '@'; elsewhere only a text in quotes may have it",
+                              {{}, line_, column_});
         }
         step(kDirective.size());
         while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) step(1);

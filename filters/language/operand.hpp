@@ -36,7 +36,9 @@ class OperandReader {
     using Done = flow::Result<void>;
 
     [[nodiscard]] auto expected(const Field& field) const {
-        return tl::unexpected(cursor_.unexpected("expected " + std::string(field.value)));
+        const bool unequal = cursor_.is(TokenKind::negation) && cursor_.at()[1].kind == TokenKind::compare;
+        return tl::unexpected(
+            cursor_.unexpected("expected " + std::string(field.value), unequal ? "not, in front of the test" : ""));
     }
     template <class Item>
     Done list(Item item);

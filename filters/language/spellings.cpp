@@ -5,6 +5,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "dataplane/flow/address.hpp"
+#include "filters/language/protocols.hpp"
+
 namespace filters::language {
 
 namespace {
@@ -153,6 +156,15 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return before[b.size()];
 }
 
+// A value that stands where a test should begin, as in tcpdump's filters, or in `port 80 or 443`: with the words it needs.
+std::string with_its_words(std::string_view value) {
+    if (protocol_number(value)) return "proto " + std::string(value);
+    if (flow::IpAddress::parse(value)) return "ip " + std::string(value);
+    if (value.empty() || value[0] < '0' || value[0] > '9') return {};
+    if (value.find('/') != std::string_view::npos) return "net " + std::string(value);
+    return value.find_first_not_of("0123456789") == std::string_view::npos ? "port " + std::string(value) : "";
+}
+
 }  // namespace
 
 std::vector<const Spelling*> spellings_at(const Token* at) {
@@ -184,7 +196,9 @@ Misspelling misspelling(const Token* at, bool directed) {
         next = first_words();
         out.expected = "expected a test such as proto tcp, port 80 or ip 10.0.0.1";
     }
-    if (out.at->kind == TokenKind::word && !is_known(*out.at)) out.suggestion = nearest(out.at->text, next);
+    if (out.at->kind != TokenKind::word || is_known(*out.at)) return out;
+    if (known == 0 && !directed) out.suggestion = with_its_words(out.at->text);
+    if (out.suggestion.empty()) out.suggestion = nearest(out.at->text, next);
     return out;
 }
 

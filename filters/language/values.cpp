@@ -49,8 +49,16 @@ std::uint64_t scale_of(char letter) noexcept {
     }
 }
 
-auto expected(const Field& field, std::string_view word) {
-    return flow::fail("expected " + std::string(field.value) + ", found " + quoted(word));
+auto expected(const Field& field, std::string_view word, std::string_view advice = {}) {
+    return flow::fail("expected " + std::string(field.value) + ", found " + quoted(word) + std::string(advice));
+}
+
+// What to write instead of a number that is none.
+std::string_view advice_on(std::string_view word) {
+    if (word.empty() || word[0] < '0' || word[0] > '9') return {};
+    if (word.find('-') != std::string_view::npos || word.find("..") != std::string_view::npos)
+        return "; a range is two tests, >= and <=";
+    return "; whole numbers only, which may end in k, m, g or t";
 }
 
 struct Octets {
@@ -114,7 +122,8 @@ flow::Result<std::uint64_t> field_number(const Field& field, std::string_view wo
         if (same_word(named.name, word)) return named.value;
     }
     const auto value = number(word);
-    if (!value || *value > field.most) return expected(field, word);
+    if (!value) return expected(field, word, advice_on(word));
+    if (*value > field.most) return expected(field, word);
     return *value;
 }
 
@@ -169,12 +178,13 @@ std::vector<Range> having_bits(std::uint8_t bits) {
 
 flow::Result<Net> address(const Field& field, std::string_view word) {
     if (const auto parsed = flow::IpAddress::parse(word)) return Net::prefix(*parsed, 128);
-    return expected(field, word);
+    return expected(field, word, word.find('/') != std::string_view::npos ? "; for a prefix write net" : "");
 }
 
 flow::Result<Net> prefix(const Field& field, std::string_view word) {
     const std::size_t slash = word.find('/');
-    if (slash == std::string_view::npos) return expected(field, word);
+    if (slash == std::string_view::npos)
+        return expected(field, word, flow::IpAddress::parse(word) ? "; for one address write ip" : "");
     const auto bits = digits(word.substr(slash + 1), 10);
     const std::string_view before = word.substr(0, slash);
     const auto v4 = octets(before);
