@@ -21,7 +21,8 @@ constexpr double kLadderLimit = 0.02;
 constexpr double kPrefixes = 2;
 constexpr double kMask = 2;
 constexpr double kExporters = 0.4;
-constexpr double kTexts = 60;
+constexpr double kTexts = 5;     // those that repeat, as names do
+constexpr double kPayload = 60;  // no two are alike
 constexpr double kCounter = 0.15;
 constexpr double kRatio = 1.6;
 constexpr double kOther = 0.6;
@@ -43,6 +44,13 @@ double cost_of_working_out(Subject subject) {
         default:
             return is_worked_out(subject) ? kOther : 0;
     }
+}
+
+// Mean of the subjects.
+double cost_of_scanning(std::span<const Subject> subjects) {
+    double sum = 0;
+    for (const Subject subject : subjects) sum += subject.reading == Reading::column ? kTexts : kPayload;
+    return sum / static_cast<double>(subjects.size());
 }
 
 void add_members(const Sets& sets, std::vector<PredicateId>& out) {
@@ -132,7 +140,7 @@ std::vector<IndexNote> describe(const PredicateSet& predicates, const Tables& ta
             };
             if (std::any_of(predicates[id].texts.begin(), predicates[id].texts.end(), asks)) members.push_back(id);
         }
-        notes.add(index.subjects, "patterns", kTexts, std::move(members));
+        notes.add(index.subjects, "patterns", cost_of_scanning(index.subjects), std::move(members));
     }
     return std::move(notes.list);
 }
