@@ -8,7 +8,7 @@
 #include "control/cli/filter_input.hpp"
 #include "control/filter_excerpt.hpp"
 #include "filters/language/parser.hpp"
-#include "filters/program/program.hpp"
+#include "filters/program/explain.hpp"
 
 namespace cli {
 namespace {
@@ -33,16 +33,27 @@ Done check_channels(const Context& context, const FilterWorld& world) {
     return {};
 }
 
-// Parsed, and compiled as well: some faults, those of regular expressions for instance, show only then.
-flow::Result<std::string> normal_form(const GivenFilter& given, const FilterWorld& world, control::FilterTexts& texts) {
+struct Checked {
+    std::string normal_form{};
+    std::vector<std::string> notes{};  // of a filter that is right, but hardly what was meant
+};
+
+// Compiled as well: some faults, those of regular expressions for instance, show only then.
+flow::Result<Checked> checked_filter(const GivenFilter& given, const FilterWorld& world, control::FilterTexts& texts) {
     filters::Environment environment = world.environment;
     environment.context = texts.remembering(std::move(environment.context));
     const auto ast = filters::language::parse(given.text, environment.context);
     if (!ast) return tl::unexpected(texts.shown(ast.error(), given.text, given.begin));
-    const filters::ChannelSpec spec{.name = {}, .filter = given.text, .place = {{}, 1, 1}, .sources = {}};
-    const auto program = filters::Program::compile({&spec, 1}, environment);
-    if (!program) return tl::unexpected(texts.shown(program.error(), given.text, given.begin));
-    return print(*ast);
+    grant_sources(world, *ast, environment);
+    filters::ChannelSpec spec;
+    spec.filter = given.text;
+    spec.place = {{}, 1, 1};
+    const auto explained = filters::explain(spec, environment);
+    if (!explained) return tl::unexpected(texts.shown(explained.error(), given.text, given.begin));
+    Checked out{.normal_form = explained->normal_form};
+    if (explained->result == "not any") out.notes.emplace_back("it takes no flow at all");
+    if (explained->result == "any" && !ast->tests.empty()) out.notes.emplace_back("it takes every flow");
+    return out;
 }
 
 }  // namespace
@@ -55,13 +66,14 @@ Done check_filter(const Context& context, const FilterQuery& query) {
     if (!*given) return check_channels(context, *world);
 
     control::FilterTexts texts;
-    const auto normal = normal_form(**given, *world, texts);
-    if (!normal) return refuse_filter(context, normal.error());
+    const auto checked = checked_filter(**given, *world, texts);
+    if (!checked) return refuse_filter(context, checked.error());
     if (context.json) {
-        print(context, {{"ok", true}, {"normal", *normal}});
-    } else {
-        context.out << "ok\n" << *normal << '\n';
+        print(context, {{"ok", true}, {"normal", checked->normal_form}, {"notes", checked->notes}});
+        return {};
     }
+    context.out << "ok\n" << checked->normal_form << '\n';
+    for (const std::string& note : checked->notes) context.err << "note: " << note << '\n';
     return {};
 }
 

@@ -33,6 +33,7 @@ flow::Result<Explained> explained(const GivenFilter& given, const FilterWorld& w
     environment.context = texts.remembering(std::move(environment.context));
     auto ast = filters::language::parse(given.text, environment.context);
     if (!ast) return tl::unexpected(texts.shown(ast.error(), given.text, given.begin));
+    grant_sources(world, *ast, environment);
     filters::ChannelSpec spec;
     spec.filter = given.text;
     spec.place = {{}, 1, 1};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/cli/filter_input.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "control/filter_excerpt.hpp"
+#include "filters/language/fields.hpp"
 #include "filters/language/lexer.hpp"
 
 namespace cli {
@@ -73,6 +75,15 @@ Outcome<FilterWorld> filter_world(const Context& context, const FilterQuery& que
     if (from_file || !world.config)
         world.environment.context.include = control::include_from(fs::path(query.file).parent_path().string());
     return world;
+}
+
+void grant_sources(const FilterWorld& world, const filters::language::Ast& ast, filters::Environment& environment) {
+    if (world.config) return;
+    auto& sources = environment.sources;
+    for (const auto& test : ast.tests) {
+        if (filters::language::fields()[test.field].operand != filters::language::Operand::ident) continue;
+        if (std::find(sources.begin(), sources.end(), test.text) == sources.end()) sources.push_back(test.text);
+    }
 }
 
 Done refuse_filter(const Context& context, const flow::Error& error) {

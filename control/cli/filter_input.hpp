@@ -11,6 +11,7 @@
 #include "control/cli/context.hpp"
 #include "control/filter_environment.hpp"
 #include "dataplane/flow/result.hpp"
+#include "filters/language/ast.hpp"
 #include "filters/program/environment.hpp"
 
 namespace cli {
@@ -31,6 +32,9 @@ struct FilterWorld {
 // `needed`: an error when there is no configuration. Otherwise a faulty one that nobody named is told about on
 // context.err, and done without. A filter from a file includes from that file's directory.
 [[nodiscard]] Outcome<FilterWorld> filter_world(const Context& context, const FilterQuery& query, bool needed);
+
+// Without a configuration the sources that the filter names are taken for granted.
+void grant_sources(const FilterWorld& world, const filters::language::Ast& ast, filters::Environment& environment);
 
 // Exit::bad_filter, and why: on standard error, or in JSON.
 [[nodiscard]] Done refuse_filter(const Context& context, const flow::Error& error);

@@ -64,6 +64,15 @@ TEST(CliFilter, AnErrorHasItsPlaceItsLineAndACaret) {
     EXPECT_NE(regex.err.find("^^^^^"), std::string::npos) << regex.err;
 }
 
+TEST(CliFilter, NotesWhatIsRightButHardlyMeant) {
+    EXPECT_EQ(run_cli({"filter", "check", "port > 65535"}).err, "note: it takes no flow at all\n");
+    EXPECT_EQ(run_cli({"filter", "check", "any"}).err, "");
+    EXPECT_NE(run_cli({"filter", "check", "-c", kShipped, "port 53 and ident peer3"})
+                  .err.find("filter:1:19: there is no source"),
+              std::string::npos);
+    EXPECT_EQ(run_cli({"filter", "check", "-o", "json", "not any"}).json().at("notes").size(), 1u);
+}
+
 TEST(CliFilter, ReadsAFileOrStandardInput) {
     const control::TemporaryDirectory directory;
     directory.write("web.filter", "# web\nproto tcp\nand prt 80\n");
