@@ -3,17 +3,21 @@
 
 #include <hs.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <limits>
 #include <utility>
 #include <vector>
 
-#include "filters/text/repeats.hpp"
+#include "filters/text/regex_cost.hpp"
 
 namespace filters::text {
 
 namespace {
+
+// Units of a regular expression that Hyperscan looks over in about a millisecond.
+constexpr std::uint64_t kQuicklyAsked = 2000;
 
 // What Hyperscan says is wrong, without its final stop.
 std::string reason(hs_compile_error_t* error) {
@@ -77,15 +81,61 @@ void store(PatternCache& cache, const PatternCache::Key& key, const hs_database_
     std::free(bytes);
 }
 
-// Together and each for itself.
+// What can be told without Hyperscan.
+flow::Result<void> check_size(const Pattern& pattern) {
+    if (pattern.kind == PatternKind::present) return {};
+    if (pattern.text.size() > kMostPatternBytes) {
+        return refused(pattern, "it has more than " + std::to_string(kMostPatternBytes) + " bytes");
+    }
+    if (pattern.kind == PatternKind::equal) return {};
+    if (pattern.text.empty()) return refused(pattern, "it is empty");
+    if (pattern.kind == PatternKind::content) return {};
+    if (pattern.text.find('\0') != std::string::npos) return refused(pattern, "it has a NUL byte; write \\x00");
+    const RegexCost cost = cost_of(pattern.text);
+    if (cost.positions > kMostPositions) {
+        return refused(pattern, "its repeats are too large; write + or * instead of counts");
+    }
+    if (cost.edges > kMostEdges) {
+        return refused(pattern, "too many of its parts can follow each other; write less inside what repeats");
+    }
+    return {};
+}
+
+flow::Result<void> check_expression(const Pattern& pattern) {
+    hs_expr_info_t* info = nullptr;
+    hs_compile_error_t* error = nullptr;
+    if (hs_expression_info(pattern.text.c_str(), flags(pattern), &info, &error) != HS_SUCCESS) {
+        return refused(pattern, reason(error));
+    }
+    const unsigned narrowest = info->min_width;
+    std::free(info);  // Hyperscan's misc allocator is malloc unless set otherwise, and it is not
+    if (narrowest != 0) return {};
+    return refused(pattern, "it matches an empty text too, and so every text; write + instead of *");
+}
+
+// First of all together, so that nothing takes long before it is refused.
 flow::Result<void> check(std::span<const Pattern> patterns) {
     std::uint64_t together = 0;
+    const Pattern* largest = nullptr;
+    std::uint64_t most = 0;
     for (const Pattern& pattern : patterns) {
-        if (auto checked = check(pattern); !checked) return checked;
-        together += pattern.kind == PatternKind::regex ? written_out(pattern.text) : pattern.text.size();
+        if (auto sized = check_size(pattern); !sized) return sized;
+        const std::uint64_t units =
+            pattern.kind == PatternKind::regex ? cost_of(pattern.text).units() : pattern.text.size();
+        together += units;
+        if (largest == nullptr || units > most) largest = &pattern;
+        most = std::max(most, units);
     }
-    if (together <= kMostRepeatsTogether) return {};
-    return flow::fail("the patterns are too much together; use fewer, or + and * instead of counts");
+    if (together > kMostUnits) {
+        return refused(*largest, "it is the largest of " + std::to_string(patterns.size()) +
+                                     " patterns that are too much together; write less inside what repeats, or use "
+                                     "fewer");
+    }
+    for (const Pattern& pattern : patterns) {
+        if (pattern.kind != PatternKind::regex) continue;
+        if (auto checked = check_expression(pattern); !checked) return checked;
+    }
+    return {};
 }
 
 flow::Result<hs_database_t*> compile_all(std::span<const Pattern> patterns) {
@@ -125,27 +175,9 @@ int forward(unsigned id, unsigned long long, unsigned long long, unsigned, void*
 }  // namespace
 
 flow::Result<void> check(const Pattern& pattern) {
-    if (pattern.kind == PatternKind::present) return {};
-    if (pattern.text.size() > kMostPatternBytes) {
-        return refused(pattern, "it has more than " + std::to_string(kMostPatternBytes) + " bytes");
-    }
-    if (pattern.kind == PatternKind::equal) return {};
-    if (pattern.text.empty()) return refused(pattern, "it is empty");
-    if (pattern.kind == PatternKind::content) return {};
-    if (pattern.text.find('\0') != std::string::npos) return refused(pattern, "it has a NUL byte; write \\x00");
-    if (written_out(pattern.text) > kMostRepeats) {
-        return refused(pattern, "its repeats are too large; write + or * instead of counts");
-    }
-    hs_expr_info_t* info = nullptr;
-    hs_compile_error_t* error = nullptr;
-    if (hs_expression_info(pattern.text.c_str(), flags(pattern), &info, &error) != HS_SUCCESS) {
-        return refused(pattern, reason(error));
-    }
-    const unsigned narrowest = info->min_width;
-    std::free(info);  // Hyperscan's misc allocator is malloc unless set otherwise, and it is not
-    if (narrowest == 0)
-        return refused(pattern, "it matches an empty text too, and so every text; write + instead of *");
-    return {};
+    if (auto sized = check_size(pattern); !sized) return sized;
+    if (pattern.kind != PatternKind::regex || cost_of(pattern.text).units() > kQuicklyAsked) return {};
+    return check_expression(pattern);
 }
 
 flow::Result<PatternDb> PatternDb::compile(std::span<const Pattern> patterns, PatternCache* cache) {

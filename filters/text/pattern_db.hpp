@@ -5,8 +5,8 @@
 // Source: Hyperscan 5.4 developer reference; block mode, SINGLEMATCH | DOTALL, CASELESS where asked. Booleans
 // over
 //         matches are the caller's (HS_FLAG_COMBINATION loses matches).
-// Limits: kMostPatternBytes a pattern, kMostRepeats positions after its bounded repeats are written out,
-// kMostPatterns. Errors: of a pattern, with Hyperscan's reason.
+// Limits: kMostPatternBytes a pattern, kMostPositions and kMostEdges of its automaton;
+//         kMostPatterns and kMostUnits a set. Errors: of a pattern, with Hyperscan's reason.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,9 @@ struct hs_scratch;
 namespace filters::text {
 
 inline constexpr std::size_t kMostPatternBytes = 1024;
-inline constexpr std::uint64_t kMostRepeats = 4096;
-inline constexpr std::uint64_t kMostRepeatsTogether = 1'000'000;
+inline constexpr std::uint64_t kMostPositions = 4096;   // of a regular expression, see regex_cost.hpp
+inline constexpr std::uint64_t kMostEdges = 50'000;     // likewise
+inline constexpr std::uint64_t kMostUnits = 2'000'000;  // of a set of patterns: seconds to compile; the worst found: 40
 inline constexpr std::size_t kMostPatterns = 10'000;
 
 enum class PatternKind : std::uint8_t {
@@ -44,7 +45,8 @@ struct Pattern {
     friend auto operator<=>(const Pattern&, const Pattern&) = default;
 };
 
-// Whether a TextTable would take it, and if not, why. The whole sentence names the pattern.
+// Whether a TextTable would take it, and if not, why; the whole sentence names the pattern. Of an expression so large
+// that asking Hyperscan takes more than a moment, only what can be told without: compile() tells the rest.
 [[nodiscard]] flow::Result<void> check(const Pattern& pattern);
 
 class Scratch;

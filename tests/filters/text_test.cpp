@@ -9,7 +9,7 @@
 
 #include "filters/text/pattern_db.hpp"
 #include "filters/text/payload.hpp"
-#include "filters/text/repeats.hpp"
+#include "filters/text/regex_cost.hpp"
 
 namespace {
 
@@ -117,6 +117,12 @@ TEST(PatternDb, AgreesWithAPlainMatcherOnRandomInput) {
     }
 }
 
+std::string many(const std::string& text, int times) {
+    std::string out;
+    for (int i = 0; i < times; ++i) out += text;
+    return out;
+}
+
 struct Refused {
     Pattern pattern;
     std::string reason;
@@ -137,6 +143,8 @@ TEST(PatternDb, RefusesWhatItCannotOrShouldNotTake) {
         {{PatternKind::regex, "((ab){100}){100}"}, "repeats are too large"},
         {{PatternKind::regex, "((((x{90}){90}){90}){90}){90}"}, "repeats are too large"},
         {{PatternKind::regex, "a{99999999999999999999999}"}, "repeats are too large"},
+        {{PatternKind::regex, "(" + many("ab|", 250) + "z){4}"}, "can follow each other"},
+        {{PatternKind::regex, "x(a?b?){400}y"}, "can follow each other"},
     };
     for (const Refused& c : cases) {
         const auto checked = filters::text::check(c.pattern);
@@ -148,28 +156,52 @@ TEST(PatternDb, RefusesWhatItCannotOrShouldNotTake) {
 
 TEST(PatternDb, RefusesTooMuchTogether) {
     std::vector<Pattern> patterns;
-    for (std::uint32_t i = 0; i < 300; ++i) patterns.push_back({PatternKind::regex, std::to_string(i) + ".{4000}x"});
+    for (std::uint32_t i = 0; i < 100; ++i) patterns.push_back({PatternKind::regex, std::to_string(i) + ".{4000}x"});
+    patterns.push_back({PatternKind::regex, "largest.{4050}x"});
     const auto db = PatternDb::compile(patterns);
     ASSERT_FALSE(db);
-    EXPECT_NE(db.error().message.find("too much together"), std::string::npos);
+    EXPECT_NE(db.error().message.find("'largest.{4050}x'"), std::string::npos) << db.error().message;
+    EXPECT_NE(db.error().message.find("too much together"), std::string::npos) << db.error().message;
     patterns.assign(filters::text::kMostPatterns + 1, {PatternKind::content, "x"});
     EXPECT_FALSE(PatternDb::compile(patterns));
 }
 
-TEST(Repeats, AreCountedAsIfWrittenOut) {
-    using filters::text::written_out;
-    EXPECT_EQ(written_out(""), 0u);
-    EXPECT_EQ(written_out("abc"), 3u);
-    EXPECT_EQ(written_out("a{3}"), 3u);
-    EXPECT_EQ(written_out("ab{2,5}c"), 7u);
-    EXPECT_EQ(written_out("(ab){10}c"), 21u);
-    EXPECT_EQ(written_out("((ab){10}c){3}"), 63u);
-    EXPECT_EQ(written_out("[]{9}]\\{x{4}"), 6u);
-    EXPECT_EQ(written_out("a{,7}"), 7u);
-    EXPECT_EQ(written_out("((((("), 0u);
-    EXPECT_EQ(written_out("a\\"), 2u);
-    EXPECT_EQ(written_out("a[\\"), 2u);
-    EXPECT_EQ(written_out("(a{1000000}){1000000}{1000000}"), filters::text::kWrittenOutMost);
+struct Cost {
+    std::string regex;
+    std::uint64_t positions;
+    std::uint64_t edges;
+};
+
+TEST(RegexCost, IsThatOfTheExpressionWrittenOut) {
+    const Cost cases[] = {
+        {"", 0, 0},
+        {"abc", 3, 2},
+        {"a{3}", 3, 3},
+        {"ab{2,5}c", 7, 7},
+        {"(ab){10}c", 21, 20},
+        {"((ab){10}c){3}", 63, 62},
+        {"[]{9}]\\{x{4}", 6, 6},
+        {"a{,7}", 7, 7},
+        {"a{x}", 4, 3},
+        {"(((((", 0, 0},
+        {"a\\", 2, 1},
+        {"a[\\", 2, 1},
+        {"a|b|c", 3, 0},
+        {"(a|b|c)(d|e)", 5, 6},
+        {"(a|b|c){2}", 6, 9},
+        {"(a|b|c)+", 3, 9},
+        {"(a|b|c)+?x", 4, 12},
+        {"(?:ab)*", 2, 2},
+        {"(?i)ab", 2, 1},
+        {"a?b?c?", 3, 6},
+        {".{0,1000}x", 1001, 1001},
+    };
+    for (const Cost& c : cases) {
+        EXPECT_EQ(filters::text::cost_of(c.regex).positions, c.positions) << c.regex;
+        EXPECT_EQ(filters::text::cost_of(c.regex).edges, c.edges) << c.regex;
+    }
+    EXPECT_EQ(filters::text::cost_of("((ab){1000000}){1000000}{1000000}").positions, filters::text::kUncounted);
+    EXPECT_EQ(filters::text::cost_of("(a{1000000}){1000000}{1000000}").positions, filters::text::kUncounted);
 }
 
 // Header fields that the finder looks at; the rest is zero.
