@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "dataplane/flow/exporter.hpp"
+#include "filters/program/number_index.hpp"
 #include "filters/program/program.hpp"
+#include "filters/program/range_index.hpp"
 #include "tests/support/filter_batch.hpp"
 
 namespace {
@@ -343,6 +345,36 @@ TEST(EngineNumbers, AThousandThresholdsStandOnALadder) {
         ASSERT_EQ(counts[i * 3 + 1], ports) << i;
         ASSERT_EQ(counts[i * 3 + 2], services) << i;
     }
+}
+
+TEST(EngineNumbers, SmallAndLargeNumbersMeetWithoutAGap) {
+    using filters::program::WideTable;
+    const std::vector<filters::language::Range> ranges{
+        {7, 7}, {65535, 65537}, {70000, 70000}, {80000, 90000}, {kMost, kMost}};
+    const filters::program::NumberFeeds feeds{{3, ranges}};
+    const auto table = WideTable::build(Column::src_as, feeds);
+    ASSERT_TRUE(table);
+    for (const std::uint64_t in :
+         {7ull, 65535ull, 65536ull, 65537ull, 70000ull, 80000ull, 85000ull, 90000ull, 0ull - 1}) {
+        EXPECT_NE(table->find(in), 0u) << in;
+    }
+    for (const std::uint64_t out : {0ull, 6ull, 8ull, 65534ull, 65538ull, 69999ull, 79999ull, 90001ull, 0ull - 2}) {
+        EXPECT_EQ(table->find(out), 0u) << out;
+    }
+}
+
+TEST(EngineNumbers, WhatWouldFillMemoryIsRefused) {
+    std::vector<filters::program::WideRange> limits;
+    for (std::uint32_t i = 0; i <= filters::program::kMostRungs; ++i) limits.push_back({{i + 1ull, kMost}, i});
+    const auto ladder = filters::program::Ladder::build(filters::language::Subject(Column::in_bytes), limits);
+    ASSERT_FALSE(ladder);
+    EXPECT_NE(ladder.error().message.find("65537 different limits of in_bytes"), std::string::npos);
+    // Nested intervals: each of n values has up to n predicates.
+    std::vector<filters::language::Range> ranges;
+    for (std::uint64_t i = 0; i < 4000; ++i) ranges.push_back({i, 8000 - i});
+    filters::program::NumberFeeds nested;
+    for (std::uint32_t i = 0; i < ranges.size(); ++i) nested.emplace_back(i, std::span(ranges).subspan(i, 1));
+    EXPECT_FALSE(filters::program::WideTable::build(Column::src_as, nested));
 }
 
 TEST(EngineNumbers, SignsAreCarried) {
