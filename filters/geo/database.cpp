@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 #include <utility>
 
@@ -54,23 +55,40 @@ bool is_code(std::string_view text) {
     return text.size() == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+std::optional<std::string_view> text_at(Values& values, const Value& record, std::string_view key) {
+    const auto found = values.find(record, key);
+    return found ? values.text(*found) : std::nullopt;
+}
+
 std::string country_in(Values& values, const Value& record) {
     for (const char* outer : {"country", "registered_country"}) {
         const auto found = at(values, record, outer, "iso_code");
         const auto code = found ? values.text(*found) : std::nullopt;
         if (code && is_code(*code)) return std::string(*code);
     }
-    return {};
+    const auto code = text_at(values, record, "country_code");
+    return code && is_code(*code) ? std::string(*code) : std::string{};
+}
+
+// "AS64496"
+std::uint32_t number_in(std::string_view text) {
+    std::uint32_t number = 0;
+    if (!text.starts_with("AS")) return 0;
+    const auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() ? number : 0;
 }
 
 AutonomousSystem system_in(Values& values, const Value& record) {
     AutonomousSystem out;
-    const auto number = values.find(record, "autonomous_system_number");
-    out.number = static_cast<std::uint32_t>(number ? values.number(*number).value_or(0) : 0);
-    if (out.number == 0) return {};
-    const auto name = values.find(record, "autonomous_system_organization");
-    const auto text = name ? values.text(*name) : std::nullopt;
-    if (text) out.name = text->substr(0, kMostNameBytes);
+    const char* name_key = "autonomous_system_organization";
+    if (const auto found = values.find(record, "autonomous_system_number")) {
+        out.number = static_cast<std::uint32_t>(values.number(*found).value_or(0));
+    } else {
+        out.number = number_in(text_at(values, record, "asn").value_or(std::string_view{}));
+        name_key = "as_name";
+    }
+    if (out.number != 0)
+        out.name = text_at(values, record, name_key).value_or(std::string_view{}).substr(0, kMostNameBytes);
     return out;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Countries and autonomous systems of addresses, out of MaxMind databases (GeoLite2, DB-IP and others of that form).
+// Countries and autonomous systems of addresses, out of MaxMind databases (GeoLite2, DB-IP, IPinfo and others of
+// that form).
 //
 // Thread: immutable; any.
 // Source: MaxMind DB File Format Specification 2.0; field names of GeoLite2: country.iso_code, else
-//         registered_country.iso_code; autonomous_system_number and autonomous_system_organization.
+//         registered_country.iso_code; autonomous_system_number and autonomous_system_organization. Those of IPinfo, where
+//         the former are not there: country_code; asn ("AS64496") and as_name.
 // Shape:  each file is walked once by open() and then let go of; what stays is about 20 bytes for each stretch of
 //         addresses of one value.
 // Limits: see tree.hpp and values.hpp. Names of AS are cut after kMostNameBytes.

@@ -165,6 +165,27 @@ TEST_F(GeoDatabase, AutonomousSystems) {
     EXPECT_EQ(geo->as_of(ip("2001:db9::1")).number, 0u);
 }
 
+TEST_F(GeoDatabase, OneFileOfIpinfoHasBoth) {
+    const auto record = [](const char* asn, const char* name, const char* country) {
+        return Mmdb::map(
+            {{"as_name", Mmdb::text(name)}, {"asn", Mmdb::text(asn)}, {"country_code", Mmdb::text(country)}});
+    };
+    MmdbWriter writer(6, 32);
+    writer.add("192.0.2.0/24", record("AS64496", "Example", "NL"));
+    writer.add("198.51.100.0/24", record("AS4294967296", "Too much", "BE"));
+    writer.add("203.0.113.0/24", record("64497", "No AS", "BEL"));
+    const std::string path = file("lite.mmdb", writer.bytes());
+    const auto geo = Database::open(path, path);
+    ASSERT_TRUE(geo.has_value()) << geo.error().text();
+    EXPECT_EQ((*geo)->country_of(ip("192.0.2.1")), "NL");
+    EXPECT_EQ((*geo)->country_of(ip("198.51.100.1")), "BE");
+    EXPECT_EQ((*geo)->country_of(ip("203.0.113.1")), "");
+    ASSERT_EQ((*geo)->systems().size(), 1u);
+    EXPECT_EQ((*geo)->systems()[0].number, 64496u);
+    EXPECT_EQ((*geo)->systems()[0].name, "Example");
+    EXPECT_EQ((*geo)->as_of(ip("198.51.100.1")).number, 0u);
+}
+
 // A record above ::/96 holds for IPv4 as well: a lookup meets it on the way.
 TEST_F(GeoDatabase, WideRecordsOfIpv6TreesHoldForIpv4) {
     MmdbWriter writer(6);
