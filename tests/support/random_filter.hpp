@@ -63,6 +63,7 @@ class RandomFilter {
     const flow::FlowBatch& sample_;
     const FilterWorld& world_;
     std::vector<const Field*> askable_;
+    const Field* last_ = nullptr;
 };
 
 }  // namespace support
