@@ -23,19 +23,22 @@ constexpr std::size_t kMostCompares = 16;
 // More stretches than this are cheaper in a table, however wide they are together.
 constexpr std::size_t kMostStretches = 4;
 
-// Ranges of so many values give hits for so many rows that a compare of the whole column is cheaper.
+constexpr std::uint64_t largest(unsigned bytes) noexcept {
+    return bytes == 8 ? ~0ull : (1ull << (8 * bytes)) - 1;
+}
+
+// Ranges of so many values give hits for so many rows that a compare of the whole column is cheaper. So do those without a
+// lower or an upper limit, and where they are many they lie in each other: tables would hold them all for each value.
 constexpr std::uint64_t wide_from(unsigned bytes) noexcept {
     return bytes == 1 ? 16 : 2048;
 }
 
 bool is_wide(std::span<const Range> ranges, unsigned bytes) {
     if (ranges.size() > kMostStretches) return false;
-    return std::any_of(ranges.begin(), ranges.end(),
-                       [&](const Range& range) { return range.high - range.low >= wide_from(bytes) - 1; });
-}
-
-std::uint64_t largest(unsigned bytes) noexcept {
-    return bytes == 8 ? ~0ull : (1ull << (8 * bytes)) - 1;
+    return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
+        const bool open = range.low != range.high && (range.low == 0 || range.high >= largest(bytes));
+        return open || range.high - range.low >= wide_from(bytes) - 1;
+    });
 }
 
 // The ranges as far as a column of `bytes` can hold them.
