@@ -178,17 +178,18 @@ void PrefixTable::run(const AddressInput& input, Scratch& scratch, Marks marks) 
     };
     // Nodes first, marks then, and no branch a row: which family it is and whether a prefix has it are coin tosses.
     const bool has_v4 = !v4.empty();
+    const bool always = !input.rare;
     std::size_t hits = 0;
     std::size_t others = 0;
     for (std::uint32_t row = 0; row < input.count; ++row) {
-        const bool is_v4 = word(row, 0, std::uint64_t{}) == 0 && word(row, 8, std::uint32_t{}) == 0xffff0000u;
+        const bool is_v4 = (word(row, 0, std::uint64_t{}) | (word(row, 8, std::uint32_t{}) ^ 0xffff0000u)) == 0;
         scratch.not_v4[others] = static_cast<std::uint16_t>(row);
         others += !is_v4;
         if (!has_v4) continue;
         const PrefixNode node =
             v4.find(word(row, 12, std::uint16_t{}), __builtin_bswap16(word(row, 14, std::uint16_t{})));
         scratch.hits[hits] = {row, node};
-        hits += is_v4 & (node != 0) & (!input.rare || input.has(row));
+        hits += is_v4 & (node != 0) & (always | input.has(row));
     }
     for (std::size_t i = 0; i < hits; ++i) mark(scratch.hits[i].node, scratch.hits[i].row);
     if (v6.empty()) return;

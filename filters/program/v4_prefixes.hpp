@@ -42,7 +42,7 @@ class V4Prefixes {
 
   private:
     // An entry is a node, or one of these with an index.
-    static constexpr std::uint32_t kTable = 1u << 31;
+    static constexpr std::uint32_t kTable = 1u << 31;  // the top bit: see narrowed()
     static constexpr std::uint32_t kBucket = 1u << 30;
     static constexpr std::size_t kTableEntries = 256;
     struct Bucket {
@@ -51,11 +51,11 @@ class V4Prefixes {
         friend bool operator==(const Bucket&, const Bucket&) = default;
     };
 
+    // With masks, because compilers make branches of conditions.
     [[nodiscard]] std::uint32_t narrowed(std::uint32_t entry, std::uint32_t byte) const noexcept {
-        const bool is_table = (entry & kTable) != 0;
-        const std::size_t at = is_table ? std::size_t{entry & ~kTable} + byte : 0;
-        const std::uint32_t next = tables_[at];
-        return is_table ? next : entry;
+        const std::uint32_t is_table = ~((entry >> 31) - 1);  // all bits or none
+        const std::uint32_t next = tables_[(entry & ~kTable & is_table) + (byte & is_table)];
+        return (next & is_table) | (entry & ~is_table);
     }
     [[nodiscard]] PrefixNode in_bucket(std::uint32_t index, std::uint16_t low) const noexcept {
         const Bucket bucket = buckets_[index];
