@@ -43,6 +43,7 @@ std::string_view host_name(Bytes extension) noexcept {
 void note(std::uint16_t type, Bytes bytes, TlsHello& hello) noexcept {
     switch (type) {
         case 0:
+            if (hello.has_server_name) return;  // one is allowed; the first counts, so that a cut changes nothing
             hello.has_server_name = true;
             hello.server_name = host_name(bytes);
             return;
