@@ -39,7 +39,8 @@ class Parser {
     }
     // Where tests are joined.
     [[nodiscard]] tl::unexpected<flow::Error> unjoined(std::string_view expected) const {
-        const std::string meant = cursor_.is(TokenKind::word) ? nearest(cursor_->text, {"and", "or"}) : std::string();
+        std::string meant = cursor_.is(TokenKind::word) ? nearest(cursor_->text, {"and", "or"}) : std::string();
+        if (cursor_.is(TokenKind::comma)) meant = "a list, as in port in [80, 443]";
         return tl::unexpected(cursor_.unexpected(expected, meant));
     }
 

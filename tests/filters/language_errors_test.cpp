@@ -39,6 +39,7 @@ const Wrong kWrong[] = {
     {"port 80 or 443", 12, "found '443'; did you mean port 443?"},
     {"ip 10.1.0.1 or 10.1.0.2", 16, "found '10.1.0.2'; did you mean ip 10.1.0.2?"},
     {"src net 10/8 or 11/8", 17, "found '11/8'; did you mean net 11/8?"},
+    {"src port 80,443", 12, "found ','; did you mean a list, as in port in [80, 443]?"},
     {"dst port != 80", 10, "found '!'; did you mean not, in front of the test?"},
     {"port 80-90", 6, "found '80-90'; a range is two tests, >= and <="},
     {"bytes > 1MB", 9, "found '1MB'; whole numbers only, which may end in k, m, g or t"},
