@@ -44,7 +44,7 @@ flow::Result<Explained> explained(const GivenFilter& given, const FilterWorld& w
 
 std::string percent(double share) {
     std::ostringstream out;
-    out << std::setprecision(share < 0.1 ? 1 : 2) << share * 100 << '%';
+    out << std::setprecision(share < 0.1 ? 1 : share < 0.995 ? 2 : 3) << share * 100 << '%';
     return out.str();
 }
 
