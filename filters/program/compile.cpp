@@ -135,6 +135,7 @@ flow::Result<Compiled> compile(std::span<const ChannelSpec> channels, const Envi
         out.roots.push_back(*root);
         tables.above_axis.push_back(channel.above_axis ? 1 : 0);
     }
+    out.graph.keep_only(out.roots);
     if (auto built = build_indexes(out.graph.predicates(), environment, tables); !built) return flow::pass(built);
     auto finished = out.graph.finish();
     tables.operations = std::move(finished.operations);

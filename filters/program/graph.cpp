@@ -87,6 +87,24 @@ double GraphBuilder::share(Edge edge) const {
     return is_negated(edge) ? 1 - share : share;
 }
 
+void GraphBuilder::keep_only(std::span<const Edge> roots) {
+    std::vector<bool> needed(predicates_.size());
+    std::vector<bool> seen(operations_.size());
+    std::vector<Edge> open(roots.begin(), roots.end());
+    while (!open.empty()) {
+        const NodeId node = node_of(open.back());
+        open.pop_back();
+        if (node != 0 && is_predicate(node)) needed[predicate_of(node)] = true;
+        if (node == 0 || is_predicate(node) || seen[operation_of(node)]) continue;
+        seen[operation_of(node)] = true;
+        const auto& operands = operations_[operation_of(node)]->edges;
+        open.insert(open.end(), operands.begin(), operands.end());
+    }
+    for (PredicateId id = 0; id < needed.size(); ++id) {
+        if (!needed[id]) predicates_.forget(id);
+    }
+}
+
 GraphBuilder::Finished GraphBuilder::finish() const {
     Finished out;
     for (const Key* key : operations_) {

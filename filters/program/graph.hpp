@@ -79,6 +79,9 @@ class GraphBuilder {
     [[nodiscard]] const PredicateSet& predicates() const noexcept { return predicates_; }
     [[nodiscard]] std::size_t operations() const noexcept { return operations_.size(); }
 
+    // Predicates that none of these edges needs ask nothing any more: `any or port 80` needs none. After the last predicate().
+    void keep_only(std::span<const Edge> roots);
+
     struct Finished {
         std::vector<Operation> operations;
         std::vector<Edge> operands;

@@ -42,16 +42,11 @@ std::string unknown_source(const std::string& name, std::span<const std::string>
     return out;
 }
 
-// ICMP type and code share a column: the values of dst_port whose high or low byte is in `ranges`.
-std::vector<Range> whole_values(Reading reading, std::span<const Range> ranges) {
+// The ICMP type is the high byte of dst_port: the values of that. The code, its low byte, would be 256 ranges for each of
+// one, and is worked out instead.
+std::vector<Range> values_with_types(std::span<const Range> types) {
     std::vector<Range> out;
-    for (const Range& range : ranges) {
-        if (reading == Reading::icmp_type) {
-            out.push_back({range.low << 8, range.high << 8 | 0xff});
-            continue;
-        }
-        for (std::uint64_t high = 0; high < 256; ++high) out.push_back({high << 8 | range.low, high << 8 | range.high});
-    }
+    for (const Range& range : types) out.push_back({range.low << 8, range.high << 8 | 0xff});
     return out;
 }
 
@@ -75,8 +70,8 @@ bool is_text(const Field& field) {
 }
 
 void feed(Predicate& predicate, const Test& test, Subject subject) {
-    if (subject.reading == Reading::icmp_type || subject.reading == Reading::icmp_code) {
-        predicate.add(Column::dst_port, whole_values(subject.reading, test.ranges));
+    if (subject.reading == Reading::icmp_type) {
+        predicate.add(Column::dst_port, values_with_types(test.ranges));
         return;
     }
     predicate.add(subject, test.ranges);

@@ -2,6 +2,7 @@
 #include "filters/program/mask_index.hpp"
 
 #include <map>
+#include <string>
 #include <utility>
 
 namespace filters::program {
@@ -12,6 +13,10 @@ flow::Result<std::vector<MaskTable>> MaskTable::build(std::span<const MaskedNet>
     std::map<std::pair<language::Subject, std::uint32_t>, NumberFeeds> feeds;
     for (std::size_t i = 0; i < nets.size(); ++i) {
         feeds[{nets[i].subject, nets[i].mask}].emplace_back(nets[i].predicate, std::span(ranges).subspan(i, 1));
+    }
+    if (feeds.size() > kMostMasks) {
+        return flow::fail("the filters have " + std::to_string(feeds.size()) + " different masks with holes; at most " +
+                          std::to_string(kMostMasks) + " are taken: use prefixes");
     }
     std::vector<MaskTable> out;
     for (const auto& [key, list] : feeds) {

@@ -3,7 +3,7 @@
 // are rare, and a network that has them uses a few.
 //
 // Thread: built by the compiling one; read by all.
-// Limits: those of WideTable.
+// Limits: kMostMasks different ones, each of which costs up to 256 KB; those of WideTable.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,8 @@ struct MaskedNet {
     std::uint32_t address = 0;  // without the bits that the mask lacks
     PredicateId predicate = 0;
 };
+
+inline constexpr std::size_t kMostMasks = 1024;
 
 struct MaskTable {
     std::uint32_t mask = 0;

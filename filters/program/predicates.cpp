@@ -119,4 +119,9 @@ PredicateId PredicateSet::intern(Predicate predicate) {
     return at->second;
 }
 
+void PredicateSet::forget(PredicateId id) noexcept {
+    static const Predicate nothing;
+    list_[id] = &nothing;
+}
+
 }  // namespace filters::program

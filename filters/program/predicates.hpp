@@ -58,12 +58,14 @@ class PredicateSet {
   public:
     // The number of `predicate`, which is that of an equal one given before.
     [[nodiscard]] PredicateId intern(Predicate predicate);
+    // From now on it asks nothing. After the last intern().
+    void forget(PredicateId id) noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
     [[nodiscard]] const Predicate& operator[](PredicateId id) const noexcept { return *list_[id]; }
 
   private:
     std::map<Predicate, PredicateId> ids_;
-    std::vector<const Predicate*> list_;  // keys of ids_, whose addresses stay
+    std::vector<const Predicate*> list_;  // keys of ids_, whose addresses stay; what is forgotten: an empty one
 };
 
 }  // namespace filters::program

@@ -285,8 +285,6 @@ void work_out(const FlowBatch& batch, Subject subject, const BatchFacts& facts, 
             const auto& ports = subject.index == 0 ? batch.src_port : batch.dst_port;
             return fill<std::uint8_t>(batch, values, [&](auto row) { return in_block(batch, row, ports[row]); });
         }
-        case Reading::icmp_type:
-            return fill<std::uint8_t>(batch, values, [&](auto row) { return batch.dst_port[row] >> 8; });
         case Reading::icmp_code:
             return fill<std::uint8_t>(batch, values, [&](auto row) { return batch.dst_port[row] & 0xff; });
         default:
