@@ -11,7 +11,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -87,7 +89,15 @@ class Scratch {
 
   private:
     friend class PatternDb;
+    // `bytes`, or a copy of them where Hyperscan could read behind them into a page that is not there. Nothing: there is
+    // no room for the copy.
+    [[nodiscard]] std::optional<std::string_view> readable(std::string_view bytes) noexcept;
+
+    struct Free {
+        void operator()(char* memory) const noexcept { std::free(memory); }
+    };
     hs_scratch* scratch_ = nullptr;
+    std::unique_ptr<char, Free> copy_{};  // pages never touched cost nothing
 };
 
 }  // namespace filters::text
