@@ -91,8 +91,23 @@ std::string filled(std::string_view pattern, std::size_t i) {
 constexpr std::array<std::string_view, 4> kPorts = {"port {port}", "dst port {port}", "src port {port}",
                                                     "port in [{ports}]"};
 constexpr std::array<std::string_view, 4> kPrefixes = {"net {net}", "src net {net}", "dst net {net}", "net {net}"};
+// Services and customers' networks, narrowed down by each other and by protocols.
+constexpr std::array<std::string_view, 12> kMixed = {
+    "port {port}",
+    "net {net}",
+    "dst net {net} and proto tcp",
+    "src ip {host} or dst port in [{ports}]",
+    "proto udp and port {port} and not src net {net4}",
+    "src net {net}",
+    "dst port {port} and proto tcp",
+    "net {net} and not port in [80 443]",
+    "(src net {net} or dst net {net}) and proto udp",
+    "src net {net4} and dst port > 1023",
+    "not net 10.0.0.0/8 and dst port {port}",
+    "host {host} and (port in [{ports}] or proto icmp)",
+};
 // Customers' networks, services, and both narrowed down by everything else that a flow says.
-constexpr std::array<std::string_view, 30> kMixed = {
+constexpr std::array<std::string_view, 30> kLanguage = {
     "net {net}",
     "src net {net}",
     "dst net {net} and proto tcp",
@@ -171,6 +186,8 @@ std::vector<std::string> filters_of(ChannelKind kind, std::size_t count) {
             return from(kPrefixes, count);
         case ChannelKind::mixed:
             return from(kMixed, count);
+        case ChannelKind::language:
+            return from(kLanguage, count);
         case ChannelKind::text:
             return from(kText, count);
         case ChannelKind::regexes:

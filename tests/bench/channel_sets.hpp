@@ -19,14 +19,15 @@
 namespace bench {
 
 // X(name, what)
-#define BENCH_CHANNEL_KINDS(X)                                                   \
-    X(defaults, "the 21 channels of conf/profiles.d, whatever the number")       \
-    X(live, "these, and one channel a source, as the daemon adds them")          \
-    X(ports, "source, destination and either port; lists")                       \
-    X(prefixes, "source, destination and either net, IPv4 and IPv6, /20 to /32") \
-    X(mixed, "all that the language looks at, with and, or and not")             \
-    X(text, "names of applications and hosts: equal, contains, matches")         \
-    X(regexes, "names of applications and hosts: matches only")                  \
+#define BENCH_CHANNEL_KINDS(X)                                                                              \
+    X(defaults, "the 21 channels of conf/profiles.d, whatever the number")                                  \
+    X(live, "these, and one channel a source, as the daemon adds them")                                     \
+    X(ports, "source, destination and either port; lists")                                                  \
+    X(prefixes, "source, destination and either net, IPv4 and IPv6, /20 to /124")                           \
+    X(mixed, "ports, lists and ranges of them, IPv4 and IPv6 prefixes, protocols; and, or and not of them") \
+    X(language, "these and all else that the language looks at in a flow: 30 shapes in turn")               \
+    X(text, "names of applications and hosts: equal, contains, matches")                                    \
+    X(regexes, "names of applications and hosts: matches only")                                             \
     X(payload, "literals and regular expressions, looked for in 512-byte samples")
 
 // Names that flows carry: "app-0" on, "www.site-0.example" on.

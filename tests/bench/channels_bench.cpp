@@ -147,6 +147,13 @@ int list(ChannelKind kind, std::size_t count) {
     return 0;
 }
 
+void usage() {
+    std::fputs("usage: channels_bench [--list] KIND COUNT [FLOWS]\n", stderr);
+#define X(name, what) std::fputs("  " #name ": " what "\n", stderr);
+    BENCH_CHANNEL_KINDS(X)
+#undef X
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -154,7 +161,7 @@ int main(int argc, char** argv) {
     const int first = only_list ? 2 : 1;
     const auto kind = argc > first + 1 ? bench::kind_named(argv[first]) : std::nullopt;
     if (!kind) {
-        std::fputs("usage: channels_bench [--list] KIND COUNT [FLOWS]; KIND is one of channel_sets.hpp\n", stderr);
+        usage();
         return 2;
     }
     const std::size_t count = std::strtoull(argv[first + 1], nullptr, 10);
