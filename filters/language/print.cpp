@@ -87,6 +87,11 @@ std::string bound_text(const Field& field, std::uint64_t value) {
     return field.operand == Operand::time ? time_text(value) : std::to_string(value);
 }
 
+// Ends in a zero (its neighbours do not), as what people write does: > 1000 and not >= 1001.
+bool is_round(std::uint64_t value) {
+    return value % 10 == 0;
+}
+
 std::string ranges_text(const Field& field, const std::vector<Range>& ranges) {
     if (ranges.size() > 1) {
         return list_text(ranges, [&](const Range& range) { return value_text(field, range.low); });
@@ -97,8 +102,13 @@ std::string ranges_text(const Field& field, const std::vector<Range>& ranges) {
         const bool letters = field.operand == Operand::flags && range.low != 0;
         return letters ? "=" + flags_text(range.low) : value_text(field, range.low);
     }
-    if (range.high == field.most) return ">= " + bound_text(field, range.low);
-    return "<= " + bound_text(field, range.high);
+    const bool is_time = field.operand == Operand::time;
+    if (range.high == field.most) {
+        const bool above = !is_time && range.low != 0 && is_round(range.low - 1);
+        return above ? "> " + bound_text(field, range.low - 1) : ">= " + bound_text(field, range.low);
+    }
+    const bool below = !is_time && is_round(range.high + 1);
+    return below ? "< " + bound_text(field, range.high + 1) : "<= " + bound_text(field, range.high);
 }
 
 std::string in_quotes(std::string_view text) {

@@ -56,9 +56,9 @@ TEST(Explain, TellsIndexesPredicatesAndOperations) {
          "p3 = proto tcp by 2\n"
          "o1 = p1 and p3 and not p2\n"
          "o1"},
-        {"pps > 100", "pps 1 range compare (packets * 1000 / duration_ms)\np1 = pps >= 101 by 0, triggers\np1"},
+        {"pps > 100", "pps 1 range compare (packets * 1000 / duration_ms)\np1 = pps > 100 by 0, triggers\np1"},
         {"bytes > 10 and bytes <= 20 and src port > 5 and src port < 3",
-         "p1 = bytes >= 11 and bytes <= 20 by\nnot any"},  // nobody needs it any more
+         "p1 = bytes > 10 and bytes <= 20 by\nnot any"},  // nobody needs it any more
         {"src and dst as 1",
          "src_as 1 range compare\ndst_as 1 range compare\np1 = src as 1 by 0, triggers\np2 = dst as 1 by 1\n"
          "o1 = p1 and p2\no1"},
