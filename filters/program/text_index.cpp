@@ -148,8 +148,14 @@ void TextScan::run_column(const FlowBatch& batch, Subject subject, Part& part, M
     for (std::size_t word = 0; word * 64 < batch.rows; ++word) {
         const std::uint64_t rows = some ? rows_with(batch, word, bit) : 0;
         mark_missing(*part.index, word, rows_of_word(word, batch.rows) & ~rows, marks);
-        each_row(word, rows, [&](std::uint32_t row) {
-            for (const PredicateId id : part.known.ids(texts[row], batch.arena.data(), part.index->table, scratch_)) {
+        text::KnownTexts::FoundOfRows found;
+        const char* arena = batch.arena.data();
+        const std::uint64_t unknown = part.known.recall(texts + word * 64, rows, arena, found);
+        each_row(word, rows & ~unknown, [&](std::uint32_t row) {
+            for (const PredicateId id : part.known.ids(found[row % 64])) marks.row(id, row);
+        });
+        each_row(word, unknown, [&](std::uint32_t row) {
+            for (const PredicateId id : part.known.ids(texts[row], arena, part.index->table, scratch_)) {
                 marks.row(id, row);
             }
         });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "filters/text/known_texts.hpp"
 
+#include <immintrin.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -10,6 +12,10 @@ namespace filters::text {
 namespace {
 
 constexpr std::uint32_t kAllWays = (1u << KnownTexts::kWays) - 1;
+
+std::uint32_t tag_of(std::uint64_t hash) noexcept {
+    return static_cast<std::uint32_t>(hash >> 32);
+}
 
 }  // namespace
 
@@ -33,29 +39,86 @@ void KnownTexts::forget() noexcept {
     listed_ = 0;
 }
 
-std::uint32_t KnownTexts::find(std::string_view text, const TextTable& table, Scratch& scratch) noexcept {
+std::uint32_t KnownTexts::alike(const Set& set, std::uint32_t tag) noexcept {
+    static_assert(offsetof(Set, asked_for) == kWays * sizeof tag, "eight words, the last one no tag");
+    const __m128i wanted = _mm_set1_epi32(static_cast<int>(tag));
+    const auto of = [&](std::size_t first) {
+        const char* at = reinterpret_cast<const char*>(&set) + first * sizeof tag;
+        const __m128i tags = _mm_load_si128(reinterpret_cast<const __m128i*>(at));
+        return static_cast<std::uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(tags, wanted))));
+    };
+    return (of(0) | of(4) << 4) & kAllWays;
+}
+
+bool KnownTexts::holds(const Slot& slot, std::string_view text) noexcept {
+    return slot.length == text.size() && same_bytes(slot.text.data(), text.data(), text.size());
+}
+
+// In steps, each for all texts, so that what a step waits for has been fetched while the one before was at the others.
+std::uint64_t KnownTexts::recall(const flow::Text* texts, std::uint64_t rows, const char* arena,
+                                 FoundOfRows& found) noexcept {
+    struct Asked {
+        std::uint32_t row;
+        std::uint32_t slot;  // 0: none
+        std::uint64_t hash;
+    };
+    std::array<Asked, 64> asked;
+    std::size_t count = 0;
+    for (; rows != 0; rows &= rows - 1) {
+        const auto row = static_cast<std::uint32_t>(std::countr_zero(rows));
+        const Place& place = place_of(texts[row]);
+        found[row] = place.found;
+        __builtin_prefetch(arena + texts[row].offset);
+        asked[count].row = row;
+        count += static_cast<std::size_t>(place.key != key_of(texts[row]));
+    }
+    const std::span elsewhere(asked.data(), count);
+    const auto text_of = [&](const Asked& a) {
+        return std::string_view(arena + texts[a.row].offset, texts[a.row].length);
+    };
+    for (Asked& a : elsewhere) {
+        a.hash = texts[a.row].length <= kLongestKnown ? text_hash(text_of(a)) : 0;
+        __builtin_prefetch(&sets_[a.hash % kSets]);
+    }
+    for (Asked& a : elsewhere) {
+        Set& set = sets_[a.hash % kSets];
+        const std::uint32_t ways = alike(set, tag_of(a.hash));
+        if ((set.asked_for & ways) != ways) set.asked_for |= ways;
+        a.slot = ways != 0 ? set.slots[static_cast<std::size_t>(std::countr_zero(ways))] : 0;
+        __builtin_prefetch(&slots_[a.slot]);
+    }
+    std::uint64_t unknown = 0;
+    for (const Asked& a : elsewhere) {
+        const Slot& slot = slots_[a.slot];
+        if (a.slot == 0 || !holds(slot, text_of(a))) {
+            unknown |= 1ull << a.row;
+            continue;
+        }
+        found[a.row] = slot.found;
+        place_of(texts[a.row]) = {key_of(texts[a.row]), slot.found};
+    }
+    return unknown;
+}
+
+KnownTexts::Found KnownTexts::find(std::string_view text, const TextTable& table, Scratch& scratch) noexcept {
     if (text.size() > kLongestKnown) return look_at(text, table, scratch);
     const std::uint64_t hash = text_hash(text);
     Set& set = sets_[hash % kSets];
-    const auto tag = static_cast<std::uint32_t>(hash >> 32);
-    std::uint32_t alike = 0;
-    for (std::size_t way = 0; way < kWays; ++way) alike |= static_cast<std::uint32_t>(set.tags[way] == tag) << way;
-    for (; alike != 0; alike &= alike - 1) {
-        const auto way = static_cast<std::size_t>(std::countr_zero(alike));
+    for (std::uint32_t ways = alike(set, tag_of(hash)); ways != 0; ways &= ways - 1) {
+        const auto way = static_cast<std::size_t>(std::countr_zero(ways));
         const Slot& slot = slots_[set.slots[way]];
-        if (set.slots[way] == 0 || slot.length != text.size()) continue;
-        if (!same_bytes(slot.text.data(), text.data(), text.size())) continue;
+        if (set.slots[way] == 0 || !holds(slot, text)) continue;
         const std::uint32_t bit = 1u << way;
         if ((set.asked_for & bit) == 0) set.asked_for |= bit;
         return slot.found;
     }
     const std::uint64_t failures_before = failures_;
-    const std::uint32_t found = look_at(text, table, scratch);
+    const Found found = look_at(text, table, scratch);
     if (failures_ == failures_before) remember(text, found, hash);
     return found;
 }
 
-std::uint32_t KnownTexts::look_at(std::string_view text, const TextTable& table, Scratch& scratch) noexcept {
+KnownTexts::Found KnownTexts::look_at(std::string_view text, const TextTable& table, Scratch& scratch) noexcept {
     ++looked_at_;
     struct Target {
         std::span<std::uint32_t> room;
@@ -99,8 +162,8 @@ std::uint32_t KnownTexts::slot_for(Set& set, std::uint32_t tag) noexcept {
     return set.slots[way];
 }
 
-void KnownTexts::remember(std::string_view text, std::uint32_t found, std::uint64_t hash) noexcept {
-    Slot& slot = slots_[slot_for(sets_[hash % kSets], static_cast<std::uint32_t>(hash >> 32))];
+void KnownTexts::remember(std::string_view text, Found found, std::uint64_t hash) noexcept {
+    Slot& slot = slots_[slot_for(sets_[hash % kSets], tag_of(hash))];
     slot.length = static_cast<std::uint32_t>(text.size());
     slot.found = found;
     std::memcpy(slot.text.data(), text.data(), text.size());
