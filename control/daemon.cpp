@@ -117,11 +117,11 @@ std::vector<http::Route> routes(Supervisor& supervisor, CaptureRoutes& captures,
     };
 }
 
-// Written to while running.
-std::vector<std::string> own_directories(const Config& config) {
-    std::vector<std::string> out{config.data};
-    if (!config.filters.pattern_cache.empty()) out.push_back(config.filters.pattern_cache);
-    return out;
+// What is written to while running; with `owner`, for that user.
+flow::Result<void> prepare_directories(const Config& config, const Identity* owner) {
+    const std::string& patterns = config.filters.pattern_cache;
+    if (auto ok = prepare_directory(config.data, owner, patterns); !ok) return ok;
+    return patterns.empty() ? flow::Result<void>{} : prepare_pattern_cache(patterns, owner);
 }
 
 // Root's work is done: the sockets, ports and files are open.
@@ -129,9 +129,7 @@ flow::Result<void> become_user(const Config& config, const std::vector<std::stri
     if (config.user.empty()) return {};
     auto identity = find_user(config.user);
     if (!identity) return pass(identity);
-    for (const std::string& directory : own_directories(config)) {
-        if (auto ok = prepare_directory(directory, &*identity); !ok) return pass(ok);
-    }
+    if (auto ok = prepare_directories(config, &*identity); !ok) return ok;
     if (!config.profiles_dir.empty() && std::filesystem::is_directory(config.profiles_dir)) {
         if (auto ok = prepare_directory(config.profiles_dir, &*identity); !ok) return pass(ok);
     }
@@ -236,9 +234,7 @@ int run_daemon(const DaemonOptions& options) {
     if (signals < 0) return give_up({.message = "cannot read signals: signalfd failed"}, kFailed);
     auto config = configure(options);
     if (!config) return give_up(config.error(), kBadConfig);
-    for (const std::string& directory : own_directories(*config)) {
-        if (auto ok = prepare_directory(directory, nullptr); !ok) return give_up(ok.error(), kFailed);
-    }
+    if (auto ok = prepare_directories(*config, nullptr); !ok) return give_up(ok.error(), kFailed);
 
     Log log(replay && config->log_level < LogLevel::warning ? LogLevel::warning : config->log_level);
     auto supervisor = Supervisor::create(std::move(*config), replay, log);

@@ -54,6 +54,28 @@ flow::Result<void> hand_over(const std::string& path, const Identity& owner) {
     return {};
 }
 
+flow::Result<void> make_directory(const std::string& path) {
+    std::error_code error;
+    const bool made = fs::create_directories(path, error);
+    if (error) return flow::fail("cannot create directory " + path + ": " + error.message());
+    if (made && chmod(path.c_str(), 02750) != 0) return flow::fail_errno("cannot set the mode of directory " + path);
+    return {};
+}
+
+// Nothing but compiled patterns is in it, and only its owner writes there.
+bool is_pattern_cache(const std::string& path) {
+    struct stat about {};
+    if (lstat(path.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) || (about.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return false;
+    }
+    std::error_code error;
+    fs::directory_iterator entry(path, error);
+    for (; !error && entry != fs::directory_iterator{}; entry.increment(error)) {
+        if (entry->path().extension() != ".patterns") return false;
+    }
+    return !error;
+}
+
 }  // namespace
 
 flow::Result<Identity> find_user(const std::string& name) {
@@ -80,20 +102,28 @@ flow::Result<void> give_to(const std::string& path, const Identity& owner) {
     return flow::fail_errno("cannot give " + path + " to user " + owner.name);
 }
 
-flow::Result<void> prepare_directory(const std::string& path, const Identity* owner) {
-    std::error_code error;
-    const bool made = fs::create_directories(path, error);
-    if (error) return flow::fail("cannot create directory " + path + ": " + error.message());
-    if (made && chmod(path.c_str(), 02750) != 0) return flow::fail_errno("cannot set the mode of directory " + path);
+flow::Result<void> prepare_directory(const std::string& path, const Identity* owner, const std::string& patterns) {
+    if (auto made = make_directory(path); !made) return made;
     if (owner == nullptr) return {};
     if (auto given = hand_over(path, *owner); !given) return given;
+    std::error_code error;
     fs::recursive_directory_iterator entry(path, error);
     for (; !error && entry != fs::recursive_directory_iterator{}; entry.increment(error)) {
         if (entry->is_symlink(error)) continue;
+        if (entry->path() == patterns) {
+            entry.disable_recursion_pending();
+            continue;
+        }
         if (auto given = hand_over(entry->path().string(), *owner); !given) return given;
     }
     if (error) return flow::fail("cannot read directory " + path + ": " + error.message());
     return {};
+}
+
+flow::Result<void> prepare_pattern_cache(const std::string& path, const Identity* owner) {
+    if (auto made = make_directory(path); !made) return made;
+    if (owner == nullptr || !is_pattern_cache(path)) return {};
+    return hand_over(path, *owner);
 }
 
 flow::Result<void> drop_privileges(const Identity& identity, std::span<const char* const> capabilities) {

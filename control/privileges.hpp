@@ -27,8 +27,13 @@ struct Identity {
 [[nodiscard]] flow::Result<Identity> find_user(const std::string& name);
 
 // Creates the directory (0750, set-group-id) when it is not there. With `owner`, it and all in it belong to
-// the owner, and the owner's group can read all of it. Symbolic links are not followed.
-[[nodiscard]] flow::Result<void> prepare_directory(const std::string& path, const Identity* owner);
+// the owner, and the owner's group can read all of it. Symbolic links are not followed. What is in a directory of
+// compiled patterns, `patterns`, stays whose it is.
+[[nodiscard]] flow::Result<void> prepare_directory(const std::string& path, const Identity* owner,
+                                                   const std::string& patterns = {});
+// The same for a directory of compiled patterns, but what is in it stays whose it is: at the next start root takes only
+// what root wrote. A directory that holds anything else, or that others can write, stays as it is.
+[[nodiscard]] flow::Result<void> prepare_pattern_cache(const std::string& path, const Identity* owner);
 // The same for one file or socket, whose mode stays.
 [[nodiscard]] flow::Result<void> give_to(const std::string& path, const Identity& owner);
 

@@ -29,6 +29,8 @@ constexpr std::size_t kDigestBytes = 32;
 constexpr std::size_t kHeaderBytes = kMagic.size() + kDigestBytes + kDigestBytes + 8;
 constexpr std::string_view kEnding = ".patterns";
 constexpr std::string_view kUnfinished = ".unfinished-";
+constexpr mode_t kFileMode = 0640;
+constexpr mode_t kDirectoryMode = 02750;
 constexpr auto kStale = std::chrono::hours(1);
 
 class File {
@@ -57,10 +59,14 @@ std::string header(const PatternCache::Key& key, std::string_view bytes) {
     return out;
 }
 
+// Others than the owner may write.
+bool is_open_to_others(const struct stat& about) noexcept {
+    return (about.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
 // All of a regular file that is not too large; nothing when it is something else or shrinks while it is read.
-std::optional<std::string> content_of(const File& file) {
-    struct stat about {};
-    if (::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) return std::nullopt;
+std::optional<std::string> content_of(const File& file, const struct stat& about) {
+    if (!S_ISREG(about.st_mode)) return std::nullopt;
     const auto size = static_cast<std::size_t>(about.st_size);
     if (size < kHeaderBytes || size > PatternCache::kMostFileBytes + kHeaderBytes) return std::nullopt;
     std::string out(size, '\0');
@@ -108,10 +114,12 @@ std::string PatternCache::path_of(const Key& key) const {
 }
 
 std::optional<std::string> PatternCache::load(const Key& key) {
-    if (!keeps()) return std::nullopt;
+    if (!keeps() || !is_safe_directory()) return std::nullopt;
     const File file(::open(path_of(key).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (!file.ok()) return std::nullopt;
-    auto content = content_of(file);
+    struct stat about {};
+    if (!file.ok() || ::fstat(file.get(), &about) != 0) return std::nullopt;
+    const bool trusted = is_trusted(about);
+    auto content = trusted ? content_of(file, about) : std::nullopt;
     if (content) {
         const std::string_view bytes = std::string_view(*content).substr(kHeaderBytes);
         if (content->compare(0, kHeaderBytes, header(key, bytes)) == 0) {
@@ -125,6 +133,27 @@ std::optional<std::string> PatternCache::load(const Key& key) {
     return std::nullopt;
 }
 
+// Hyperscan takes what it is given at its word: whoever writes these bytes can do what this process can.
+bool PatternCache::is_trusted(const struct stat& about) {
+    if (about.st_uid != 0 && about.st_uid != ::geteuid()) {
+        trouble_ = "compiled patterns of user " + std::to_string(about.st_uid) + " in " + directory_ +
+                   " were not taken: only root's and one's own are; they were compiled anew";
+        return false;
+    }
+    if (!is_open_to_others(about)) return true;
+    trouble_ = "compiled patterns in " + directory_ +
+               " that others may write were not taken: they were compiled anew and written for the owner only";
+    return false;
+}
+
+bool PatternCache::is_safe_directory() {
+    struct stat about {};
+    if (::stat(directory_.c_str(), &about) != 0 || !is_open_to_others(about)) return true;
+    trouble_ = "compiled patterns are not kept: others may write into " + directory_ +
+               "; take that right from them (chmod go-w) or name a directory of its own";
+    return false;
+}
+
 void PatternCache::remove(const Key& key) {
     static_cast<void>(::unlink(path_of(key).c_str()));
 }
@@ -132,8 +161,9 @@ void PatternCache::remove(const Key& key) {
 void PatternCache::store(const Key& key, std::string_view bytes, std::uint64_t compile_us) {
     if (!keeps() || compile_us < worth_us_ || bytes.size() > kMostFileBytes) return;
     std::error_code made;
-    fs::create_directories(directory_, made);
+    if (fs::create_directories(directory_, made)) static_cast<void>(::chmod(directory_.c_str(), kDirectoryMode));
     if (made) return failed("cannot make", made.value());
+    if (!is_safe_directory()) return;
     std::string content = header(key, bytes);
     content += bytes;
     write(path_of(key), content);
@@ -144,6 +174,8 @@ void PatternCache::write(const std::string& path, std::string_view content) {
     std::string unfinished = directory_ + "/" + std::string(kUnfinished) + "XXXXXX";
     const File file(::mkostemp(unfinished.data(), O_CLOEXEC));
     if (!file.ok()) return failed("cannot write into", errno);
+    // What root keeps at a start is read by the user it becomes then.
+    static_cast<void>(::fchmod(file.get(), kFileMode));
     if (write_all(file.get(), content) && ::rename(unfinished.c_str(), path.c_str()) == 0) return;
     const int error_number = errno;
     static_cast<void>(::unlink(unfinished.c_str()));

@@ -3,9 +3,12 @@
 //
 // Thread: one at a time; several processes may use a directory at once: files appear whole, by rename.
 // Trust:  a file counts only when its name, its key and the SHA-256 of its bytes are right; else it is removed and the
-//         caller compiles anew. Nothing here fails: what goes wrong is told by trouble().
+//         caller compiles anew. Its bytes are believed, so it must be root's or one's own, and neither it nor the
+//         directory may be writable for others. Nothing here fails: what goes wrong is told by trouble().
 // Limits: kMostFiles files and kMostBytes of them; the longest unused go first. kMostFileBytes a file.
 #pragma once
+
+#include <sys/stat.h>
 
 #include <array>
 #include <cstddef>
@@ -42,11 +45,13 @@ class PatternCache {
     [[nodiscard]] bool keeps() const noexcept { return !directory_.empty(); }
     // How many sets of patterns came from here.
     [[nodiscard]] std::size_t found() const noexcept { return found_; }
-    // Why something could not be kept: one sentence; empty: nothing went wrong.
+    // Why something could not be kept or was not taken: one sentence; empty: nothing went wrong.
     [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
 
   private:
     [[nodiscard]] std::string path_of(const Key& key) const;
+    [[nodiscard]] bool is_trusted(const struct stat& about);
+    [[nodiscard]] bool is_safe_directory();
     void write(const std::string& path, std::string_view content);
     void prune(const std::string& keep);
     void failed(const std::string& what, int error_number);

@@ -91,5 +91,40 @@ TEST(Privileges, TheDataDirectoryBelongsToTheUserAndItsGroupReadsIt) {
     EXPECT_EQ(file.st_uid, 0u) << "symbolic links are not followed";
 }
 
+TEST(Privileges, OnlyADirectoryOfCompiledPatternsIsGivenAndNothingInIt) {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root";
+    const TemporaryDirectory directory;
+    const auto nobody = find_user("nobody");
+    const auto owner_of = [&](const std::string& name) {
+        struct stat file {};
+        EXPECT_EQ(stat((directory.path() / name).c_str(), &file), 0) << name;
+        return file.st_uid;
+    };
+    const auto prepare = [&](const std::string& name) {
+        const std::string path = (directory.path() / name).string();
+        EXPECT_TRUE(prepare_pattern_cache(path, nullptr).has_value());
+        EXPECT_TRUE(prepare_pattern_cache(path, &*nobody).has_value());
+        return owner_of(name) == nobody->uid;
+    };
+    EXPECT_TRUE(prepare("new"));
+    directory.write("ours/ab.patterns", "x");
+    EXPECT_TRUE(prepare("ours"));
+    EXPECT_EQ(owner_of("ours/ab.patterns"), 0u);
+    directory.write("cache/apt/archive", "x");
+    EXPECT_FALSE(prepare("cache")) << "a directory of somebody else";
+    EXPECT_EQ(owner_of("cache/apt"), 0u);
+    directory.write("open/ab.patterns", "x");
+    chmod((directory.path() / "open").c_str(), 0777);
+    EXPECT_FALSE(prepare("open")) << "others can write it";
+
+    directory.write("data/patterns/ab.patterns", "x");
+    directory.write("data/other", "x");
+    const std::string data = (directory.path() / "data").string();
+    EXPECT_TRUE(prepare_directory(data, &*nobody, data + "/patterns").has_value());
+    EXPECT_EQ(owner_of("data/other"), nobody->uid);
+    EXPECT_EQ(owner_of("data/patterns"), 0u) << "left to prepare_pattern_cache()";
+    EXPECT_EQ(owner_of("data/patterns/ab.patterns"), 0u);
+}
+
 }  // namespace
 }  // namespace control

@@ -74,6 +74,7 @@ class PatternCacheTest : public testing::Test {
     static void write(const fs::path& path, const std::string& content) {
         fs::remove_all(path);
         std::ofstream(path, std::ios::binary) << content;
+        fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
     }
 
     fs::path directory_;
@@ -216,6 +217,32 @@ TEST_F(PatternCacheTest, IsBounded) {
     EXPECT_FALSE(fs::exists(directory_ / ".unfinished-old"));
     EXPECT_TRUE(fs::exists(directory_ / ".unfinished-new"));
     EXPECT_TRUE(fs::exists(directory_ / "not-ours"));
+}
+
+// Hyperscan believes the bytes: those that others could write are compiled anew.
+TEST_F(PatternCacheTest, WhatOthersCouldWriteIsNotTaken) {
+    const auto trouble_with_file = [&] {
+        PatternCache cache(directory_.string(), 0);
+        EXPECT_TRUE(PatternDb::compile(kPatterns, &cache));
+        EXPECT_EQ(cache.found(), 0u);
+        return cache.trouble();
+    };
+    EXPECT_FALSE(compile());
+    for (const fs::perms writer : {fs::perms::group_write, fs::perms::others_write}) {
+        fs::permissions(only_file(), writer, fs::perm_options::add);
+        EXPECT_NE(trouble_with_file().find("that others may write were not taken"), std::string::npos);
+        EXPECT_TRUE(compile()) << "it was written anew";
+    }
+    for (const fs::perms writer : {fs::perms::group_write, fs::perms::others_write}) {
+        fs::permissions(directory_, writer, fs::perm_options::add);
+        EXPECT_NE(trouble_with_file().find("others may write into " + directory_.string()), std::string::npos);
+        fs::permissions(directory_, writer, fs::perm_options::remove);
+    }
+    EXPECT_TRUE(compile()) << "nothing was touched";
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can plant a file of another user";
+    ASSERT_EQ(::chown(only_file().c_str(), 65534, 65534), 0);
+    EXPECT_NE(trouble_with_file().find("compiled patterns of user 65534"), std::string::npos);
+    EXPECT_TRUE(compile());
 }
 
 TEST_F(PatternCacheTest, KeepsOnlyWhatIsWorthIt) {
