@@ -145,16 +145,22 @@ void TextScan::run_column(const FlowBatch& batch, Subject subject, Part& part, M
     const bool some = (batch.present_any & bit) != 0;
     if (!some && part.index->when_missing.empty()) return;
     const flow::Text* texts = texts_of(batch, subject.column);
+    text::KnownTexts::Recalled recalled;
     for (std::size_t word = 0; word * 64 < batch.rows; ++word) {
         const std::uint64_t rows = some ? rows_with(batch, word, bit) : 0;
         mark_missing(*part.index, word, rows_of_word(word, batch.rows) & ~rows, marks);
-        text::KnownTexts::FoundOfRows found;
         const char* arena = batch.arena.data();
-        const std::uint64_t unknown = part.known.recall(texts + word * 64, rows, arena, found);
-        each_row(word, rows & ~unknown, [&](std::uint32_t row) {
-            for (const PredicateId id : part.known.ids(found[row % 64])) marks.row(id, row);
-        });
-        each_row(word, unknown, [&](std::uint32_t row) {
+        const auto first = static_cast<std::uint32_t>(word * 64);
+        part.known.recall(texts + first, rows, arena, recalled);
+        for (std::uint32_t i = 0; i < recalled.ones; ++i) {
+            marks.row(recalled.found[recalled.one[i]], first + recalled.one[i]);
+        }
+        for (std::uint32_t i = 0; i < recalled.manys; ++i) {
+            for (const PredicateId id : part.known.ids(recalled.found[recalled.many[i]])) {
+                marks.row(id, first + recalled.many[i]);
+            }
+        }
+        each_row(word, recalled.unknown, [&](std::uint32_t row) {
             for (const PredicateId id : part.known.ids(texts[row], arena, part.index->table, scratch_)) {
                 marks.row(id, row);
             }

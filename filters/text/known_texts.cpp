@@ -55,8 +55,7 @@ bool KnownTexts::holds(const Slot& slot, std::string_view text) noexcept {
 }
 
 // In steps, each for all texts, so that what a step waits for has been fetched while the one before was at the others.
-std::uint64_t KnownTexts::recall(const flow::Text* texts, std::uint64_t rows, const char* arena,
-                                 FoundOfRows& found) noexcept {
+void KnownTexts::recall(const flow::Text* texts, std::uint64_t rows, const char* arena, Recalled& out) noexcept {
     struct Asked {
         std::uint32_t row;
         std::uint32_t slot;  // 0: none
@@ -64,10 +63,10 @@ std::uint64_t KnownTexts::recall(const flow::Text* texts, std::uint64_t rows, co
     };
     std::array<Asked, 64> asked;
     std::size_t count = 0;
-    for (; rows != 0; rows &= rows - 1) {
-        const auto row = static_cast<std::uint32_t>(std::countr_zero(rows));
+    for (std::uint64_t left = rows; left != 0; left &= left - 1) {
+        const auto row = static_cast<std::uint32_t>(std::countr_zero(left));
         const Place& place = place_of(texts[row]);
-        found[row] = place.found;
+        out.found[row] = place.found;
         __builtin_prefetch(arena + texts[row].offset);
         asked[count].row = row;
         count += static_cast<std::size_t>(place.key != key_of(texts[row]));
@@ -87,17 +86,24 @@ std::uint64_t KnownTexts::recall(const flow::Text* texts, std::uint64_t rows, co
         a.slot = ways != 0 ? set.slots[static_cast<std::size_t>(std::countr_zero(ways))] : 0;
         __builtin_prefetch(&slots_[a.slot]);
     }
-    std::uint64_t unknown = 0;
+    out.unknown = 0;
     for (const Asked& a : elsewhere) {
         const Slot& slot = slots_[a.slot];
         if (a.slot == 0 || !holds(slot, text_of(a))) {
-            unknown |= 1ull << a.row;
+            out.unknown |= 1ull << a.row;
             continue;
         }
-        found[a.row] = slot.found;
+        out.found[a.row] = slot.found;
         place_of(texts[a.row]) = {key_of(texts[a.row]), slot.found};
     }
-    return unknown;
+    out.ones = out.manys = 0;
+    for (std::uint64_t left = rows & ~out.unknown; left != 0; left &= left - 1) {
+        const auto row = static_cast<std::uint8_t>(std::countr_zero(left));
+        const Found found = out.found[row];
+        out.one[out.ones] = out.many[out.manys] = row;
+        out.ones += static_cast<std::uint32_t>(found < kList);
+        out.manys += static_cast<std::uint32_t>((found >= kList) & (found != kNone));
+    }
 }
 
 KnownTexts::Found KnownTexts::find(std::string_view text, const TextTable& table, Scratch& scratch) noexcept {

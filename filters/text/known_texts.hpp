@@ -37,7 +37,6 @@ class KnownTexts {
 
     // What was found: one id, kNone, or kList | where in lists_ their count stands, and then they.
     using Found = std::uint32_t;
-    using FoundOfRows = std::array<Found, 64>;
 
     // Another batch: places in the arena mean other texts.
     void next_batch() noexcept {
@@ -46,10 +45,17 @@ class KnownTexts {
             batch_ = 1;
         }
     }
-    // Of texts[i] for each bit i of `rows`, in the batch's arena: found[i]. Returned: those that are not known; ids() knows.
-    [[nodiscard]] std::uint64_t recall(const flow::Text* texts, std::uint64_t rows, const char* arena,
-                                       FoundOfRows& found) noexcept;
-    // What recall found; valid until the next call of another ids().
+    // Of up to 64 rows: those whose texts have one id, have several, and are not known, which ids() is to be asked for.
+    // The others have none. Without a branch on what is found, which no processor would foresee.
+    struct Recalled {
+        std::uint64_t unknown = 0;
+        std::uint32_t ones = 0, manys = 0;
+        std::array<std::uint8_t, 64> one, many;
+        std::array<Found, 64> found;  // by row
+    };
+    // Of texts[i] for each bit i of `rows`, in the batch's arena.
+    void recall(const flow::Text* texts, std::uint64_t rows, const char* arena, Recalled& out) noexcept;
+    // What was found of one of `many`; valid until the next call of another ids().
     [[nodiscard]] std::span<const std::uint32_t> ids(const Found& found) const noexcept {
         if (found < kList) return {&found, 1};
         if (found == kNone) return {};
