@@ -27,6 +27,13 @@ generator::StreamOptions stream_options() {
     return options;
 }
 
+std::vector<double> zipf(std::uint32_t names) {
+    std::vector<double> out;
+    double sum = 0;
+    for (std::uint32_t k = 1; k <= names; ++k) out.push_back(sum += 1.0 / k);
+    return out;
+}
+
 }  // namespace
 
 // Batches on pages of their own, one more than is given out: the last one is being filled.
@@ -64,7 +71,9 @@ ChannelFlows::ChannelFlows(Dress dress)
       stream_(stream_options()),
       ring_(std::make_unique<Ring>()),
       decoder_(exporters_, *ring_),
-      tally_(no_series_, home_) {}
+      tally_(no_series_, home_),
+      applications_(zipf(kApplications)),
+      sites_(zipf(kSites)) {}
 
 ChannelFlows::~ChannelFlows() = default;
 
@@ -92,14 +101,13 @@ std::span<flow::FlowBatch* const> ChannelFlows::next() {
 
 void ChannelFlows::add_names(flow::FlowBatch& batch) {
     static constexpr std::array<const char*, 4> kServers = {"www", "cdn3", "api", "mail"};
-    // The third power of a number below 1: half of all records name an eighth of the names.
-    const auto skewed = [&](std::uint32_t count) {
-        const double u = random_.below(1u << 20) / static_cast<double>(1u << 20);
-        return static_cast<std::uint32_t>(u * u * u * count);
+    const auto drawn = [&](const std::vector<double>& shares) {
+        const double u = random_.below(1u << 30) / static_cast<double>(1u << 30) * shares.back();
+        return std::upper_bound(shares.begin(), shares.end(), u) - shares.begin();
     };
     for (std::uint32_t row = 0; row < batch.rows; ++row) {
-        const std::string application = "app-" + std::to_string(skewed(kApplications));
-        const std::uint32_t site = skewed(kSites);
+        const std::string application = "app-" + std::to_string(drawn(applications_));
+        const auto site = static_cast<std::size_t>(drawn(sites_));
         const std::string host = std::string(kServers[site % 4]) + ".site-" + std::to_string(site) + ".example";
         if (!batch.arena.add(application, batch.application[row]) || !batch.arena.add(host, batch.http_host[row])) {
             std::abort();

@@ -23,7 +23,7 @@ inline constexpr std::uint64_t kNow_ms = 1'700'000'000'000;
 
 // What the flows carry besides.
 //   plain    nothing
-//   names    an application and a host each; few of them come most often
+//   names    an application and a host each, name k of them in proportion to 1/k (Zipf's law)
 //   payload  a sample of 512 bytes
 enum class Dress : std::uint8_t { plain, names, payload };
 
@@ -52,6 +52,8 @@ class ChannelFlows {
     flow::SeriesMap no_series_;
     flow::SpscRing<flow::Tally*> home_{4};
     flow::Tally tally_;
+    std::vector<double> applications_;  // shares of the first to this one, of a sum that is not 1
+    std::vector<double> sites_;
     std::uint64_t now_us_ = kNow_ms * 1000;
 };
 
