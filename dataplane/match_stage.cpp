@@ -65,13 +65,16 @@ void MatchStage::prepare(const flow::FlowBatch& batch) noexcept {
     std::array<std::uint8_t, flow::kBatchRows> classes;
     for (std::uint32_t i = 0; i < batch.rows; ++i) classes[i] = class_of(batch.proto[i]);
     for (std::uint32_t i = 0; i < batch.rows; ++i) source_and_class_[i] = batch.source[i] * kClasses + classes[i];
+    // A loop for each width of numbers: registers hold the most of them.
     for (std::uint32_t i = 0; i < batch.rows; ++i) {
-        sampling = std::max(sampling, batch.sampling[i]);
         thinning = std::max(thinning, batch.thinning[i]);
         last_source = std::max(last_source, batch.source[i]);
-        exporters |= batch.exporter[i] ^ batch.exporter[0];
-        large |= batch.in_packets[i] | batch.in_bytes[i];
     }
+    for (std::uint32_t i = 0; i < batch.rows; ++i) {
+        sampling = std::max(sampling, batch.sampling[i]);
+        exporters |= batch.exporter[i] ^ batch.exporter[0];
+    }
+    for (std::uint32_t i = 0; i < batch.rows; ++i) large |= batch.in_packets[i] | batch.in_bytes[i];
     sums_ = (last_source + std::size_t{1}) * kClasses;
     one_exporter_ = exporters == 0;
     all_summed_ = false;
