@@ -27,6 +27,10 @@ struct Marks {
         words[predicate] |= 1u << (row / 64);
         touched[predicate] = 1;
     }
+    // Soon row() will be called so.
+    void fetch(PredicateId predicate, std::uint32_t row) const noexcept {
+        __builtin_prefetch(&bits[predicate * kWords + row / 64], 1);
+    }
     // Rows word * 64 + i for each bit i of `rows`, at least one.
     void word(PredicateId predicate, std::size_t word, std::uint64_t rows) const noexcept {
         bits[predicate * kWords + word] |= rows;

@@ -25,6 +25,18 @@ std::uint64_t slot_hash(std::uint64_t high, std::uint64_t low) noexcept {
     return h ^ (h >> 32);
 }
 
+template <class Value>
+Value bytes_at(const IpAddress& address, std::size_t at) noexcept {
+    Value value;
+    std::memcpy(&value, address.bytes.data() + at, sizeof(value));
+    return value;
+}
+
+// flow::IpAddress::is_v4 without a branch.
+bool is_v4(const IpAddress& address) noexcept {
+    return (bytes_at<std::uint64_t>(address, 0) | (bytes_at<std::uint32_t>(address, 8) ^ 0xffff0000u)) == 0;
+}
+
 std::uint64_t ones(unsigned count) noexcept {
     return count == 0 ? 0 : ~0ull << (64 - count);
 }
@@ -162,41 +174,79 @@ PrefixTable PrefixTable::build(language::Subject subject, const NetFeeds& feeds)
 PrefixNode PrefixTable::node_of(const IpAddress& address) const noexcept {
     if (!address.is_v4()) return v6.empty() ? 0 : v6.find(address.high(), address.low());
     if (v4.empty()) return 0;
-    std::uint16_t top;
-    std::memcpy(&top, address.bytes.data() + 12, sizeof(top));
-    return v4.find(top, static_cast<std::uint16_t>(address.as_v4()));
+    const std::uint32_t wide = v4.entry(bytes_at<std::uint16_t>(address, 12));
+    return v4.node(v4.narrower(wide, address.bytes[14]), static_cast<std::uint16_t>(address.as_v4()));
 }
 
+// Looks the rows up step by step, those that are left each time: no branch a row, because which family a row is and
+// whether a prefix has it are coin tosses, and loads of many rows under way at once.
 void PrefixTable::run(const AddressInput& input, Scratch& scratch, Marks marks) const noexcept {
+    const std::size_t others = v4.empty() ? list_others(input, scratch) : run_v4(input, scratch, marks);
+    if (v6.empty()) return;
+    std::size_t hits = 0;
+    for (std::size_t i = 0; i < others; ++i) {
+        const std::uint32_t row = scratch.not_v4[i];
+        if (!input.has(row)) continue;
+        const IpAddress& address = input.values[row];
+        const PrefixNode node = v6.find(address.high(), address.low());
+        scratch.hits[hits] = {row, node};
+        hits += node != 0;
+    }
+    mark({scratch.hits.data(), hits}, marks);
+}
+
+std::size_t PrefixTable::list_others(const AddressInput& input, Scratch& scratch) const noexcept {
+    std::size_t others = 0;
+    for (std::uint32_t row = 0; row < input.count; ++row) {
+        scratch.not_v4[others] = static_cast<std::uint16_t>(row);
+        others += !is_v4(input.values[row]);
+    }
+    return others;
+}
+
+// Returns how many rows are not IPv4; they are listed.
+std::size_t PrefixTable::run_v4(const AddressInput& input, Scratch& scratch, Marks marks) const noexcept {
     const IpAddress* addresses = input.values;
-    const auto word = [&](std::uint32_t row, std::size_t at, auto value) {
-        std::memcpy(&value, addresses[row].bytes.data() + at, sizeof(value));
-        return value;
-    };
-    const auto mark = [&](PrefixNode node, std::uint32_t row) {
-        each_of(node, [&](PredicateId predicate) { marks.row(predicate, row); });
-    };
-    // Nodes first, marks then, and no branch a row: which family it is and whether a prefix has it are coin tosses.
-    const bool has_v4 = !v4.empty();
     const bool always = !input.rare;
     std::size_t hits = 0;
     std::size_t others = 0;
     for (std::uint32_t row = 0; row < input.count; ++row) {
-        const bool is_v4 = (word(row, 0, std::uint64_t{}) | (word(row, 8, std::uint32_t{}) ^ 0xffff0000u)) == 0;
+        const bool ours = is_v4(addresses[row]);
         scratch.not_v4[others] = static_cast<std::uint16_t>(row);
-        others += !is_v4;
-        if (!has_v4) continue;
-        const PrefixNode node =
-            v4.find(word(row, 12, std::uint16_t{}), __builtin_bswap16(word(row, 14, std::uint16_t{})));
-        scratch.hits[hits] = {row, node};
-        hits += is_v4 & (node != 0) & (always | input.has(row));
+        others += !ours;
+        const std::uint32_t entry = v4.entry(bytes_at<std::uint16_t>(addresses[row], 12));
+        scratch.hits[hits] = {row, entry};
+        hits += ours & (entry != 0) & (always | input.has(row));
     }
-    for (std::size_t i = 0; i < hits; ++i) mark(scratch.hits[i].node, scratch.hits[i].row);
-    if (v6.empty()) return;
-    for (std::size_t i = 0; i < others; ++i) {
-        const std::uint32_t row = scratch.not_v4[i];
-        if (!input.has(row)) continue;
-        mark(v6.find(addresses[row].high(), addresses[row].low()), row);
+    // In blocks, so that all of a block's last steps are on their way from memory before the first is taken.
+    std::size_t found = 0;
+    for (std::size_t begin = 0; begin < hits; begin += kBlock) {
+        const std::size_t end = std::min(begin + kBlock, hits);
+        for (std::size_t i = begin; i < end; ++i) {
+            Hit& hit = scratch.hits[i];
+            hit.node = v4.narrower(hit.node, bytes_at<std::uint8_t>(addresses[hit.row], 14));
+            v4.fetch(hit.node, bytes_at<std::uint8_t>(addresses[hit.row], 15));
+        }
+        for (std::size_t i = begin; i < end; ++i) {
+            const Hit hit = scratch.hits[i];
+            const PrefixNode node =
+                v4.node(hit.node, __builtin_bswap16(bytes_at<std::uint16_t>(addresses[hit.row], 14)));
+            scratch.hits[found] = {hit.row, node};
+            found += node != 0;
+        }
+    }
+    mark({scratch.hits.data(), found}, marks);
+    return others;
+}
+
+void PrefixTable::mark(std::span<const Hit> hits, Marks marks) const noexcept {
+    const bool far = marks_far();
+    for (std::size_t i = 0; i < hits.size(); ++i) {
+        if (far && i + kAhead < hits.size()) {
+            const Hit& next = hits[i + kAhead];
+            marks.fetch(sets.only(heads[next.node]), next.row);
+        }
+        each_of(hits[i].node, [&](PredicateId predicate) { marks.row(predicate, hits[i].row); });
     }
 }
 

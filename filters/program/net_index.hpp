@@ -67,7 +67,7 @@ struct AddressInput {
 struct PrefixTable {
     struct Hit {
         std::uint32_t row;
-        PrefixNode node;
+        PrefixNode node;  // on the way there: V4Prefixes::entry
     };
     struct Scratch {
         std::array<Hit, flow::kBatchRows> hits;
@@ -92,6 +92,14 @@ struct PrefixTable {
     [[nodiscard]] std::size_t bytes() const noexcept;
 
   private:
+    static constexpr std::size_t kBlock = 64;  // rows looked up at once
+    static constexpr std::size_t kAhead = 12;  // hits whose bitmaps are fetched before they are written
+
+    [[nodiscard]] std::size_t list_others(const AddressInput& input, Scratch& scratch) const noexcept;
+    [[nodiscard]] std::size_t run_v4(const AddressInput& input, Scratch& scratch, Marks marks) const noexcept;
+    void mark(std::span<const Hit> hits, Marks marks) const noexcept;
+    // The bitmaps of so many predicates do not stay in the first cache.
+    [[nodiscard]] bool marks_far() const noexcept { return outer.size() > 256; }
     [[nodiscard]] PrefixNode node_of(const flow::IpAddress& address) const noexcept;
     template <class Visit>
     void each_of(PrefixNode node, Visit visit) const noexcept {

@@ -85,6 +85,7 @@ std::span<const ChannelRows> Run::match(const FlowBatch& batch) noexcept {
 void Run::forget() noexcept {
     for (std::size_t i = 0; i < touched_count_; ++i) {
         const PredicateId predicate = touched_list_[i];
+        if (i + kAhead < touched_count_) fetch(touched_list_[i + kAhead]);
         std::uint64_t* bits = predicate_rows_ + predicate * kWords;
         each_word(predicate_words_[predicate], [&](std::size_t word) { bits[word] = 0; });
         predicate_words_[predicate] = 0;
@@ -165,16 +166,29 @@ void Run::wake() noexcept {
     }
 }
 
+// First which channels they are, so that bitmaps can be fetched ahead of the channel in hand.
 void Run::report() noexcept {
+    std::size_t count = 0;
     for (std::size_t word = 0; word < awake_.size(); ++word) {
         for (std::uint64_t bits = awake_[word]; bits != 0; bits &= bits - 1) {
-            const auto channel =
+            found_[count++].channel =
                 static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(std::countr_zero(bits));
-            const RowSet rows = value(tables_.roots[channel]);
-            if (rows.empty()) continue;
-            found_[found_count_++] = {channel, rows.bits, count_rows(rows), rows.words};
         }
     }
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i + kAhead < count) fetch(tables_.roots[found_[i + kAhead].channel] - 1);
+        const std::uint32_t channel = found_[i].channel;
+        const RowSet rows = value(tables_.roots[channel]);
+        if (rows.empty()) continue;
+        found_[found_count_++] = {channel, rows.bits, count_rows(rows), rows.words};
+    }
+}
+
+// The first rows of a predicate into the cache; of anything else, nothing.
+void Run::fetch(PredicateId predicate) const noexcept {
+    if (predicate >= tables_.predicates) return;
+    const auto word = static_cast<std::size_t>(std::countr_zero(predicate_words_[predicate])) % kWords;
+    __builtin_prefetch(predicate_rows_ + predicate * kWords + word);
 }
 
 // Recursion is as deep as brackets are nested, at most language::kDeepest times two.

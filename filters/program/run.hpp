@@ -33,11 +33,14 @@ class Run {
     void run_addresses(const flow::FlowBatch& batch) noexcept;
     void wake() noexcept;
     void report() noexcept;
+    void fetch(PredicateId predicate) const noexcept;
     [[nodiscard]] RowSet value(NodeId node) noexcept;
     [[nodiscard]] RowSet all(const Operation& operation, std::uint64_t* out) noexcept;
     [[nodiscard]] RowSet any(const Operation& operation, std::uint64_t* out) noexcept;
     [[nodiscard]] RowSet every_row() const noexcept { return {inputs_.every_row(), every_word_}; }
     [[nodiscard]] Marks marks() noexcept { return {predicate_rows_, predicate_words_.data(), touched_.data()}; }
+
+    static constexpr std::size_t kAhead = 12;  // bitmaps that are fetched before they are needed
 
     struct Free {
         void operator()(void* memory) const noexcept { std::free(memory); }

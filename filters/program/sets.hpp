@@ -33,6 +33,8 @@ struct Sets {
         const std::uint32_t* list = lists.data() + (head & ~kList);
         for (std::uint32_t i = 1; i <= list[0]; ++i) visit(list[i]);
     }
+    // The only member of the set with this head; of a longer set, any predicate: worth fetching at most.
+    [[nodiscard]] PredicateId only(std::uint32_t head) const noexcept { return head < kList ? head : 0; }
     [[nodiscard]] std::size_t bytes() const noexcept { return (heads.size() + lists.size()) * sizeof(heads[0]); }
 };
 

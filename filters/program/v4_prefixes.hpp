@@ -31,11 +31,15 @@ class V4Prefixes {
     [[nodiscard]] std::size_t bytes() const noexcept;
     friend bool operator==(const V4Prefixes&, const V4Prefixes&) = default;
 
-    // The node of an address whose first two bytes are `top` as they lie in memory, and whose low 16 bits are `low`; built
-    // only. No branch but for buckets: where an address lies is a coin toss.
-    [[nodiscard]] PrefixNode find(std::uint16_t top, std::uint16_t low) const noexcept {
-        std::uint32_t entry = root_[top];
-        entry = narrowed(entry, low >> 8);
+    // Three steps to an address's node; built only. By its first two bytes as they lie in memory (0: no prefix there, the
+    // other steps may be left out), by its third, and by its last; fetch() gets the last step's entry into the cache.
+    // No branch but for buckets: where an address lies is a coin toss.
+    [[nodiscard]] std::uint32_t entry(std::uint16_t top) const noexcept { return root_[top]; }
+    [[nodiscard]] std::uint32_t narrower(std::uint32_t entry, std::uint8_t third) const noexcept {
+        return narrowed(entry, third);
+    }
+    void fetch(std::uint32_t entry, std::uint8_t last) const noexcept { __builtin_prefetch(&next(entry, last)); }
+    [[nodiscard]] PrefixNode node(std::uint32_t entry, std::uint16_t low) const noexcept {
         entry = narrowed(entry, low & 0xff);
         return (entry & kBucket) == 0 ? entry : in_bucket(entry & ~kBucket, low);
     }
@@ -52,10 +56,12 @@ class V4Prefixes {
     };
 
     // With masks, because compilers make branches of conditions.
+    [[nodiscard]] static std::uint32_t if_table(std::uint32_t entry) noexcept { return ~((entry >> 31) - 1); }
+    [[nodiscard]] const std::uint32_t& next(std::uint32_t entry, std::uint32_t byte) const noexcept {
+        return tables_[(entry & ~kTable & if_table(entry)) + (byte & if_table(entry))];
+    }
     [[nodiscard]] std::uint32_t narrowed(std::uint32_t entry, std::uint32_t byte) const noexcept {
-        const std::uint32_t is_table = ~((entry >> 31) - 1);  // all bits or none
-        const std::uint32_t next = tables_[(entry & ~kTable & is_table) + (byte & is_table)];
-        return (next & is_table) | (entry & ~is_table);
+        return (next(entry, byte) & if_table(entry)) | (entry & ~if_table(entry));
     }
     [[nodiscard]] PrefixNode in_bucket(std::uint32_t index, std::uint16_t low) const noexcept {
         const Bucket bucket = buckets_[index];
