@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 namespace filters::text {
 
@@ -172,7 +171,7 @@ void KnownTexts::remember(std::string_view text, Found found, std::uint64_t hash
     Slot& slot = slots_[slot_for(sets_[hash % kSets], tag_of(hash))];
     slot.length = static_cast<std::uint32_t>(text.size());
     slot.found = found;
-    std::memcpy(slot.text.data(), text.data(), text.size());
+    std::copy(text.begin(), text.end(), slot.text.begin());  // an empty text may be nowhere
 }
 
 }  // namespace filters::text
