@@ -6,6 +6,7 @@
 #include "control/config_problems.hpp"
 #include "control/filter_environment.hpp"
 #include "control/filter_excerpt.hpp"
+#include "filters/language/parser.hpp"
 
 namespace control {
 namespace {
@@ -20,6 +21,15 @@ std::optional<flow::Error> fault_of(const filters::ChannelSpec& channel, const f
     if (program) return std::nullopt;
     const std::string name = channel.name.substr(channel.name.find('/') + 1);  // the file says the profile
     return texts.shown(program.error(), channel.filter, channel.place, "filter of channel \"" + name + "\": ");
+}
+
+// Only a regular expression can be a fault that is found without its place; all else is too much together, and each of
+// 100,000 channels need not be compiled to learn that.
+bool asks_pattern(const filters::ChannelSpec& channel, const filters::Environment& environment) {
+    const auto ast = filters::language::parse(channel.filter, environment.context);
+    return !ast || std::any_of(ast->tests.begin(), ast->tests.end(), [](const filters::language::Test& test) {
+        return test.match == filters::language::TextMatch::regex;
+    });
 }
 
 }  // namespace
@@ -62,6 +72,7 @@ flow::Result<std::unique_ptr<const filters::Program>> compile_filters(std::span<
                                                                       const filters::Environment& environment) {
     auto program = filters::Program::compile(channels, environment);
     if (program) return program;
+    const bool placed = program.error().place.line != 0;
     FilterTexts texts;
     filters::Environment alone = environment;
     alone.context = texts.remembering(environment.context);
@@ -70,6 +81,7 @@ flow::Result<std::unique_ptr<const filters::Program>> compile_filters(std::span<
     std::size_t found = 0;
     for (const filters::ChannelSpec& channel : channels) {
         if (found == Problems::kShown) break;
+        if (!placed && !asks_pattern(channel, alone)) continue;
         if (auto fault = fault_of(channel, alone, texts)) {
             problems.add(std::move(fault->place), std::move(fault->message));
             ++found;

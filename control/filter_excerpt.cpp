@@ -30,15 +30,21 @@ std::string_view characters(std::string_view text, std::size_t first, std::size_
     return text.substr(begin, byte_of(first + count) - begin);
 }
 
-// A terminal must not take orders from a filter.
+}  // namespace
+
 std::string harmless(std::string_view text) {
     std::string out(text);
-    std::replace_if(
-        out.begin(), out.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; }, '?');
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(out[i]);
+        const auto before = static_cast<unsigned char>(i == 0 ? 0 : out[i - 1]);
+        const bool order = byte < 0x20 && byte != '\t' && byte != '\n';
+        // Unicode's U+0080 to U+009F are orders as well: C2 and a byte.
+        const bool wide_order = before == 0xc2 && byte >= 0x80 && byte < 0xa0;
+        if (wide_order) out[i - 1] = '?';
+        if (order || wide_order || byte == 0x7f) out[i] = '?';
+    }
     return out;
 }
-
-}  // namespace
 
 filters::language::Context FilterTexts::remembering(filters::language::Context context) {
     if (!context.include) return context;
@@ -78,7 +84,7 @@ std::string FilterTexts::excerpt(std::string_view filter, const flow::Place& pla
 
 flow::Error FilterTexts::shown(const flow::Error& error, std::string_view filter, const flow::Place& begin,
                                const std::string& prefix) const {
-    flow::Error out{prefix + error.message, error.place};
+    flow::Error out{prefix + harmless(error.message), error.place};
     if (error.place.file.empty()) out.place = filters::language::placed(begin, error.place);
     if (const std::string lines = excerpt(filter, error.place); !lines.empty()) out.message += "\n" + lines;
     return out;

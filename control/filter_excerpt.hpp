@@ -22,6 +22,9 @@ inline constexpr std::size_t kExcerptColumns = 100;
 // Before each line of an excerpt; no line of an error begins with a blank otherwise.
 inline constexpr std::string_view kExcerptIndent = "    ";
 
+// A terminal must not take orders from a filter: control characters, but tabs and line breaks, become '?'.
+[[nodiscard]] std::string harmless(std::string_view text);
+
 class FilterTexts {
   public:
     // `context` with an `include` that remembers here what it reads. The result must not outlive *this.

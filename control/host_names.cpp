@@ -14,13 +14,15 @@
 #include <system_error>
 #include <thread>
 
+#include "filters/language/lexer.hpp"
+
 namespace control {
 namespace {
 
 constexpr std::size_t kMostNameBytes = 253;  // RFC 1035 section 2.3.4, as text
 
 std::string quoted(std::string_view name) {
-    return "host name \"" + std::string(name) + "\"";
+    return "host name " + filters::language::quoted(name);
 }
 
 // getaddrinfo() would read "10.1" as 10.0.0.1.

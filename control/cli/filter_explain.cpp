@@ -66,8 +66,8 @@ void print_predicates(std::ostream& out, const Explanation& e, Style style) {
     Table table({"", "ASKS", ">HOLDS FOR", "WAKES THE FILTER"});
     for (std::size_t p = 0; p < e.predicates.size(); ++p) {
         const auto& predicate = e.predicates[p];
-        table.add({numbered(p), shortened(predicate.text, kPredicateColumns), percent(predicate.share),
-                   predicate.triggers ? "yes" : ""});
+        table.add({numbered(p), shortened(control::harmless(predicate.text), kPredicateColumns),
+                   percent(predicate.share), predicate.triggers ? "yes" : ""});
     }
     if (!table.empty()) {
         out << '\n';
@@ -89,8 +89,8 @@ void print_indexes(std::ostream& out, const Explanation& e, Style style) {
 
 void print(std::ostream& out, const Explained& explained, Style style) {
     const Explanation& e = explained.explanation;
-    out << style.bold(e.normal_form) << '\n';
-    if (explained.ast.tests.size() > 1) out << '\n' << drawn(explained.ast, "  ");
+    out << style.bold(control::harmless(e.normal_form)) << '\n';
+    if (explained.ast.tests.size() > 1) out << '\n' << control::harmless(drawn(explained.ast, "  "));
     print_predicates(out, e, style);
     print_indexes(out, e, style);
     out << '\n';

@@ -112,7 +112,7 @@ constexpr std::array kFields = {
     number_field("max ttl", kTtl, kOf<Column::max_ttl>, 255),
     fixed_field("ttl equal", kOf<Subject(Reading::same_ttl)>, 1),
     number_field("ethertype", "an EtherType from 0 to 0xffff", kOf<Column::ethertype>, kMost16),
-    number_field("flowlabel", "an IPv6 flow label from 0 to 0xfffff", kOf<Column::flow_label>, 0xfffff),
+    number_field("flowlabel", "an IPv6 flow label: a number, of 20 bits usually", kOf<Column::flow_label>, kMost32),
 };
 
 }  // namespace

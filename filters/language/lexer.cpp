@@ -40,16 +40,23 @@ constexpr std::array kSymbols = {
     Symbol{"]", TokenKind::close_list},   Symbol{",", TokenKind::comma},
 };
 
+// Editors of some systems put a byte order mark before the text.
+std::string_view without_mark(std::string_view text) noexcept {
+    constexpr std::string_view kMark = "\xef\xbb\xbf";
+    if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+    return text;
+}
+
 // What to do about a character that belongs nowhere.
 std::string advice(char c) {
     if (c == '&') return "; write and, or &&";
     if (c == '|') return "; write or, or ||";
-    return "; only a text in quotes may have it";
+    return "; only a text in quotes may have it, else words, numbers and ( ) [ ] , = < > !";
 }
 
 class Lexer {
   public:
-    explicit Lexer(std::string_view text) : text_(text) {}
+    explicit Lexer(std::string_view text) : text_(without_mark(text)) {}
 
     flow::Result<std::vector<Token>> run(std::size_t most) {
         std::vector<Token> out;
@@ -244,6 +251,7 @@ std::string quoted(std::string_view text) {
 
 std::string pointed(std::string_view filter, const flow::Place& place) {
     if (place.line == 0 || place.column == 0) return {};
+    filter = without_mark(filter);
     for (std::uint32_t line = 1; line < place.line; ++line) {
         const std::size_t end = filter.find('\n');
         if (end == std::string_view::npos) return {};

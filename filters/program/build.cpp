@@ -155,9 +155,14 @@ class Builder {
             if (!built) return flow::pass(built);
             tables_.bytes.push_back(std::move(*built));
         } else if (bytes == 2) {
-            auto built = ValueTable::build(subject, feeds);
+            if (auto built = ValueTable::build(subject, feeds)) {
+                share(tables_.values, std::move(*built));
+                return {};
+            }
+            // More sets than 16 bits number: those of this table have 32.
+            auto built = ByteTable::build(subject, feeds, ValueTable::kValues);
             if (!built) return flow::pass(built);
-            share(tables_.values, std::move(*built));
+            tables_.bytes.push_back(std::move(*built));
         } else {
             auto built = WideTable::build(subject, feeds);
             if (!built) return flow::pass(built);

@@ -131,7 +131,9 @@ flow::Result<Compiled> compile(std::span<const ChannelSpec> channels, const Envi
     for (const ChannelSpec& channel : channels) {
         const auto root = compile_channel(channel, environment, out.graph);
         if (!root) return tl::unexpected(root.error());
-        if (auto ok = fits(out.graph); !ok) return of_channel(channel, ok.error());
+        // One filter alone is told its place; of many, none is at fault.
+        if (auto ok = fits(out.graph); !ok)
+            return channels.size() == 1 ? of_channel(channel, ok.error()) : flow::pass(ok);
         out.roots.push_back(*root);
         tables.above_axis.push_back(channel.above_axis ? 1 : 0);
     }

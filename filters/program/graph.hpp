@@ -51,6 +51,9 @@ struct Operation {
 // What more predicates than this could wake is looked at in every batch: lists of triggers stay short.
 inline constexpr std::size_t kMostTriggers = 256;
 
+// Nets from databases of addresses that all filters hold together: 640 MB. A country has up to 100,000, `as < 60000` more.
+inline constexpr std::size_t kMostLocatedNets = 20'000'000;
+
 // Predicates are numbered while filters are read, so operations get their final node numbers only in
 // finish().
 class GraphBuilder {
@@ -70,6 +73,8 @@ class GraphBuilder {
         if (edge) made_.emplace(test, *edge);
         return edge;
     }
+    // Counts nets that a database of addresses gives to one test, before they are kept. False: they are too many together.
+    [[nodiscard]] bool take_located(std::size_t nets) noexcept { return (located_nets_ += nets) <= kMostLocatedNets; }
     // Keeps for people what predicates mean; otherwise name() does nothing.
     void keep_names() { keeps_names_ = true; }
     // What `edge`, where it is a predicate, means as a filter.
@@ -115,6 +120,7 @@ class GraphBuilder {
     std::vector<double> operation_share_;
     std::vector<double> predicate_share_;
     std::unordered_map<std::string, Edge> made_;
+    std::size_t located_nets_ = 0;
     bool keeps_names_ = false;
     std::vector<std::string> names_;
 };

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "filters/language/fields.hpp"
+#include "filters/language/lexer.hpp"
 #include "filters/program/lower_geo.hpp"
 #include "filters/program/lower_parts.hpp"
 #include "filters/program/lower_text.hpp"
@@ -34,7 +35,7 @@ constexpr std::array kDenied = {Range{3, 3}};  // Cisco NSEL NF_F_FW_EVENT
 
 std::string unknown_source(const std::string& name, std::span<const std::string> sources) {
     constexpr std::size_t kMostNamed = 20;
-    std::string out = "there is no source '" + name + "'; the sources are";
+    std::string out = "there is no source " + language::quoted(name) + "; the sources are";
     for (std::size_t i = 0; i < std::min(sources.size(), kMostNamed); ++i) {
         out += (i == 0 ? " '" : ", '") + sources[i] + "'";
     }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "filters/geo/database.hpp"
+#include "filters/language/lexer.hpp"
 #include "filters/program/lower_parts.hpp"
 #include "filters/text/text_table.hpp"
 
@@ -58,6 +59,8 @@ class Filling {
         nets_ = geo.as(numbers_);
     }
 
+    // Of one subject that is asked. Those of any AS at all are the same predicate each time.
+    [[nodiscard]] std::size_t nets() const noexcept { return nets_.size(); }
     // `test` asked of one AS number; `name` says it.
     [[nodiscard]] Edge lower(Subject subject, const std::string& name, GraphBuilder& graph) const {
         const auto ask = [&](Subject of, const auto& what, std::string says) {
@@ -123,7 +126,7 @@ flow::Result<std::vector<Range>> numbers_named(const geo::Database& geo, const l
         bool holds = false;
         const auto found = [](std::uint32_t, void* into) { *static_cast<bool*>(into) = true; };
         if (!table->match(system.name, scratch, found, &holds))
-            return flow::fail("the names of autonomous systems cannot be searched for '" + test.text + "'");
+            return flow::fail("the names of autonomous systems cannot be searched for " + language::quoted(test.text));
         if (!holds) continue;
         if (!out.empty() && out.back().high + 1 >= system.number) {
             out.back().high = system.number;
@@ -132,6 +135,17 @@ flow::Result<std::vector<Range>> numbers_named(const geo::Database& geo, const l
         }
     }
     return out;
+}
+
+// Nets are copied into the predicate of each subject.
+flow::Result<void> take_nets(const language::Field& field, const language::Test& test, std::size_t nets,
+                             GraphBuilder& graph) {
+    std::size_t subjects = 0;
+    each_subject(field, test, [&](Subject) { ++subjects; });
+    if (graph.take_located(nets * subjects)) return {};
+    return flow::fail("the filters ask for AS and countries that are more than " + std::to_string(kMostLocatedNets) +
+                          " nets together; use fewer different thresholds such as 'as < 1000', or fewer channels",
+                      test.place);
 }
 
 flow::Result<Edge> lower_country(const language::Field& field, const language::Test& test,
@@ -147,8 +161,15 @@ flow::Result<Edge> lower_country(const language::Field& field, const language::T
     if (!geo->has_country(test.text) && !is_country(test.text))
         return flow::fail(asked + ": there is no such country; write its two letters, as in DE or GB", test.place);
     const std::vector<language::Net> nets = geo->country(test.text);
+    if (auto taken = take_nets(field, test, nets.size(), graph); !taken) return flow::pass(taken);
     return lower_sides(field, test, graph,
                        [&](Predicate& predicate, language::Subject subject) { predicate.add(subject, nets); });
+}
+
+flow::Result<Edge> lower_filled(const language::Field& field, const language::Test& test, const Filling& filling,
+                                GraphBuilder& graph) {
+    if (auto taken = take_nets(field, test, filling.nets(), graph); !taken) return flow::pass(taken);
+    return lower_numbers(field, test, filling, graph);
 }
 
 flow::Result<Edge> lower_as_name(const language::Field& field, const language::Test& test,
@@ -161,8 +182,7 @@ flow::Result<Edge> lower_as_name(const language::Field& field, const language::T
     }
     auto numbers = numbers_named(*environment.geo, test);
     if (!numbers) return flow::fail(std::move(numbers.error().message), test.place);
-    const Filling filling(*environment.geo, std::move(*numbers));
-    return lower_numbers(field, test, filling, graph);
+    return lower_filled(field, test, Filling(*environment.geo, std::move(*numbers)), graph);
 }
 
 }  // namespace
@@ -178,7 +198,7 @@ flow::Result<Edge> lower_geo(const language::Field& field, const language::Test&
     return graph.once(language::print(test), [&]() -> flow::Result<Edge> {
         if (field.operand == Operand::country) return lower_country(field, test, environment, graph);
         if (field.operand == Operand::as_name) return lower_as_name(field, test, environment, graph);
-        return lower_numbers(field, test, Filling(*environment.geo, test.ranges), graph);
+        return lower_filled(field, test, Filling(*environment.geo, test.ranges), graph);
     });
 }
 

@@ -2,6 +2,7 @@
 #include "filters/program/predicates.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "filters/program/readings.hpp"
@@ -43,12 +44,13 @@ double presence_share(Subject subject) {
     return bit == 0 || bit < flow::present_bit(Column::out_bytes) ? 1 : 0.3;
 }
 
-// Counters, rates and times spread over many orders of magnitude; small ones are common.
+// Counters, rates and times spread over many orders of magnitude, as likely in each; what is beyond kOrders is rare.
 double spread_share(const Range& range) {
-    constexpr double kOrders = 40;
-    const auto order = [](std::uint64_t value) { return std::log2(static_cast<double>(value) + 1); };
+    static constexpr double kOrders = 40;
+    constexpr double kRare = 0.001;
+    const auto order = [](std::uint64_t value) { return std::min(kOrders, std::log2(static_cast<double>(value) + 1)); };
     const double orders = order(range.high) - order(range.low) + 0.1;
-    return std::min(1.0, std::max(0.001, orders / kOrders));
+    return std::clamp(orders / kOrders, kRare, 1.0);
 }
 
 // Most flows are TCP or UDP over IPv4; a port is one of many, an interface or a VLAN one of some.
@@ -75,7 +77,27 @@ double share_of(const Net& net) {
     const int bits = net.prefix_bits();
     if (bits < 0) return 0.1;
     const int significant = net.is_v4() ? bits - 96 : bits / 2;
-    return std::max(0.001, std::pow(0.5, significant / 2));
+    return std::pow(0.5, significant / 2.0);
+}
+
+// Many nets, of a country for instance, cover what they cover and no more: by twice the part of the addresses in use.
+double share_of(const std::vector<Net>& nets) {
+    constexpr double kRare = 0.001;
+    double guessed = 0;
+    double largest = 0;
+    double covered = 0;
+    for (const Net& net : nets) {
+        const double one = share_of(net);
+        guessed += one;
+        largest = std::max(largest, one);
+        const int bits = net.prefix_bits();
+        const int significant = bits < 0      ? std::popcount(net.mask.low() & 0xffff'ffff)
+                                : net.is_v4() ? bits - 96
+                                              : std::max(0, bits - 3);  // of 2000::/3
+        covered += std::pow(0.5, significant);
+    }
+    constexpr double kUsed = 0.5;
+    return std::max(kRare, std::min(guessed, std::max(largest, covered / kUsed)));
 }
 
 }  // namespace
@@ -108,7 +130,7 @@ double Predicate::share() const {
         for (const Range& range : feed.ranges) sum += share_of(feed.subject, range);
     }
     for (const NetFeed& feed : nets) {
-        for (const Net& net : feed.nets) sum += share_of(net);
+        sum += share_of(feed.nets);
     }
     return std::min(1.0, sum);
 }

@@ -53,25 +53,11 @@ std::uint64_t rows_with(const FlowBatch& batch, std::size_t word, std::uint64_t 
     return out & rows_of_word(word, batch.rows);
 }
 
-void mark_missing(const TextIndex& index, std::size_t word, std::uint64_t rows, Marks marks) noexcept {
-    if (rows == 0) return;
-    for (const PredicateId predicate : index.when_missing) marks.word(predicate, word, rows);
-}
-
 template <class Visit>
 void each_row(std::size_t word, std::uint64_t rows, Visit visit) noexcept {
     for (; rows != 0; rows &= rows - 1) {
         visit(static_cast<std::uint32_t>(word * 64 + static_cast<std::size_t>(std::countr_zero(rows))));
     }
-}
-
-// Predicates that an empty text has: only tests for one can.
-std::vector<PredicateId> with_empty_text(const text::TextTable& table) {
-    std::vector<PredicateId> out;
-    text::Scratch none;
-    const auto add = [](std::uint32_t id, void* to) { static_cast<std::vector<PredicateId>*>(to)->push_back(id); };
-    static_cast<void>(table.match({}, none, add, &out));
-    return out;
 }
 
 }  // namespace
@@ -97,9 +83,7 @@ flow::Result<BuiltTexts> build_texts(const PredicateSet& predicates, const Envir
     for (const auto& [entries, subjects] : together) {
         auto table = text::TextTable::compile(entries, &cache);
         if (!table) return flow::pass(table);
-        std::vector<PredicateId> when_missing;
-        if (environment.missing == language::Missing::zero) when_missing = with_empty_text(*table);
-        out.indexes.push_back({subjects, std::move(*table), std::move(when_missing)});
+        out.indexes.push_back({subjects, std::move(*table)});
     }
     out.cache_trouble = cache.trouble();
     return out;
@@ -142,13 +126,11 @@ void TextScan::run(const FlowBatch& batch, Marks marks) noexcept {
 
 void TextScan::run_column(const FlowBatch& batch, Subject subject, Part& part, Marks marks) noexcept {
     const std::uint64_t bit = language::presence_of(subject);
-    const bool some = (batch.present_any & bit) != 0;
-    if (!some && part.index->when_missing.empty()) return;
+    if ((batch.present_any & bit) == 0) return;
     const flow::Text* texts = texts_of(batch, subject.column);
     text::KnownTexts::Recalled recalled;
     for (std::size_t word = 0; word * 64 < batch.rows; ++word) {
-        const std::uint64_t rows = some ? rows_with(batch, word, bit) : 0;
-        mark_missing(*part.index, word, rows_of_word(word, batch.rows) & ~rows, marks);
+        const std::uint64_t rows = rows_with(batch, word, bit);
         const char* arena = batch.arena.data();
         const auto first = static_cast<std::uint32_t>(word * 64);
         part.known.recall(texts + first, rows, arena, recalled);
@@ -172,15 +154,9 @@ void TextScan::run_payload(const FlowBatch& batch, const OfPayload& asked, Marks
     const bool hellos = asked.ja3 != nullptr || asked.ja4 != nullptr || asked.server_name != nullptr;
     if (asked.bytes == nullptr && !hellos) return;
     const std::uint64_t bit = flow::present_bit(Column::payload);
-    const bool some = (batch.present_any & bit) != 0;
+    if ((batch.present_any & bit) == 0) return;
     for (std::size_t word = 0; word * 64 < batch.rows; ++word) {
-        const std::uint64_t rows = some ? rows_with(batch, word, bit) : 0;
-        const std::uint64_t without = rows_of_word(word, batch.rows) & ~rows;
-        if (asked.bytes != nullptr) mark_missing(*asked.bytes, word, without, marks);
-        for (const Part* part : {asked.ja3, asked.ja4, asked.server_name}) {
-            if (part != nullptr) mark_missing(*part->index, word, without, marks);
-        }
-        each_row(word, rows, [&](std::uint32_t row) {
+        each_row(word, rows_with(batch, word, bit), [&](std::uint32_t row) {
             const std::uint8_t proto = batch.proto[row];
             const auto bytes = text::application_bytes(batch.arena.view(batch.payload[row]), proto);
             if (asked.bytes != nullptr) scan_bytes(bytes, *asked.bytes, row, marks);
@@ -209,12 +185,9 @@ void TextScan::scan_hello(std::string_view bytes, const OfPayload& asked, std::u
     if (asked.server_name != nullptr) mark(hello ? hello->server_name : "", asked.server_name, row, marks);
 }
 
-// An empty text is a missing one.
+// An empty text is a missing one, and nothing asks for those: the language takes no empty value.
 void TextScan::mark(std::string_view text, Part* part, std::uint32_t row, Marks marks) noexcept {
-    if (text.empty()) {
-        for (const PredicateId id : part->index->when_missing) marks.row(id, row);
-        return;
-    }
+    if (text.empty()) return;
     for (const PredicateId id : part->known.ids(text, part->index->table, scratch_)) marks.row(id, row);
 }
 

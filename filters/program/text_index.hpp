@@ -27,7 +27,6 @@ namespace filters::program {
 struct TextIndex {
     std::vector<language::Subject> subjects{};
     text::TextTable table;
-    std::vector<PredicateId> when_missing{};  // hold for rows without the text
 
     [[nodiscard]] std::string name() const;  // "input_if_name+output_if_name"
 };

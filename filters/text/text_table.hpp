@@ -39,8 +39,6 @@ class TextTable {
     [[nodiscard]] bool has_database() const noexcept { return db_.has_value(); }
     [[nodiscard]] std::size_t patterns() const noexcept { return patterns_; }
     [[nodiscard]] std::size_t bytes() const noexcept;
-    // The same texts give the same ids.
-    [[nodiscard]] bool answers_like(const TextTable& other) const noexcept { return entries_ == other.entries_; }
 
   private:
     struct Hash {

@@ -64,6 +64,23 @@ TEST(CliFilter, AnErrorHasItsPlaceItsLineAndACaret) {
     EXPECT_NE(regex.err.find("^^^^^"), std::string::npos) << regex.err;
 }
 
+// Colours, titles and cursors of a terminal are not for filters to set.
+TEST(CliFilter, ControlCharactersStayInTheFilter) {
+    const std::vector<std::vector<std::string>> cases = {
+        {"filter", "check", "user = 'a\x1b[31mb\xc2\x9b'"},
+        {"filter", "explain", "user = 'a\x1b[31mb\xc2\x9b' and port 80"},
+        {"filter", "check", "payload regex 'a(\x1b[31mb'"},
+        {"filter", "check", "host 'a\x1b[31mb.example'"},
+        {"filter", "check", "-c", kShipped, "ident 'a\x1b[31mb'"},
+    };
+    for (const auto& words : cases) {
+        const Said said = run_cli(words);
+        EXPECT_FALSE((said.out + said.err).empty());
+        EXPECT_EQ((said.out + said.err).find('\x1b'), std::string::npos) << words.back();
+        EXPECT_EQ((said.out + said.err).find("\xc2\x9b"), std::string::npos) << words.back();
+    }
+}
+
 TEST(CliFilter, NotesWhatIsRightButHardlyMeant) {
     EXPECT_EQ(run_cli({"filter", "check", "port > 65535"}).err, "note: it takes no flow at all\n");
     EXPECT_EQ(run_cli({"filter", "check", "any"}).err, "");

@@ -74,7 +74,7 @@ TEST(HostNames, ADeadServerCostsTheLimitOnceForAllNames) {
     for (const char* name : {"a.example", "b.example", "c.example", "a.example"}) {
         const auto found = names.resolve(name);
         ASSERT_FALSE(found.has_value()) << name;
-        EXPECT_NE(found.error().message.find("\"" + std::string(name) + "\" was not found within the 20 ms"),
+        EXPECT_NE(found.error().message.find("'" + std::string(name) + "' was not found within the 20 ms"),
                   std::string::npos)
             << found.error().message;
     }

@@ -95,4 +95,21 @@ TEST(Explain, FaultsAreThoseOfTheCompiler) {
     EXPECT_EQ(e.error().place.column, 6u);
 }
 
+// What is looked at first in an AND: larger limits are rarer, and a country is no more than its addresses.
+TEST(Explain, GuessesThatLargerLimitsAreRarer) {
+    const auto share = [](const char* filter) {
+        const filters::ChannelSpec channel{.name = {}, .filter = filter, .place = {}, .sources = {}};
+        const auto explained = filters::explain(channel, filters::Environment::with_sources(1));
+        EXPECT_TRUE(explained) << filter;
+        return explained->predicates.front().share;
+    };
+    EXPECT_LT(share("bps > 1m"), share("bps > 1k"));
+    EXPECT_LT(share("bps > 1g"), share("bps > 1m"));
+    EXPECT_LT(share("bps > 1m"), 0.6);
+    EXPECT_GT(share("bytes < 1m"), share("bytes < 1k"));
+    std::string list = "src ip in [";
+    for (int i = 0; i < 4096; ++i) list += "10." + std::to_string(i / 256) + "." + std::to_string(i % 256) + ".0/24 ";
+    EXPECT_LT(share((list + "]").c_str()), 0.05);
+}
+
 }  // namespace

@@ -79,7 +79,8 @@ TEST(LanguageInclude, ErrorsTellTheFile) {
               "error: dir/a:2:7: expected a port number from 0 to 65535, found 'http'");
     world.files["lexer"] = "port 1 $";
     EXPECT_EQ(world.normal("any or @include lexer"),
-              "error: dir/lexer:1:8: unexpected character '$'; only a text in quotes may have it");
+              "error: dir/lexer:1:8: unexpected character '$'; only a text in quotes may have it, else words, numbers "
+              "and ( ) [ ] , = < > !");
     world.files["missing"] = "any and\n@include none";
     EXPECT_EQ(world.normal("@include missing"), "error: dir/missing:2:10: cannot read none");
     EXPECT_EQ(world.normal("@include none"), "error: 1:10: cannot read none");

@@ -52,6 +52,23 @@ TEST(Lexer, PutsACaretUnderTheToken) {
     for (const Caret& c : cases) EXPECT_EQ(pointed(c.filter, {{}, c.line, c.column}), c.shown) << c.filter;
 }
 
+TEST(Lexer, AByteOrderMarkIsNoWord) {
+    const std::string filter = "\xef\xbb\xbfport 80";
+    const auto list = filters::language::tokens(filter);
+    ASSERT_TRUE(list) << list.error().text();
+    ASSERT_EQ(list->size(), 3u);
+    EXPECT_EQ(list->front().column, 1u);
+    EXPECT_EQ(pointed(filter, {{}, 1, 6}), "port 80\n     ^^\n");
+    EXPECT_FALSE(
+        filters::language::tokens("port \xef\xbb\xbf"
+                                  "80"))
+        << "elsewhere it is a character like others";
+    const auto odd = filters::language::tokens("port ~80");
+    ASSERT_FALSE(odd);
+    EXPECT_NE(odd.error().message.find("only a text in quotes may have it, else words, numbers and ( ) [ ]"),
+              std::string::npos);
+}
+
 TEST(Lexer, ShowsOddBytesReadably) {
     EXPECT_EQ(filters::language::quoted("a\x01\xff"), "'a\\x01\\xff'");
     EXPECT_EQ(filters::language::quoted(std::string(50, 'x')), "'" + std::string(40, 'x') + "...'");
