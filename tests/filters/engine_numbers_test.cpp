@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dataplane/flow/exporter.hpp"
+#include "filters/program/graph.hpp"
 #include "filters/program/number_index.hpp"
 #include "filters/program/program.hpp"
 #include "filters/program/range_index.hpp"
@@ -290,6 +291,20 @@ TEST(EngineNumbers, ExportersAreAskedLate) {
             {.address = address("192.0.2.1"), .agent = address("2001:db8::9"), .protocol = flow::Protocol::sflow5}),
         1u);
     EXPECT_EQ(rows(), (Rows{"0 1", "2 3", "0 1", "0 1 2 3", "2 3 4", "0 1 2 3"}));
+}
+
+// 20 bits by RFC 6437; what an exporter tells beyond them is larger than what it is compared with all the same.
+TEST(EngineNumbers, FlowLabelsMayBeLargerThanTheyShould) {
+    FilterBatch batch{{}, {}};
+    batch.set(1, {Column::flow_label, 0x1f0000});
+    EXPECT_EQ(taken("flowlabel > 5", *batch, Environment{}), "1");
+    EXPECT_EQ(taken("flowlabel 0x1f0000", *batch, Environment{}), "1");
+}
+
+TEST(EngineNumbers, NetsOfDatabasesAreBounded) {
+    filters::program::GraphBuilder graph;
+    EXPECT_TRUE(graph.take_located(filters::program::kMostLocatedNets));
+    EXPECT_FALSE(graph.take_located(1));
 }
 
 TEST(EngineNumbers, IdentIsTheNameOfASource) {
