@@ -86,7 +86,7 @@ class KnownTexts {
     [[nodiscard]] std::uint64_t failures() const noexcept { return failures_; }
 
   private:
-    static constexpr unsigned kPlaceBits = 12;
+    static constexpr unsigned kPlaceBits = 11;
     static constexpr unsigned kLengthBits = 20;
     static constexpr unsigned kBatchBits = 64 - 2 * kLengthBits;
     static constexpr Found kList = 1u << 31;
@@ -120,7 +120,7 @@ class KnownTexts {
         return std::uint64_t{batch_} << (2 * kLengthBits) | std::uint64_t{at.offset} << kLengthBits | at.length;
     }
     // New texts lie behind one another, and so do their places.
-    [[nodiscard]] Place& place_of(flow::Text at) noexcept { return places_[at.offset / 8 % places_.size()]; }
+    [[nodiscard]] Place& place_of(flow::Text at) noexcept { return places_[at.offset / 16 % places_.size()]; }
     // The ways whose tags are like it, a bit each.
     [[nodiscard]] static std::uint32_t alike(const Set& set, std::uint32_t tag) noexcept;
     [[nodiscard]] static bool holds(const Slot& slot, std::string_view text) noexcept;

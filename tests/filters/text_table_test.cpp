@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <set>
 #include <string>
@@ -246,6 +247,50 @@ TEST(KnownTexts, StaysRightAndBoundedInAFlood) {
         asked_often += rig.known->looked_at() - before;
     }
     EXPECT_LT(asked_often, most / 100) << "texts that are asked often are driven out by those that are not";
+}
+
+// 64 texts at once, some of them longer than what is kept, each batch at other places: as when each is looked at.
+TEST(KnownTexts, RecallsManyAtOnce) {
+    Rig rig(
+        {{{PatternKind::regex, "[13579]$"}, 1}, {{PatternKind::content, "77"}, 2}, {{PatternKind::content, "a4"}, 3}});
+    std::mt19937 random(5);
+    std::uint64_t recalled_rows = 0;
+    for (int batch = 0; batch < 400; ++batch) {
+        rig.known->next_batch();
+        std::string arena;
+        std::array<flow::Text, 64> texts{};
+        for (flow::Text& text : texts) {
+            const std::string name =
+                std::string(random() % 8 == 0 ? 130 : random() % 30, 'a') + std::to_string(random() % 100);
+            text = {static_cast<std::uint32_t>(arena.size()), static_cast<std::uint32_t>(name.size())};
+            arena += name;
+        }
+        const std::uint64_t rows = random() | std::uint64_t{random()} << 32;
+        KnownTexts::Recalled recalled;
+        for (int again = 0; again < 2; ++again) {
+            rig.known->recall(texts.data(), rows, arena.data(), recalled);
+            std::array<Ids, 64> got{};
+            for (std::uint32_t i = 0; i < recalled.ones; ++i)
+                got[recalled.one[i]].insert(recalled.found[recalled.one[i]]);
+            for (std::uint32_t i = 0; i < recalled.manys; ++i) {
+                const auto ids = rig.known->ids(recalled.found[recalled.many[i]]);
+                got[recalled.many[i]].insert(ids.begin(), ids.end());
+            }
+            EXPECT_EQ(recalled.unknown & ~rows, 0u);
+            for (std::size_t row = 0; row < 64; ++row) {
+                if ((rows >> row & 1) == 0) continue;
+                const std::string text = arena.substr(texts[row].offset, texts[row].length);
+                if ((recalled.unknown >> row & 1) != 0) {
+                    const auto ids = rig.known->ids(texts[row], arena.data(), *rig.table, rig.scratch);
+                    got[row].insert(ids.begin(), ids.end());
+                } else {
+                    ++recalled_rows;
+                }
+                ASSERT_EQ(got[row], rig.expected(text)) << text;
+            }
+        }
+    }
+    EXPECT_GT(recalled_rows, 400u * 32);
 }
 
 // The lists of ids are full long before the texts are.
