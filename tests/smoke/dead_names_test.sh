@@ -52,7 +52,7 @@ wait $reload || code=$?
 cat "$work/reload.log"
 same "exit code of the reload" 1 "$code"
 for name in never neither; do
-    grep -q "names.toml:.*\"$name.example\" was not found within the 4000 ms" "$work/reload.log" || fail "$name.example is not told"
+    grep -q "names.toml:.*'$name.example' was not found within the 4000 ms" "$work/reload.log" || fail "$name.example is not told"
 done
 wait_through "$(value records <"$work/sent.json")"
 
