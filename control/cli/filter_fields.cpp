@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `net-collector filter fields`: everything a filter can ask, from the language's own table.
 #include "filters/language/fields.hpp"
+#include "filters/language/spellings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -35,17 +36,6 @@ constexpr std::array kGroups = {
     Group{"application", "NAMES AND TEXTS"},
     Group{"payload content", "PAYLOAD OF SAMPLED PACKETS"},
 };
-
-// "ip", "host"
-std::vector<std::string> spellings(const Field& field) {
-    std::vector<std::string> out;
-    for (std::string_view rest = field.words; !rest.empty();) {
-        const std::size_t bar = rest.find('|');
-        out.emplace_back(rest.substr(0, bar));
-        rest.remove_prefix(bar == std::string_view::npos ? rest.size() : bar + 1);
-    }
-    return out;
-}
 
 // What may stand before the value, or instead of it. What texts take is told as their value.
 std::string forms(const Field& field) {
@@ -103,8 +93,12 @@ std::string example(const Field& field) {
 Json field_json(const Field& field) {
     std::vector<std::string> names;
     for (const auto& named : field.names) names.emplace_back(named.name);
-    return {{"words", spellings(field)},  {"directions", field.sided}, {"takes", field.value},
-            {"compares", field.compares}, {"lists", field.lists},      {"names", names},
+    return {{"words", filters::language::spellings_of(field.words)},
+            {"directions", field.sided},
+            {"takes", field.value},
+            {"compares", field.compares},
+            {"lists", field.lists},
+            {"names", names},
             {"example", example(field)}};
 }
 
@@ -118,9 +112,9 @@ bool is_one_of_many(std::span<const Field> fields, std::size_t i) {
     });
 }
 
-std::string joined(const std::vector<std::string>& words, std::size_t from) {
+std::string joined(const std::vector<std::string_view>& words, std::size_t from) {
     std::string out;
-    for (std::size_t i = from; i < words.size(); ++i) out += (out.empty() ? "" : ", ") + words[i];
+    for (std::size_t i = from; i < words.size(); ++i) (out += out.empty() ? "" : ", ") += words[i];
     return out;
 }
 
@@ -130,7 +124,7 @@ std::string asked(const Field& field, bool is_first_of_many) {
 
 // With the other spellings.
 std::string value(const Field& field) {
-    const std::string others = joined(spellings(field), 1);
+    const std::string others = joined(filters::language::spellings_of(field.words), 1);
     return std::string(field.value) +
            (others.empty() ? "" : (field.value.empty() ? "(also " : " (also ") + others + ")");
 }

@@ -30,7 +30,7 @@ Words split(std::string_view text, char separator) {
 }
 
 void add(Index& index, std::string_view spellings, const Field* field, const Refusal* refusal) {
-    for (const std::string_view spelling : split(spellings, '|')) {
+    for (const std::string_view spelling : spellings_of(spellings)) {
         Words words = split(spelling, ' ');
         const std::string_view first = words.front();
         index[first].push_back({field, refusal, std::move(words)});
@@ -117,7 +117,7 @@ bool is_direction(std::string_view word) {
 Words directed_words(bool all) {
     Words out;
     for (const Field& field : fields()) {
-        const Words spellings = split(field.words, '|');
+        const Words spellings = spellings_of(field.words);
         for (std::size_t i = 0; i < (all ? spellings.size() : 1); ++i) {
             const Words words = split(spellings[i], ' ');
             if (field.sided) {
@@ -166,6 +166,10 @@ std::string with_its_words(std::string_view value) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> spellings_of(std::string_view words) {
+    return split(words, '|');
+}
 
 std::vector<const Spelling*> spellings_at(const Token* at) {
     std::vector<const Spelling*> out;

@@ -20,6 +20,9 @@ struct Spelling {
     std::vector<std::string_view> words{};  // at least one
 };
 
+// The spellings in the `words` of a Field or a Refusal; the first is the normal form.
+[[nodiscard]] std::vector<std::string_view> spellings_of(std::string_view words);
+
 // Spellings that stand at `at`, the longest first, else in the table's order. `at` belongs to a list that ends with `end`.
 [[nodiscard]] std::vector<const Spelling*> spellings_at(const Token* at);
 

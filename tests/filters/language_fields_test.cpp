@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "filters/language/parser.hpp"
+#include "filters/language/spellings.hpp"
 
 namespace {
 
@@ -95,16 +96,6 @@ std::vector<std::string> values_of(const Field& field) {
     return {};
 }
 
-std::vector<std::string> spellings_of(const Field& field) {
-    std::vector<std::string> out;
-    for (std::string_view rest = field.words; !rest.empty();) {
-        const std::size_t bar = rest.find('|');
-        out.emplace_back(rest.substr(0, bar));
-        rest.remove_prefix(bar == std::string_view::npos ? rest.size() : bar + 1);
-    }
-    return out;
-}
-
 // `host = x` asks for the text, `host 10.0.0.1` for the address.
 bool needs_operator(const Field& field) {
     return field.operand == Operand::text && field.name() == "host";
@@ -120,7 +111,8 @@ TEST(LanguageFields, EverySpellingTakesEveryValueAndParsesBack) {
     for (const Field& field : filters::language::fields()) {
         for (const std::string& value : values_of(field)) {
             std::string normal;
-            for (const std::string& spelling : spellings_of(field)) {
+            for (const std::string_view words : filters::language::spellings_of(field.words)) {
+                const std::string spelling(words);
                 for (const char* side : {"", "src ", "dst ", "src or dst ", "dst and src "}) {
                     if (*side != 0 && !field.sided) continue;
                     const bool bare = value[0] == '\'' || value[0] == '"';
