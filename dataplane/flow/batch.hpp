@@ -47,6 +47,9 @@ struct FlowBatch {
     std::uint64_t received_ms = 0;     // receive time of the first row
     const void* generation = nullptr;  // dataplane::Generation under which `source` was given
     std::uint64_t present_any = 0;     // or of all rows' `present`
+    // Written by match, read by the archive: row r is to be archived when bit r % 64 of keep[r / 64] is set.
+    std::array<std::uint64_t, kBatchRows / 64> keep;
+    std::uint32_t kept = 0;
 
 #define X(name, type, what) alignas(64) std::array<type, kBatchRows> name;
     FLOW_COMMON_COLUMNS(X)
@@ -57,6 +60,7 @@ struct FlowBatch {
     void reset() noexcept {
         rows = 0;
         present_any = 0;
+        kept = 0;
         arena.reset();
     }
     [[nodiscard]] bool has(std::uint32_t row, Column c) const noexcept {

@@ -103,6 +103,12 @@ namespace flow {
     X(flows_unwritten, "flows.unwritten", "flows in flight when the collector died")                    \
     X(flows_discarded, "flows.discarded", "flows that report dropped packets")                          \
     X(flows_unknown_rate, "flows.unknown_rate", "flows whose sampling rate nobody told")                \
+    X(flows_archived, "archive.archived", "flows durable in the archive")                               \
+    X(archive_not_wanted, "archive.not_wanted", "flows that the archive's policy leaves out")           \
+    X(archive_off, "archive.off", "flows that came while nothing was archived")                         \
+    X(archive_shed_busy, "archive.shed_busy", "flows not archived: the writers were behind")            \
+    X(archive_shed_disk, "archive.shed_disk", "flows not archived: the disk was full or failed")        \
+    X(archive_unwritten, "archive.unwritten", "flows under way when the collector died")                \
     X(templates_new, "templates.new", "templates learned")                                              \
     X(templates_refreshed, "templates.refreshed", "templates sent again unchanged")                     \
     X(templates_changed, "templates.changed", "templates redefined")                                    \

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// A block: up to kBlockRows rows of one source as columns, encoded, compressed, with zone maps, a Bloom filter on addresses
+// and checksums. What the bytes are stands in FORMAT.md.
+//
+// Thread: a BlockBuilder or a BlockReader belongs to one thread.
+// Shape:  rows keep their order. A page is what one FlowBatch holds when read back: at most kBatchRows rows and kArenaBytes of
+//         text. All columns are kept, but `source` (the segment's) and `exporter`, which becomes an index into the block's
+//         own list of exporters: a block needs nothing but itself to be read.
+// Errors: damaged bytes are found by checksums and bounds before anything is believed: an Error, never a crash.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "dataplane/flow/batch.hpp"
+#include "dataplane/flow/column_set.hpp"
+#include "dataplane/flow/exporter.hpp"
+#include "dataplane/flow/result.hpp"
+
+namespace store::archive {
+
+inline constexpr std::uint32_t kBlockRows = 64 * 1024;
+
+enum class Compression : std::uint8_t { none, lz4, zstd };  // above the encodings, column by column, where it gains
+
+// What is told of a block without decoding it; for the segment's entry.
+struct BlockSums {
+    std::uint32_t rows = 0;
+    std::uint64_t received_from_ms = ~0ull, received_to_ms = 0;
+    std::uint64_t first_ms = ~0ull, last_ms = 0;
+    std::uint64_t flows = 0, packets = 0, bytes = 0;  // scaled, in-counters
+};
+
+// Rows of one source, until they are encoded.
+class BlockBuilder {
+  public:
+    BlockBuilder();
+    ~BlockBuilder();
+    BlockBuilder(const BlockBuilder&) = delete;
+    BlockBuilder& operator=(const BlockBuilder&) = delete;
+
+    // Adds rows of the batch in `rows` (a bitmap as FlowBatch::keep), from row `from` on, until the block is full. Returns the
+    // row to go on with; batch.rows: all were taken. Memory grows with what is added (about 130 bytes a row, texts apart).
+    std::uint32_t add(const flow::FlowBatch& batch, const std::uint64_t* rows, std::uint32_t from);
+    [[nodiscard]] std::uint32_t rows() const noexcept;
+    [[nodiscard]] bool full() const noexcept;
+    [[nodiscard]] std::size_t memory() const noexcept;
+    // Appends the encoded block to `out`, and empties the builder. `exporters`: whose keys the rows' exporter ids are.
+    BlockSums encode(const flow::ExporterTable& exporters, Compression compression, std::vector<std::uint8_t>& out);
+
+  private:
+    struct Columns;
+    std::unique_ptr<Columns> columns_;
+};
+
+// Smallest and largest value of a column over the rows that have it. Numbers only.
+struct Zone {
+    bool any = false;  // some row has it
+    bool all = false;  // every row has it
+    std::uint64_t low = 0, high = 0;
+};
+
+// Reads one block after the other; buffers are kept.
+class BlockReader {
+  public:
+    BlockReader();
+    ~BlockReader();
+    BlockReader(BlockReader&&) noexcept;
+    BlockReader& operator=(BlockReader&&) noexcept;
+
+    // Reads and checks the header of the block that begins at `bytes` (up to the end of what is durable of the file, mapped or
+    // read; must stay until the next open()). Columns are checked when they are first read.
+    flow::Result<void> open(std::span<const std::uint8_t> bytes);
+
+    [[nodiscard]] std::size_t bytes() const noexcept;  // of the whole block: the next one begins there
+    [[nodiscard]] std::uint32_t rows() const noexcept;
+    [[nodiscard]] std::uint32_t pages() const noexcept;
+    [[nodiscard]] std::uint32_t page_rows(std::uint32_t page) const noexcept;
+    [[nodiscard]] const BlockSums& sums() const noexcept;
+    [[nodiscard]] std::span<const flow::ExporterKey> exporters() const noexcept;
+    [[nodiscard]] std::uint64_t present_any() const noexcept;
+    // Of columns of up to 8 bytes; of others any/all only.
+    [[nodiscard]] Zone zone(flow::Column column) const noexcept;
+    // Whether some row may have this source or destination address. False is certain.
+    [[nodiscard]] bool may_have_source(const flow::IpAddress& address) const noexcept;
+    [[nodiscard]] bool may_have_destination(const flow::IpAddress& address) const noexcept;
+    // Bytes on disk of one column, for figures.
+    [[nodiscard]] std::size_t column_bytes(flow::Column column) const noexcept;
+
+    // Fills `columns` of `page` into the batch; the batch's other columns are left as they are. Sets rows, received_ms,
+    // bucket_s and present_any too. `exporter_ids[i]`: what exporters()[i] is called in the batch; `source`: the batch's number
+    // for the segment's source. May be called several times for one page, each time for more columns.
+    flow::Result<void> read(std::uint32_t page, const flow::ColumnSet& columns,
+                            std::span<const std::uint32_t> exporter_ids, std::uint16_t source, flow::FlowBatch& into);
+    // All checksums of the block, for verify.
+    flow::Result<void> check();
+    // The dictionary of a column of addresses or numbers of this block, and each row's place in it, where it has one; for
+    // aggregation. An empty span: this column has none here.
+    struct Dictionary {
+        std::span<const flow::IpAddress> addresses{};
+        std::span<const std::uint64_t> numbers{};
+    };
+    flow::Result<Dictionary> dictionary(flow::Column column);
+    // Places of the rows of `page` in dictionary(column). kBatchRows of them.
+    flow::Result<void> read_places(std::uint32_t page, flow::Column column, std::uint32_t* places);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace store::archive
