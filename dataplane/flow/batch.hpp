@@ -55,6 +55,8 @@ struct FlowBatch {
     FLOW_COMMON_COLUMNS(X)
     FLOW_RARE_COLUMNS(X)
 #undef X
+    // Receive time of each row. Only the archive's reader fills it, when asked; while rows are live there is received_ms alone.
+    alignas(64) std::array<std::uint64_t, kBatchRows> row_received_ms;
     TextArena arena;
 
     void reset() noexcept {

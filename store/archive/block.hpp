@@ -94,6 +94,9 @@ class BlockReader {
     // for the segment's source. May be called several times for one page, each time for more columns.
     flow::Result<void> read(std::uint32_t page, const flow::ColumnSet& columns,
                             std::span<const std::uint32_t> exporter_ids, std::uint16_t source, flow::FlowBatch& into);
+    // Fills into.row_received_ms: of each row the received_ms of the batch that it came with, so that rows fall into the same
+    // 10-s buckets as live. (Kept as runs: rows of one batch share it.)
+    flow::Result<void> read_received(std::uint32_t page, flow::FlowBatch& into);
     // All checksums of the block, for verify.
     flow::Result<void> check();
     // The dictionary of a column of addresses or numbers of this block, and each row's place in it, where it has one; for

@@ -65,6 +65,7 @@ struct Options {
     const filters::language::Ast* filter = nullptr;  // the same, for skipping blocks
     // What the sinks look at; the scan adds what filter and window need.
     flow::ColumnSet columns{};
+    bool received = false;  // and FlowBatch::row_received_ms
     // Exporters that the blocks' keys are entered into (and found by router ip, engine ... in filters).
     flow::ExporterTable* exporters = nullptr;
     std::size_t threads = 1;
