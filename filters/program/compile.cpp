@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "filters/language/parser.hpp"
+#include "filters/program/columns.hpp"
 #include "filters/program/lower.hpp"
 
 namespace filters::program {
@@ -109,6 +110,20 @@ flow::Result<void> fits(const GraphBuilder& graph) {
     return {};
 }
 
+std::unique_ptr<const Outline> outline_of(const Compiled& compiled, const Environment& environment) {
+    auto out = std::make_unique<Outline>();
+    const PredicateSet& predicates = compiled.graph.predicates();
+    for (PredicateId id = 0; id < predicates.size(); ++id) out->predicates.push_back(predicates[id]);
+    out->names = compiled.graph.names();
+    out->names.resize(predicates.size());
+    out->operations = compiled.tables->operations;
+    out->operands = compiled.tables->operands;
+    out->root = compiled.roots.empty() ? kTrue : compiled.graph.final(compiled.roots.front());
+    out->missing = environment.missing;
+    out->exporters = environment.exporters;
+    return out;
+}
+
 void set_figures(const Compiled& compiled, Tables& tables) {
     ProgramFigures& figures = tables.figures;
     figures.channels = compiled.roots.size();
@@ -120,13 +135,14 @@ void set_figures(const Compiled& compiled, Tables& tables) {
 
 }  // namespace
 
-flow::Result<Compiled> compile(std::span<const ChannelSpec> channels, const Environment& environment, bool for_people) {
+flow::Result<Compiled> compile(std::span<const ChannelSpec> channels, const Environment& environment, bool for_people,
+                               Keep keep) {
     if (channels.size() > kMostChannels) {
         return flow::fail("there are " + std::to_string(channels.size()) + " channels; at most " +
                           std::to_string(kMostChannels) + " are taken");
     }
     Compiled out{.tables = std::make_unique<Tables>(), .notes = {}, .graph = {}, .roots = {}};
-    if (for_people) out.graph.keep_names();
+    if (for_people || keep == Keep::outline) out.graph.keep_names();
     Tables& tables = *out.tables;
     for (const ChannelSpec& channel : channels) {
         const auto root = compile_channel(channel, environment, out.graph);
@@ -148,6 +164,8 @@ flow::Result<Compiled> compile(std::span<const ChannelSpec> channels, const Envi
     set_triggers(out.roots, out.graph, tables);
     out.notes = describe(out.graph.predicates(), tables);
     set_figures(out, tables);
+    tables.columns = columns_of(tables);
+    if (keep == Keep::outline) tables.outline = outline_of(out, environment);
     return out;
 }
 

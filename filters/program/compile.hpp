@@ -24,9 +24,9 @@ struct Compiled {
     std::vector<Edge> roots;  // of each channel
 };
 
-// `for_people`: the graph keeps names. Errors name the channel, and point into the file when its spec says where its
+// `for_people`: the graph keeps names; so it does with Keep::outline. Errors name the channel, and point into the file when its spec says where its
 // filter stands.
 [[nodiscard]] flow::Result<Compiled> compile(std::span<const ChannelSpec> channels, const Environment& environment,
-                                             bool for_people = false);
+                                             bool for_people = false, Keep keep = Keep::nothing);
 
 }  // namespace filters::program

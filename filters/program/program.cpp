@@ -8,9 +8,9 @@
 namespace filters {
 
 flow::Result<std::unique_ptr<const Program>> Program::compile(std::span<const ChannelSpec> channels,
-                                                              const Environment& environment) {
+                                                              const Environment& environment, Keep keep) {
     const auto begin = std::chrono::steady_clock::now();
-    auto compiled = program::compile(channels, environment);
+    auto compiled = program::compile(channels, environment, false, keep);
     if (!compiled) return flow::pass(compiled);
     const auto took = std::chrono::steady_clock::now() - begin;
     compiled->tables->figures.compile_us =
@@ -29,6 +29,12 @@ bool Program::above_axis(std::uint32_t channel) const noexcept {
 }
 const ProgramFigures& Program::figures() const noexcept {
     return tables_->figures;
+}
+const flow::ColumnSet& Program::columns() const noexcept {
+    return tables_->columns;
+}
+const program::Outline* Program::outline() const noexcept {
+    return tables_->outline.get();
 }
 
 }  // namespace filters

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "dataplane/flow/batch.hpp"
+#include "dataplane/flow/column_set.hpp"
 #include "dataplane/flow/result.hpp"
 #include "filters/program/environment.hpp"
 
@@ -49,16 +50,24 @@ struct ProgramFigures {
 };
 
 namespace program {
+struct Outline;
 struct Tables;
 class Run;
 }  // namespace program
+
+// What else a Program is to be good for.
+enum class Keep : std::uint8_t {
+    nothing,
+    outline,  // of its first channel, so that blocks of stored flows can be skipped
+};
 
 // Immutable; shared by all cores.
 class Program {
   public:
     // Errors name the channel, and point into the file when the spec says where its filter stands.
     [[nodiscard]] static flow::Result<std::unique_ptr<const Program>> compile(std::span<const ChannelSpec> channels,
-                                                                              const Environment& environment);
+                                                                              const Environment& environment,
+                                                                              Keep keep = Keep::nothing);
 
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
@@ -67,6 +76,11 @@ class Program {
     [[nodiscard]] std::size_t channels() const noexcept;
     [[nodiscard]] bool above_axis(std::uint32_t channel) const noexcept;
     [[nodiscard]] const ProgramFigures& figures() const noexcept;
+    // Every column that match() looks at, `present` among them where it asks for presence: whatever stands in others changes
+    // no answer. The batch's own rows and present_any are always looked at.
+    [[nodiscard]] const flow::ColumnSet& columns() const noexcept;
+    // nullptr unless it was to be kept.
+    [[nodiscard]] const program::Outline* outline() const noexcept;
     // For the Matcher.
     [[nodiscard]] const program::Tables& tables() const noexcept { return *tables_; }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "filters/program/exporter_index.hpp"
@@ -12,6 +13,7 @@
 #include "filters/program/mask_index.hpp"
 #include "filters/program/net_index.hpp"
 #include "filters/program/number_index.hpp"
+#include "filters/program/outline.hpp"
 #include "filters/program/program.hpp"
 #include "filters/program/range_index.hpp"
 #include "filters/program/text_index.hpp"
@@ -53,6 +55,8 @@ struct Tables {
     std::vector<std::uint32_t> triggered;
 
     ProgramFigures figures;
+    flow::ColumnSet columns;  // that the indexes look at
+    std::unique_ptr<const Outline> outline;
 
     static constexpr NodeId kNever = ~0u;
 };
