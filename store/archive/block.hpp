@@ -61,6 +61,12 @@ struct Zone {
     bool all = false;  // every row has it
     std::uint64_t low = 0, high = 0;
 };
+// The same of a column of addresses, in the order of IpAddress (IPv4 as it is mapped).
+struct AddressZone {
+    bool any = false;
+    bool all = false;
+    flow::IpAddress low{}, high{};
+};
 
 // Reads one block after the other; buffers are kept.
 class BlockReader {
@@ -71,7 +77,8 @@ class BlockReader {
     BlockReader& operator=(BlockReader&&) noexcept;
 
     // Reads and checks the header of the block that begins at `bytes` (up to the end of what is durable of the file, mapped or
-    // read; must stay until the next open()). Columns are checked when they are first read.
+    // read; must stay until the next open()). Columns are checked when they are first read, Bloom filters when they are first
+    // asked: of a block that the zones rule out nothing but its header comes from the disk.
     flow::Result<void> open(std::span<const std::uint8_t> bytes);
 
     [[nodiscard]] std::size_t bytes() const noexcept;  // of the whole block: the next one begins there
@@ -83,11 +90,14 @@ class BlockReader {
     [[nodiscard]] std::uint64_t present_any() const noexcept;
     // Of columns of up to 8 bytes; of others any/all only.
     [[nodiscard]] Zone zone(flow::Column column) const noexcept;
+    [[nodiscard]] AddressZone address_zone(flow::Column column) const noexcept;
     // Whether some row may have this source or destination address. False is certain.
     [[nodiscard]] bool may_have_source(const flow::IpAddress& address) const noexcept;
     [[nodiscard]] bool may_have_destination(const flow::IpAddress& address) const noexcept;
     // Bytes on disk of one column, for figures.
     [[nodiscard]] std::size_t column_bytes(flow::Column column) const noexcept;
+    // Where they lie, part of what was given to open(), so that they can be fetched ahead (madvise). Empty: it has none here.
+    [[nodiscard]] std::span<const std::uint8_t> column_place(flow::Column column) const noexcept;
 
     // Fills `columns` of `page` into the batch; the batch's other columns are left as they are. Sets rows, received_ms,
     // bucket_s and present_any too. `exporter_ids[i]`: what exporters()[i] is called in the batch; `source`: the batch's number
