@@ -4,22 +4,9 @@
 #include <algorithm>
 #include <bit>
 
+#include "tests/generator/service.hpp"
+
 namespace generator {
-
-enum class Shape : std::uint8_t { question, talk, transfer };
-
-// One kind of traffic. Sizes are of IPv4 packets; `weight` counts slots of Mix::kSlots.
-struct Service {
-    std::uint16_t weight;
-    std::uint8_t protocol;
-    std::uint16_t port;         // of the server; 0: a random one that no channel has
-    std::uint16_t client_port;  // 0: ephemeral
-    Shape shape;
-    std::uint16_t request_bytes;
-    std::uint16_t reply_bytes;
-    std::uint8_t tos;
-    std::string_view payload;
-};
 
 namespace {
 
@@ -117,7 +104,9 @@ Mix::Mix(const MixOptions& options)
 }
 
 void Mix::next(Flow& out, std::uint64_t now_ms) noexcept {
+    if (options_.model == Model::random) return random_fields(out, now_ms);
     const std::uint64_t r = random_.next();
+    if (options_.model == Model::realistic && (r >> 12 & 63) == 0) return scan(out, now_ms);
     const Service& service = *service_of_slot_[r % kSlots];
     const bool reply = (r >> 10 & 1) != 0;
     out.ipv6 = (r >> 32) < ipv6_below_;
@@ -125,7 +114,11 @@ void Mix::next(Flow& out, std::uint64_t now_ms) noexcept {
     out.protocol = service.protocol;
     out.tos = service.tos;
     out.payload = service.payload;
-    addresses(out, reply);
+    if (options_.model == Model::realistic) {
+        networks(out, service, reply);
+    } else {
+        addresses(out, reply);
+    }
     ports(out, service, reply);
     sizes(out, service, reply);
     times(out, now_ms);

@@ -2,7 +2,7 @@
 // What the generated traffic consists of: one plausible flow after the other.
 //
 // The services of the 21 default channels and some that match none; most flows are short, a few carry most
-// bytes (sizes fall off as 1/x); requests and replies; both families; ICMP.
+// bytes (sizes fall off as 1/x); requests and replies; both families; ICMP. What hosts talk is Model's.
 //
 // Thread: one at a time per object.
 // Shape:  the same seed and options give the same flows; only their times depend on `now_ms`.
@@ -48,11 +48,22 @@ struct Flow {
     [[nodiscard]] bool is_icmp() const noexcept { return protocol == kIcmp || protocol == kIcmp6; }
 };
 
+// Which hosts talk.
+//   few        65,536 clients and 16,384 servers in two prefixes, some busier than others
+//   realistic  a provider's: 4,096 networks of 256 clients and, all over the address space, 8,192 of 32 servers; how often
+//              networks and hosts in them are seen falls off as 1/rank, each service has its own ranking; AS numbers, masks
+//              and interfaces belong to networks; one flow in 64 is a scanner's, from anywhere to any client address
+//   random     the worst case for archives and queries: every field that v5 has is drawn uniformly (models.cpp tells the ranges);
+//              IPv4, TCP and UDP only
+enum class Model : std::uint8_t { few, realistic, random };
+inline constexpr std::array<std::string_view, 3> kModelNames = {"few", "realistic", "random"};
+
 struct MixOptions {
     std::uint64_t seed = 1;
     double ipv6_share = 0.1;          // of the flows, 0 to 1
     std::uint64_t max_bytes = ~0ull;  // of one flow: v5 has 32-bit counters
     bool single_packets = false;      // sFlow: every flow is one sampled packet
+    Model model = Model::few;
 };
 
 struct Service;
@@ -64,6 +75,9 @@ class Mix {
 
   private:
     void addresses(Flow& f, bool reply) noexcept;
+    void networks(Flow& f, const Service& service, bool reply) noexcept;
+    void scan(Flow& f, std::uint64_t now_ms) noexcept;
+    void random_fields(Flow& f, std::uint64_t now_ms) noexcept;
     void ports(Flow& f, const Service& service, bool reply) noexcept;
     void icmp(Flow& f) noexcept;
     void sizes(Flow& f, const Service& service, bool reply) noexcept;

@@ -16,7 +16,9 @@ constexpr double kLongestSeconds = 366.0 * 86400;
 
 struct Texts {
     std::string protocol = "v5";
+    std::string model = "few";
     std::string duration;
+    std::string span;
     std::string start;
     std::string format = "text";
 };
@@ -24,6 +26,10 @@ struct Texts {
 void add_traffic_options(CLI::App& app, Options& o, Texts& texts) {
     app.add_option("--protocol", texts.protocol, "v5, v9, ipfix or sflow (default v5)")
         ->check(CLI::IsMember({"v5", "v9", "ipfix", "sflow"}));
+    app.add_option(
+           "--model", texts.model,
+           "whose flows: few hosts, a provider's with realistic skew, or every field drawn at random (default few)")
+        ->check(CLI::IsMember({"few", "realistic", "random"}));
     app.add_option("--rate", o.rate, "records a second; 0 = as fast as can be (default 10000)")
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}));
     app.add_option("--exporters", o.exporters,
@@ -56,6 +62,8 @@ void add_target_options(CLI::App& app, Options& o, Texts& texts) {
     app.add_option("--start", texts.start,
                    "with --write: time of the first record, 2026-01-15T11:50:00 in UTC or "
                    "seconds since the epoch (default now)");
+    app.add_option("--span", texts.span,
+                   "with --write and --count: spread the records over so long, in place of --rate");
     app.add_option("-o,--output", texts.format, "form of the final report: text or json (default text)")
         ->check(CLI::IsMember({"text", "json"}));
 }
@@ -64,11 +72,19 @@ flow::Result<void> take_texts(Options& o, const Texts& texts) {
     for (std::size_t i = 0; i < kProtocolNames.size(); ++i) {
         if (kProtocolNames[i] == texts.protocol) o.protocol = static_cast<Protocol>(i);
     }
+    for (std::size_t i = 0; i < kModelNames.size(); ++i) {
+        if (kModelNames[i] == texts.model) o.model = static_cast<Model>(i);
+    }
     o.json = texts.format == "json";
     if (!texts.duration.empty()) {
         flow::Result<double> seconds = parse_duration(texts.duration);
         if (!seconds) return flow::pass(seconds);
         o.for_seconds = *seconds;
+    }
+    if (!texts.span.empty()) {
+        flow::Result<double> seconds = parse_duration(texts.span);
+        if (!seconds) return flow::pass(seconds);
+        o.span_seconds = *seconds;
     }
     if (!texts.start.empty()) {
         flow::Result<std::uint64_t> start = parse_time(texts.start);
@@ -84,6 +100,13 @@ flow::Result<void> check_together(const Options& o) {
     }
     if (o.file.empty()) {
         if (o.start_ms) return flow::fail("--start goes with --write only: what is sent carries the present time");
+        if (o.span_seconds) return flow::fail("--span goes with --write only: what is sent follows --rate");
+        return {};
+    }
+    if (o.span_seconds) {
+        if (o.count.value_or(0) == 0 || o.for_seconds) {
+            return flow::fail("--span needs --count, and no --for: it says over how long the records are spread");
+        }
         return {};
     }
     if (o.rate == 0) return flow::fail("--write needs a --rate above 0: the times in the file follow it");

@@ -19,8 +19,10 @@ namespace generator {
 struct Options {
     Protocol protocol = Protocol::v5;
     std::string host = "127.0.0.1";
-    std::optional<std::uint16_t> port;  // default: of the protocol
-    std::uint64_t rate = 10'000;        // records a second; 0: as fast as can be
+    std::optional<std::uint16_t> port;   // default: of the protocol
+    std::uint64_t rate = 10'000;         // records a second; 0: as fast as can be
+    std::optional<double> span_seconds;  // --write: `count` records over so long, in place of `rate`
+    Model model = Model::few;
     std::uint32_t exporters = 1;
     std::uint64_t seed = 1;
     std::optional<double> for_seconds;

@@ -110,6 +110,12 @@ class LiveLine {
     std::uint64_t bytes_ = 0;
 };
 
+// The moment of record number `n` in a file, from its start.
+std::uint64_t file_us(const Options& o, std::uint64_t n) {
+    if (!o.span_seconds) return due_us(n, o.rate);
+    return static_cast<std::uint64_t>(*o.span_seconds * 1e6 / static_cast<double>(*o.count) * static_cast<double>(n));
+}
+
 // A datagram takes at most what one second brings, so that a slow stream has short ones and not late ones.
 std::uint64_t most_records(const Options& o, std::uint64_t left) {
     return o.rate == 0 ? left : std::min(left, o.rate);
@@ -122,13 +128,13 @@ flow::Result<double> write_file(const Options& o, const Endpoint& to, Stream& st
     std::array<std::uint8_t, kMaxDatagram> buffer{};
     const std::uint64_t wanted = records_wanted(o);
     while (stream.records() < wanted && !stop) {
-        const std::uint64_t now_us = start_us + due_us(stream.records(), o.rate);
+        const std::uint64_t now_us = start_us + file_us(o, stream.records());
         const Datagram d = stream.next(now_us, most_records(o, wanted - stream.records()), buffer.data());
         file->write(now_us, {d.source, {buffer.data(), d.size}});
     }
     flow::Result<void> written = file->finish();
     if (!written) return flow::pass(written);
-    return static_cast<double>(due_us(stream.records(), o.rate)) / 1e6;
+    return static_cast<double>(file_us(o, stream.records())) / 1e6;
 }
 
 // How many records the rate has brought after `elapsed_us`.
@@ -205,6 +211,7 @@ flow::Result<std::string> run(const Options& o, const std::atomic<bool>& stop) {
     StreamOptions options;
     options.protocol = o.protocol;
     options.seed = o.seed;
+    options.model = o.model;
     options.exporters = o.exporters;
     options.ipv6_share = o.ipv6_share;
     options.sampling = o.sampling.value_or(o.protocol == Protocol::sflow ? 1000 : 1);

@@ -21,6 +21,7 @@ flow::IpAddress count_up(flow::IpAddress a, std::uint32_t by) {
 MixOptions mix_options(const StreamOptions& o) {
     MixOptions mix;
     mix.seed = o.seed;
+    mix.model = o.model;
     mix.ipv6_share = o.protocol == Protocol::v5 ? 0 : o.ipv6_share;
     mix.max_bytes = o.protocol == Protocol::v5 ? 0xffffffffu : ~0ull;
     mix.single_packets = o.protocol == Protocol::sflow;

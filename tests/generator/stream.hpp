@@ -19,6 +19,7 @@ namespace generator {
 struct StreamOptions {
     Protocol protocol = Protocol::v5;
     std::uint64_t seed = 1;
+    Model model = Model::few;
     std::uint32_t exporters = 1;
     double ipv6_share = 0.1;           // v5 has IPv4 only
     std::uint32_t sampling = 1;        // one packet in so many

@@ -74,6 +74,11 @@ TEST(Options, WrongUseEndsWithTwo) {
         {"--write", "x.pcap", "--count", "5", "--rate", "0"},
         {"--start", "2026-01-15T11:50:00"},
         {"--write", "x.pcap", "--count", "5", "--start", "yesterday"},
+        {"--model", "typical"},
+        {"--span", "1h"},
+        {"--write", "x.pcap", "--span", "1h"},
+        {"--write", "x.pcap", "--count", "5", "--span", "1h", "--for", "1h"},
+        {"--write", "x.pcap", "--count", "5", "--span", "a day"},
     };
     for (const auto& words : wrong) {
         const auto parsed = parse(words);
@@ -99,6 +104,23 @@ TEST(Options, Times) {
     for (const char* bad : {"", "2026-01-15", "2026-13-15T11:50:00", "1900-01-01T00:00:00", "12:00", "99999999999"}) {
         EXPECT_FALSE(generator::parse_time(bad)) << bad;
     }
+}
+
+TEST(Run, SpanSpreadsRecordsOverTheFile) {
+    generator::Options o;
+    o.file = temporary("span.pcap");
+    o.count = 3000;
+    o.span_seconds = 86'400;
+    o.model = generator::Model::realistic;
+    o.start_ms = 1'768'435'200'000;
+    const std::atomic<bool> stop{false};
+    const auto report = generator::run(o, stop);
+    ASSERT_TRUE(report) << report.error().text();
+    const auto capture = support::read_pcap(o.file);
+    ASSERT_TRUE(capture) << capture.error().text();
+    ASSERT_EQ(capture->packets.size(), 100u);
+    EXPECT_EQ(capture->packets[0].time_us, 1'768'435'200'000'000u);
+    EXPECT_EQ(capture->packets[50].time_us, 1'768'435'200'000'000u + 43'200'000'000u);
 }
 
 TEST(Run, FileHoldsWhatTheReportSays) {

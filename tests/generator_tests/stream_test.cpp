@@ -263,6 +263,56 @@ TEST(Stream, V5FlowsStayBelowTheirCounters) {
     }
 }
 
+TEST(Stream, RealisticHostsAreManyAndUnequal) {
+    generator::Mix mix({.seed = 3, .model = generator::Model::realistic});
+    std::map<flow::IpAddress, std::uint64_t> sources;
+    std::map<flow::IpAddress, std::uint32_t> as_of_network;
+    generator::Flow f;
+    constexpr std::uint64_t kFlows = 300'000;
+    for (std::uint64_t i = 0; i < kFlows; ++i) {
+        mix.next(f, kStartMs);
+        ++sources[f.src];
+        flow::IpAddress network = f.src;
+        network.bytes[15] = 0;
+        if (!f.ipv6) {
+            EXPECT_EQ(as_of_network.try_emplace(network, f.src_as).first->second, f.src_as);
+        }
+        ASSERT_LE(f.first_ms, f.last_ms);
+    }
+    std::vector<std::uint64_t> counts;
+    for (const auto& [address, count] : sources) counts.push_back(count);
+    std::sort(counts.rbegin(), counts.rend());
+    EXPECT_GT(counts.size(), kFlows / 10);
+    EXPECT_GT(counts.front(), 1000u);
+    std::uint64_t top = 0;
+    for (std::size_t i = 0; i < counts.size() / 20; ++i) top += counts[i];
+    EXPECT_GT(top * 2, kFlows);  // 5 % of the hosts: more than half of the flows
+}
+
+TEST(Stream, RandomFlowsUseTheirWholeRanges) {
+    generator::Mix mix({.seed = 4, .model = generator::Model::random});
+    std::map<flow::IpAddress, int> sources;
+    std::uint64_t or_of_addresses = 0;
+    std::uint64_t or_of_ports = 0;
+    std::uint64_t most_bytes = 0;
+    generator::Flow f;
+    for (int i = 0; i < 100'000; ++i) {
+        mix.next(f, kStartMs);
+        ++sources[f.src];
+        or_of_addresses |= std::uint64_t{f.src.as_v4()} << 32 | f.dst.as_v4();
+        or_of_ports |= std::uint64_t{f.src_port} << 16 | f.dst_port;
+        most_bytes = std::max(most_bytes, f.bytes);
+        ASSERT_LE(f.first_ms, f.last_ms);
+        ASSERT_LE(f.last_ms - f.first_ms, 65'535u);
+        ASSERT_GE(f.packets, 1u);
+    }
+    EXPECT_GT(sources.size(), 99'000u);
+    EXPECT_EQ(or_of_addresses, ~0ull);
+    EXPECT_EQ(or_of_ports, 0xffff'ffffu);
+    EXPECT_GT(most_bytes, 130'000u);
+    EXPECT_LE(most_bytes, 64u + (1u << 17));
+}
+
 TEST(Stream, TemplatesComeFirstAndAgainByTimeAndByNumber) {
     generator::Stream by_time(options_for(Protocol::v9));
     std::vector<std::size_t> at;
