@@ -77,6 +77,7 @@ struct Options {
     const filters::Program* program = nullptr;
     // What the sinks look at; the scan adds what filter and window need.
     flow::ColumnSet columns{};
+    bool received = false;  // the sinks also look at FlowBatch::row_received_ms (time series, %tr, csv, json)
     // Exporters that the blocks' keys are entered into: the Environment's, so that router ip, engine ... find them. Needed.
     // When it is full, rows of further exporters get an id that it does not know.
     flow::ExporterTable* exporters = nullptr;
