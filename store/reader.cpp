@@ -11,6 +11,7 @@
 #include "store/series/live.hpp"
 #include "store/series/records.hpp"
 #include "store/series/schema.hpp"
+#include "store/series/segment_records.hpp"
 #include "store/series/templates.hpp"
 
 namespace store {
@@ -21,6 +22,7 @@ constexpr std::uint64_t kMapBytes = 1ull << 40;
 constexpr std::uint64_t kChunksATransaction = 8192;
 constexpr std::size_t kBooksATransaction = 16384;
 constexpr std::uint32_t kLedgerBooksATransaction = 2048;
+constexpr std::size_t kSegmentsATransaction = 16384;
 
 std::size_t level_of(std::uint32_t resolution_s) noexcept {
     std::size_t level = 0;
@@ -263,6 +265,22 @@ flow::Result<std::vector<LedgerBook>> Reader::ledger_books(std::uint32_t from_s,
         all.insert(all.end(), some->begin(), some->end());
         more = some->size() == kLedgerBooksATransaction;
         if (more) at_s = all.back().start_s + 1;
+    }
+    return all;
+}
+
+flow::Result<std::vector<SegmentEntry>> Reader::segments(std::uint32_t from_s, std::uint32_t to_s,
+                                                         std::span<const std::uint32_t> sources) const {
+    std::vector<std::uint32_t> sorted(sources.begin(), sources.end());
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<SegmentEntry> all;
+    std::optional<SegmentKey> at{{from_s - from_s % kSlotSeconds, 0, 0, 0}};
+    while (at) {
+        auto next = impl_->read([&](const lmdb::Env& env, const lmdb::Txn& txn) {
+            return read_segments(env, txn, *at, to_s, sorted, kSegmentsATransaction, all);
+        });
+        if (!next) return flow::pass(next);
+        at = *next;
     }
     return all;
 }

@@ -21,6 +21,7 @@
 #include "dataplane/flow/tally.hpp"
 #include "store/books.hpp"
 #include "store/interfaces.hpp"
+#include "store/segments.hpp"
 #include "store/series/resolution.hpp"
 
 namespace store {
@@ -82,6 +83,11 @@ class Reader {
     // The points of an interface that end in [from_s, to_s), in order.
     flow::Result<std::vector<InterfacePoint>> interface_points(std::uint32_t exporter, std::uint32_t index,
                                                                std::uint32_t from_s, std::uint32_t to_s) const;
+
+    // The archive's segments of the slots that touch [from_s, to_s), by slot, then by source. `sources`: ids, in any order;
+    // empty = all.
+    flow::Result<std::vector<SegmentEntry>> segments(std::uint32_t from_s, std::uint32_t to_s,
+                                                     std::span<const std::uint32_t> sources = {}) const;
 
     // The points of one series, or of several added up, that begin in [from_s rounded down, to_s), gaps
     // included. `resolution_s` is one of kResolutions. Where a resolution is not written yet, it is made from

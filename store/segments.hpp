@@ -8,7 +8,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dataplane/flow/outcome.hpp"
@@ -25,6 +27,8 @@ struct SegmentKey {
 
     // "2026-01-15/1150-3-0-0.flows", below <data>/archive.
     [[nodiscard]] std::string path() const;
+    // The other way round; nullopt: no name that path() makes.
+    [[nodiscard]] static std::optional<SegmentKey> parse(std::string_view path);
     friend auto operator<=>(const SegmentKey&, const SegmentKey&) noexcept = default;
 };
 
@@ -42,11 +46,17 @@ struct SegmentEntry {
     std::uint64_t flows = 0, packets = 0, bytes_sum = 0;
 };
 
+// Merged segments are of no writer: they replace others of their slot and source.
+inline constexpr std::uint16_t kMergedWriter = 0xffff;
+
 // What the archive tells the store, for its next commit. All of it or nothing of it becomes durable.
 struct ArchiveNews {
     std::vector<SegmentEntry> segments{};  // new or grown: replace the entry of their key
     std::vector<SegmentKey> gone{};        // deleted by retention, merged, or not found on disk
     flow::Ledger ledger{};                 // archive.archived, archive.shed ... that belong to it
+    // Found on disk by the archive of this run, written by one before that did not end by itself: the ledger's closing
+    // takes it into account. To be told before Store::start().
+    bool recovered = false;
 };
 
 }  // namespace store

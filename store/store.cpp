@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -74,6 +75,14 @@ class Store::Impl {
         const std::scoped_lock lock(mutex_);
         return change(names_, inbox_);
     }
+    std::uint64_t archive(const ArchiveNews& news) {
+        const std::scoped_lock lock(mutex_);
+        const std::uint64_t pending = view_.stats.pending_segments + inbox_.segments.size();
+        if (pending + news.segments.size() + news.gone.size() > kMaxPendingSegments) return 0;
+        inbox_.segments.add(news);
+        (news.recovered ? inbox_.recovered : inbox_.ledger).add(news.ledger);
+        return ++archive_told_;
+    }
     // Copies out of what publish() left.
     template <class Copy>
     auto view(Copy copy) const {
@@ -90,6 +99,7 @@ class Store::Impl {
         flow::Ledger process_ledger, total_ledger;
         std::vector<SeriesCells> series;
         std::vector<flow::ExporterCounts> exporters;
+        std::uint64_t archive_durable = 0;  // number of the news
     };
 
     Options options_;
@@ -145,18 +155,21 @@ class Store::Impl {
 
     flow::Result<void> turn(bool last) {
         Inbox inbox;
+        std::uint64_t told = 0;
         {
             // After the lanes: what a tally refers to was named before it was handed over.
             const std::scoped_lock lock(mutex_);
             std::swap(inbox, inbox_);
+            told = archive_told_;
         }
         engine_->absorb(std::move(inbox));
         auto done = engine_->commit({options_.wall_ms(), options_.steady_ms()}, last);
-        publish();
+        publish(done ? told : 0);
         return done;
     }
 
-    void publish() {
+    // `durable`: news of the archive up to this number are, 0: as before.
+    void publish(std::uint64_t durable = 0) {
         Stats stats = engine_->stats();
         const std::scoped_lock lock(mutex_);
         view_.stats = std::move(stats);
@@ -164,6 +177,7 @@ class Store::Impl {
         view_.total_ledger = engine_->total_ledger();
         view_.series = engine_->process_series();
         view_.exporters = engine_->process_exporters();
+        view_.archive_durable = std::max(view_.archive_durable, durable);
     }
 
     std::vector<flow::Tally*> homeless_;  // store thread
@@ -174,6 +188,7 @@ class Store::Impl {
     bool stopping_ = false;  // guarded by mutex_, as all below
     Names names_;
     Inbox inbox_;
+    std::uint64_t archive_told_ = 0;  // news so far
     View view_;
     std::thread thread_;
 };
@@ -222,6 +237,13 @@ flow::Result<void> Store::set_retention(const Retention& retention) {
 }
 void Store::add(const flow::Ledger& delta) {
     impl_->add(delta);
+}
+
+std::uint64_t Store::archive(const ArchiveNews& news) {
+    return impl_->archive(news);
+}
+std::uint64_t Store::archive_durable() const {
+    return impl_->view([](const Impl::View& v) { return v.archive_durable; });
 }
 
 void Store::attach(const flow::ExporterTable& exporters) {

@@ -34,6 +34,7 @@
 #include "dataplane/flow/result.hpp"
 #include "dataplane/flow/spsc_ring.hpp"
 #include "dataplane/flow/tally.hpp"
+#include "store/segments.hpp"
 #include "store/series/resolution.hpp"
 
 namespace store {
@@ -78,6 +79,7 @@ struct Stats {
     std::uint64_t options_refused = 0;    // names and the like beyond kMaxOptions or for want of commits, since open()
     std::uint64_t templates_deleted = 0;  // the oldest beyond the limits of series/templates.hpp, since open()
     std::uint64_t templates_dropped = 0;  // not stored: too many while commits failed
+    std::uint64_t pending_segments = 0;   // entries of the archive's catalogue in memory, not committed
     std::uint64_t deleted_rows = 0;       // by retention, since open()
     std::uint64_t deleted_books = 0;      // of these: books
     // What open() did to the ledger of a run that was killed (series/closing.hpp).
@@ -119,6 +121,12 @@ class Store {
     flow::Result<void> set_retention(const Retention& retention);
     // Thread: any. Adds device counters and the like to the ledger.
     void add(const flow::Ledger& delta);
+
+    // Thread: any. Durable with the next commit; kept and tried again while commits fail. The news' number, counting from 1;
+    // 0: not taken, for too many wait for a commit already (kMaxPendingSegments): tell it again later.
+    [[nodiscard]] std::uint64_t archive(const ArchiveNews& news);
+    // Thread: any. Number of the newest news that is durable, with all before it.
+    [[nodiscard]] std::uint64_t archive_durable() const;
 
     // Thread: control, before start(). Both must outlive the store.
     void attach(const flow::ExporterTable& exporters);      // whose keys are stored under their ids

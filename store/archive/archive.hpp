@@ -20,6 +20,7 @@
 #include "dataplane/flow/exporter.hpp"
 #include "dataplane/flow/result.hpp"
 #include "store/archive/block.hpp"
+#include "store/archive/file_io.hpp"
 #include "store/segments.hpp"
 
 namespace store::archive {
@@ -41,10 +42,15 @@ struct Options {
     ArchiveRetention retention{};
     bool replay = false;                       // slots follow receive time of captures; nothing expires
     std::function<std::uint64_t()> wall_ms{};  // clock, for tests; empty = the system's
-    // Told by any writer; must not block for long. The store's: Store::archive().
-    std::function<void(ArchiveNews)> tell{};
+    // Told by any writer; must not block for long. The store's: Store::archive(), Store::archive_durable(), which say what the
+    // numbers are. What is told by open() must reach the store before Store::start().
+    std::function<std::uint64_t(const ArchiveNews&)> tell{};
+    std::function<std::uint64_t()> durable{};  // empty: all that was told
     // Name of a source by its id in the store's catalogue, for the segment's header.
     std::function<std::string(std::uint32_t)> source_name{};
+    // The wall clock is not to be trusted for now (store::Stats::clock_leap): nothing is deleted for its age. Empty: it is.
+    std::function<bool()> clock_leapt{};
+    FileIo* files = nullptr;  // for tests; nullptr: the system's
 };
 
 struct Stats {

@@ -9,25 +9,49 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "dataplane/flow/result.hpp"
 #include "store/archive/block.hpp"
+#include "store/archive/file_io.hpp"
+#include "store/archive/segment_header.hpp"
 #include "store/segments.hpp"
 
 namespace store::archive {
 
+struct NewSegment {
+    SegmentKey key{};
+    std::string source{};                 // its name
+    std::vector<SegmentPart> replaces{};  // when merged
+    std::uint64_t made_ms = 0;
+};
+
 class SegmentWriter {
   public:
-    // Creates the file (never opens an existing one) and its directories, and writes the header. `source`: its name.
+    // Creates the file (never opens an existing one) and its directories, and writes the header. `exists`: set when the only
+    // fault is that there is such a file. `files` must outlive it.
     static flow::Result<std::unique_ptr<SegmentWriter>> create(const std::string& archive_directory,
-                                                               const SegmentKey& key, const std::string& source);
+                                                               const NewSegment& segment, bool& exists,
+                                                               FileIo& files = real_files());
     ~SegmentWriter();
 
     // Appends an encoded block. On error the file is as before (cut back).
     flow::Result<void> append(std::span<const std::uint8_t> block, const BlockSums& sums);
-    // fdatasync; afterwards entry() says what is durable.
+    // fdatasync; afterwards entry() says what is durable. On error the file is cut back to that: what was appended since is
+    // lost.
     flow::Result<void> sync();
-    [[nodiscard]] const SegmentEntry& entry() const noexcept;  // as of the last sync()
+    // Nothing will be added: entry() says so from now on. Synced before.
+    void seal() noexcept;
+    // Closes the file's descriptor until the next append. Synced before.
+    void rest() noexcept;
+    // Deletes the file: it holds nothing.
+    void discard();
+
+    [[nodiscard]] const SegmentEntry& entry() const noexcept;    // as of the last sync()
+    [[nodiscard]] const SegmentEntry& written() const noexcept;  // as of the last append()
+    [[nodiscard]] bool is_open() const noexcept;                 // has a descriptor
+    // It could not be cut back after an error: no further block will be taken. What is durable stays good.
+    [[nodiscard]] bool broken() const noexcept;
 
   private:
     struct State;
@@ -45,6 +69,7 @@ class SegmentFile {
 
     [[nodiscard]] const SegmentKey& key() const noexcept;
     [[nodiscard]] const std::string& source() const noexcept;  // its name when the file was made
+    [[nodiscard]] const std::vector<SegmentPart>& replaces() const noexcept;
     [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept;
     [[nodiscard]] std::size_t first_block() const noexcept;  // offset into bytes()
     // Where the next block that looks like one begins at or after `offset`, to go on behind a torn one; bytes().size(): none.

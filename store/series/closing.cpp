@@ -88,6 +88,18 @@ Closing close_books(const Ledger& totals) noexcept {
     return closing;
 }
 
+flow::Ledger LastRun::add(const flow::Ledger& found) noexcept {
+    Ledger added = found;
+    totals_.add(found);
+    if (clean_) return added;
+    const Closing again = close_books(totals_);
+    for (std::size_t i = 0; i < Ledger::kSize; ++i) {
+        added.values[i] += again.added.values[i] - closing_.added.values[i];
+    }
+    closing_ = again;
+    return added;
+}
+
 flow::ExporterCounts close_books(const flow::ExporterCounts& totals) noexcept {
     flow::ExporterCounts added;
     const std::uint64_t ended = totals.held_replayed + totals.held_lost;

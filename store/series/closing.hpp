@@ -25,7 +25,8 @@ struct Closing {
 
     // For the operator.
     [[nodiscard]] std::string text() const;
-    [[nodiscard]] bool empty() const noexcept { return datagrams + flows + sets + fragments + packets + raised == 0; }
+    [[nodiscard]] std::uint64_t in_flight() const noexcept { return datagrams + flows + sets + fragments + packets; }
+    [[nodiscard]] bool empty() const noexcept { return in_flight() + raised == 0; }
 };
 
 // With `added`, flow::broken_law(totals, true) is what broken_law(totals, false) was: empty, unless damaged.
@@ -33,5 +34,27 @@ struct Closing {
 // The same for one exporter: the sets that were held are lost. Its flows in flight are not known to be: they stay the
 // difference between flows and flows through.
 [[nodiscard]] flow::ExporterCounts close_books(const flow::ExporterCounts& totals) noexcept;
+
+// The books of the run before, which may be closed again when more of it is found: flows that reached the archive's disk, but
+// not the catalogue.
+class LastRun {
+  public:
+    LastRun() = default;
+    // `totals` as it left them; `clean`: it ended by itself, so that there is nothing to close.
+    LastRun(const flow::Ledger& totals, std::uint64_t ended_s, bool clean) noexcept
+        : totals_(totals), ended_s_(ended_s), clean_(clean) {}
+
+    // What to add to the totals now that `found` is known, beyond what was said before. A difference: a value may be
+    // "negative" (2^64 - n), where what was counted as lost turned up.
+    [[nodiscard]] flow::Ledger add(const flow::Ledger& found) noexcept;
+    [[nodiscard]] std::uint64_t ended_s() const noexcept { return ended_s_; }
+    [[nodiscard]] const Closing& closing() const noexcept { return closing_; }
+
+  private:
+    flow::Ledger totals_{};
+    std::uint64_t ended_s_ = 0;
+    bool clean_ = true;
+    Closing closing_{};
+};
 
 }  // namespace store

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/series/engine.hpp"
 
-#include <sys/statvfs.h>
-
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 
 #include "store/series/chunks.hpp"
-#include "store/series/closing.hpp"
 
 namespace store {
 namespace {
@@ -99,26 +96,27 @@ flow::Result<void> Engine::load() {
     stored_exporters_ = static_cast<std::uint32_t>(exporters_.size());
     for (const StoredExporter& e : exporters_) counts_.push_back(e.counts);
     stats_.last_commit_ms = state->last_commit_ms;
-    if (!state->clean) close_last_run(*state);
+    last_run_ = LastRun(ledger_, state->last_commit_ms / 1000, state->clean);
+    if (!state->clean) close_last_run();
     return {};
 }
 
-void Engine::close_last_run(const WriterState& state) {
-    const std::uint64_t at_s = state.last_commit_ms / 1000;
+void Engine::close_last_run() {
     for (std::uint32_t id = 0; id < counts_.size(); ++id) {
         const flow::ExporterCounts added = close_books(counts_[id]);
         if (added.held_lost == 0) continue;
         counts_[id].add(added);
-        books_.add(at_s, id, added);
+        books_.add(last_run_.ended_s(), id, added);
         changed_counts_.insert(id);
     }
-    const Closing closing = close_books(ledger_);
-    if (closing.empty()) return;
-    ledger_.add(closing.added);
-    books_.add(at_s, closing.added);
-    stats_.closed_in_flight = closing.datagrams + closing.flows + closing.sets + closing.fragments + closing.packets;
-    stats_.closed_raised = closing.raised;
-    closing_note_ = closing.text();
+    add_of_last_run({});
+}
+
+void Engine::add_of_last_run(const flow::Ledger& found) {
+    const flow::Ledger added = last_run_.add(found);
+    if (added.values == flow::Ledger{}.values) return;
+    ledger_.add(added);
+    books_.add(last_run_.ended_s(), added);
 }
 
 void Engine::absorb(const flow::Tally& tally) {
@@ -150,6 +148,8 @@ void Engine::absorb(const flow::Tally& tally) {
 }
 
 void Engine::absorb(Inbox&& inbox) {
+    add_of_last_run(inbox.recovered);
+    segments_.add(std::move(inbox.segments));
     books_.add(0, inbox.ledger);
     ledger_.add(inbox.ledger);
     process_ledger_.add(inbox.ledger);
@@ -233,6 +233,7 @@ flow::Result<void> Engine::save_records(lmdb::WriteTxn& txn) {
     for (const StoredSeries& s : new_series_) {
         if (auto done = save_series(*env_, txn, s); !done) return done;
     }
+    if (auto done = segments_.save(*env_, txn); !done) return done;
     return save_ledger(*env_, txn, stored_ledger_, ledger_);
 }
 
@@ -348,6 +349,7 @@ void Engine::committed(CompactorState&& state, std::uint64_t late_count, Now now
     changed_counts_.clear();
     new_series_.clear();
     new_sources_.clear();
+    segments_.clear();
     last_turn_ms_ = now.steady_ms;
     observed_ = true;
 
@@ -355,44 +357,6 @@ void Engine::committed(CompactorState&& state, std::uint64_t late_count, Now now
     const std::uint64_t due_s = state_.progress.closed[0].until_s + kResolutions[0].span_s() +
                                 (options_.replay ? kChunkAfterReplayS : kChunkAfterS);
     stats_.chunk_backlog_s = state_.progress.started && now_s > due_s ? now_s - due_s : 0;
-}
-
-Stats Engine::stats() const {
-    Stats s = stats_;
-    if (env_) {
-        const lmdb::EnvInfo info = env_->info();
-        s.map_bytes = info.map_bytes;
-        s.used_bytes = info.used_bytes;
-        s.file_bytes = info.file_bytes;
-        if (auto txn = env_->read()) {
-            s.book_rows = txn->entries(table(*env_, TableId::books));
-            s.live_rows = txn->entries(table(*env_, TableId::live)) + txn->entries(table(*env_, TableId::folded));
-        }
-    }
-    struct statvfs disk {};
-    if (statvfs(options_.directory.c_str(), &disk) == 0) s.disk_free_bytes = disk.f_bavail * disk.f_frsize;
-    s.pending_cells = pending_.size();
-    s.series = series_count_;
-    s.exporters = table_ != nullptr ? table_->size() : exporters_.size();
-    s.interfaces = interfaces_.size();
-    s.interface_samples_refused = interfaces_.refused();
-    s.options_refused += new_options_.dropped();
-    s.templates_dropped = new_templates_.dropped();
-    s.templates_deleted = new_templates_.deleted();
-    s.deleted_rows = state_.deleted_rows;
-    s.deleted_books = state_.deleted_books;
-    if (!closing_note_.empty()) s.note += (s.note.empty() ? "" : "; ") + closing_note_;
-    s.damaged_values = state_.damaged;
-    s.clock_leap = clock_.deletion_waits();
-    s.clock_text = clock_.text();
-    if (!commit_times_.empty()) {
-        std::vector<double> times = commit_times_;
-        std::sort(times.begin(), times.end());
-        s.commit_median_s = times[times.size() / 2];
-        s.commit_p99_s = times[times.size() * 99 / 100];
-        s.commit_max_s = times.back();
-    }
-    return s;
 }
 
 }  // namespace store

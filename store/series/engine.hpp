@@ -19,11 +19,13 @@
 #include "store/lmdb/lock_file.hpp"
 #include "store/series/books.hpp"
 #include "store/series/clock.hpp"
+#include "store/series/closing.hpp"
 #include "store/series/compactor.hpp"
 #include "store/series/exporter_records.hpp"
 #include "store/series/interfaces.hpp"
 #include "store/series/pending.hpp"
 #include "store/series/records.hpp"
+#include "store/series/segment_records.hpp"
 #include "store/series/templates.hpp"
 #include "store/store.hpp"
 
@@ -37,6 +39,8 @@ struct Inbox {
     std::vector<StoredSeries> series;  // new or changed, with the newest mark
     std::vector<std::pair<std::uint32_t, std::string>> sources;
     flow::Ledger ledger;
+    PendingSegments segments;
+    flow::Ledger recovered;  // of the last run, found by the archive
     std::optional<Retention> retention;
 };
 
@@ -81,7 +85,8 @@ class Engine {
     flow::Result<void> open_data();
     flow::Result<void> load();
     flow::Result<void> reopen_when_needed();
-    void close_last_run(const WriterState& state);
+    void close_last_run();
+    void add_of_last_run(const flow::Ledger& found);
     flow::Result<void> transaction(Now now, bool last);
     flow::Result<void> save_records(lmdb::WriteTxn& txn);
     flow::Result<void> save_exporters(lmdb::WriteTxn& txn);
@@ -112,6 +117,7 @@ class Engine {
     PendingTemplates new_templates_;
     PendingOptions new_options_{kMaxPendingOptionBytes};
     std::set<std::uint32_t> changed_counts_;
+    PendingSegments segments_;
     std::vector<StoredSeries> new_series_;
     std::vector<std::pair<std::uint32_t, std::string>> new_sources_;
     std::uint32_t stored_exporters_ = 0;  // keys of ids below are stored
@@ -133,7 +139,7 @@ class Engine {
     bool observed_ = false;
 
     Stats stats_;
-    std::string closing_note_;  // of the run before
+    LastRun last_run_;
     std::vector<double> commit_times_;
 };
 

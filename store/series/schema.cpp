@@ -22,7 +22,7 @@ flow::Result<lmdb::Env> open_environment(const std::string& directory, bool read
     lmdb::EnvOptions options{
         .directory = directory,
         .tables = {"meta", "ledger", "sources", "catalogue", "marks", "exporters", "counts", "templates", "live",
-                   "folded", "options", "books", "ledger_books", "interfaces", "interface_hours"}};
+                   "folded", "options", "books", "ledger_books", "interfaces", "interface_hours", "segments"}};
     for (const Resolution& r : kResolutions) options.tables.emplace_back(r.table);
     options.schema = kSchema;
     options.read_only = read_only;

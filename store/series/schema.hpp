@@ -18,9 +18,10 @@
 //   interface_hours  hour's start u32, exporter id u32, index u32, part u8 -> points that end in that hour
 //   live        bucket u32, sequence u32, first series u32 -> row: a second's additions to a 10-s bucket
 //   folded      bucket u32, 0 u32, first series u32 -> row: the bucket, after it has ended
+//   segments    slot u32, source u32, writer u16, part u16 -> sealed u8, numbers of SegmentEntry (segment_records.cpp)
 //   points_N    chunk start u32, series u32, part u8 -> part of a chunk of N-s points
 // Schema 1 had no options, books and interfaces, no port in exporters, and counts of 8 bytes each; the first transaction of a
-// newer program makes schema 2 of it.
+// newer program makes today's of it. Schema 2 had no segments.
 #pragma once
 
 #include <array>
@@ -34,7 +35,7 @@
 
 namespace store {
 
-inline constexpr std::uint32_t kSchema = 2;
+inline constexpr std::uint32_t kSchema = 3;
 
 enum class TableId : std::uint8_t {
     meta,
@@ -52,6 +53,7 @@ enum class TableId : std::uint8_t {
     ledger_books,
     interfaces,
     interface_hours,
+    segments,
     points,  // the first of kResolutionCount
 };
 [[nodiscard]] inline lmdb::Table table(const lmdb::Env& env, TableId id) noexcept {

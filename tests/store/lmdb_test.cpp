@@ -148,10 +148,10 @@ TEST(Schema, ANewerOneIsRefusedUnchanged) {
         ASSERT_EQ(mdb_txn_commit(txn), 0);
         mdb_env_close(env);
     }
-    const std::string wanted =
-        "data directory " + dir.path() +
-        " was written by a newer version (schema 3, this program knows 2): install that version again, "
-        "or use another directory";
+    const std::string wanted = "data directory " + dir.path() + " was written by a newer version (schema " +
+                               std::to_string(kSchema + 1) + ", this program knows " + std::to_string(kSchema) +
+                               "): install that version again, "
+                               "or use another directory";
     const auto engine = Engine::open(test::options(dir));
     ASSERT_FALSE(engine);
     EXPECT_EQ(engine.error().message, wanted);

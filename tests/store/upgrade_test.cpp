@@ -131,6 +131,7 @@ TEST(Upgrade, AnOlderDirectoryIsReadAsItIs) {
     EXPECT_TRUE(reader->books(0, ~0u)->empty());
     EXPECT_TRUE(reader->ledger_books(0, ~0u)->empty());
     EXPECT_TRUE(reader->interfaces()->empty());
+    EXPECT_TRUE(reader->segments(0, ~0u)->empty());
     EXPECT_TRUE(reader->interface_points(0, 0, 0, ~0u)->empty());
     EXPECT_EQ((*reader->ledger())[flow::PacketFate::whole], 50u);
 }
@@ -153,7 +154,7 @@ TEST(Upgrade, TheFirstCommitMakesItOneOfToday) {
         feeder.feed(**engine, kStart);
         ASSERT_TRUE((*engine)->commit({kStart * 1000ull, 1000}));
     }
-    EXPECT_EQ(schema_of(dir), 2u);
+    EXPECT_EQ(schema_of(dir), kSchema);
     for (int again = 0; again < 2; ++again) {
         auto engine = Engine::open(test::options(dir));
         ASSERT_TRUE(engine) << engine.error().message;
