@@ -14,8 +14,10 @@ std::uint64_t version_of(Protocol protocol) noexcept {
     return protocol == Protocol::sflow5 ? 5 : static_cast<std::uint64_t>(protocol);
 }
 
-std::uint64_t number_of(Reading reading, const ExporterKey& key, std::uint32_t id) noexcept {
-    switch (reading) {
+}  // namespace
+
+std::uint64_t number_of(language::Subject subject, const ExporterKey& key, std::uint32_t id) noexcept {
+    switch (subject.reading) {
         case Reading::exporter_version:
             return version_of(key.protocol);
         case Reading::engine_type:
@@ -27,7 +29,9 @@ std::uint64_t number_of(Reading reading, const ExporterKey& key, std::uint32_t i
     }
 }
 
-}  // namespace
+const flow::IpAddress& address_of(const ExporterKey& key) noexcept {
+    return key.protocol == Protocol::sflow5 ? key.agent : key.address;
+}
 
 void ExporterIndex::run(const flow::FlowBatch& batch, const flow::ExporterTable& exporters,
                         Marks marks) const noexcept {
@@ -45,10 +49,10 @@ void ExporterIndex::mark(const ExporterKey& key, std::uint32_t id, std::uint32_t
                          Marks marks) const noexcept {
     const auto range = [&](PredicateId predicate) { marks.range(predicate, first, end); };
     for (const WideTable& table : numbers) {
-        const std::uint64_t number = number_of(table.subject.reading, key, id);
+        const std::uint64_t number = number_of(table.subject, key, id);
         table.sets.each(table.sets.heads[table.find(number)], range);
     }
-    const flow::IpAddress& address = key.protocol == Protocol::sflow5 ? key.agent : key.address;
+    const flow::IpAddress& address = address_of(key);
     for (const PrefixTable& table : addresses) table.each(address, range);
     for (const MaskTable& mask : masks) mask.each(address, range);
 }

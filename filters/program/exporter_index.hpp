@@ -17,6 +17,11 @@
 
 namespace filters::program {
 
+// What subjects of an exporter (readings.hpp, is_of_exporter) are: `id` counts from 0 in its table.
+[[nodiscard]] std::uint64_t number_of(language::Subject subject, const flow::ExporterKey& key,
+                                      std::uint32_t id) noexcept;
+[[nodiscard]] const flow::IpAddress& address_of(const flow::ExporterKey& key) noexcept;
+
 struct ExporterIndex {
     std::vector<WideTable> numbers{};
     std::vector<PrefixTable> addresses{};

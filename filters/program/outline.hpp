@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/flow/exporter.hpp"
 #include "filters/language/subject.hpp"
 #include "filters/program/graph.hpp"
 

@@ -39,6 +39,9 @@ struct Window {
 class Sink {
   public:
     virtual ~Sink() = default;
+    // Before the pages of a block: its number in the order of slot, source, writer, part and block (with gaps), so that what
+    // is first of equals does not depend on which thread read it.
+    virtual void begin(std::uint64_t /*block*/) {}
     // Rows that passed: row r is bit r % 64 of rows[r / 64]; `count` of them, at least one. Columns that were asked for are
     // filled; others hold anything. Returns false: enough, the scan may end.
     // `block`: the reader the page was read with (dictionaries), on page `page`.
