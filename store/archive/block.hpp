@@ -22,6 +22,7 @@
 namespace store::archive {
 
 inline constexpr std::uint32_t kBlockRows = 64 * 1024;
+inline constexpr std::size_t kBlockTextBytes = 16u << 20;  // of distinct texts: with so many a block is full
 
 enum class Compression : std::uint8_t { none, lz4, zstd };  // above the encodings, column by column, where it gains
 
@@ -42,20 +43,26 @@ class BlockBuilder {
     BlockBuilder& operator=(const BlockBuilder&) = delete;
 
     // Adds rows of the batch in `rows` (a bitmap as FlowBatch::keep), from row `from` on, until the block is full. Returns the
-    // row to go on with; batch.rows: all were taken. Memory grows with what is added (about 130 bytes a row, texts apart).
-    std::uint32_t add(const flow::FlowBatch& batch, const std::uint64_t* rows, std::uint32_t from);
+    // row to go on with; batch.rows: all were taken. Memory grows with what is added (about 140 bytes a row, texts apart).
+    // `received_ms`: receive time of each row of a batch that was read back (row_received_ms); nullptr: batch.received_ms.
+    // The exporter of a row is an id in the table that encode() is given. Texts of one row beyond kArenaBytes, which no
+    // batch can hold but by sharing bytes between columns, are stored as empty.
+    std::uint32_t add(const flow::FlowBatch& batch, const std::uint64_t* rows, std::uint32_t from,
+                      const std::uint64_t* received_ms = nullptr);
     [[nodiscard]] std::uint32_t rows() const noexcept;
     [[nodiscard]] bool full() const noexcept;
     [[nodiscard]] std::size_t memory() const noexcept;
     // Appends the encoded block to `out`, and empties the builder. `exporters`: whose keys the rows' exporter ids are.
     BlockSums encode(const flow::ExporterTable& exporters, Compression compression, std::vector<std::uint8_t>& out);
 
-  private:
     struct Columns;
+
+  private:
     std::unique_ptr<Columns> columns_;
 };
 
-// Smallest and largest value of a column over the rows that have it. Numbers only.
+// Smallest and largest value of a column over the rows that have it. Numbers only. Columns without a presence bit are had by
+// every row; `exporter` counts in exporters(), `source` may be anything.
 struct Zone {
     bool any = false;  // some row has it
     bool all = false;  // every row has it
@@ -99,9 +106,10 @@ class BlockReader {
     // Where they lie, part of what was given to open(), so that they can be fetched ahead (madvise). Empty: it has none here.
     [[nodiscard]] std::span<const std::uint8_t> column_place(flow::Column column) const noexcept;
 
-    // Fills `columns` of `page` into the batch; the batch's other columns are left as they are. Sets rows, received_ms,
-    // bucket_s and present_any too. `exporter_ids[i]`: what exporters()[i] is called in the batch; `source`: the batch's number
-    // for the segment's source. May be called several times for one page, each time for more columns.
+    // Fills `columns` of `page` into the batch; the batch's other columns are left as they are. Sets rows, received_ms (the
+    // first row's), bucket_s and present_any too. `exporter_ids[i]`: what exporters()[i] is called in the batch; `source`: the
+    // batch's number for the segment's source. May be called several times for one page, each time for more columns; texts are
+    // added to the batch's arena, so reset() the batch before another page. A rare column that a row lacks reads as 0.
     flow::Result<void> read(std::uint32_t page, const flow::ColumnSet& columns,
                             std::span<const std::uint32_t> exporter_ids, std::uint16_t source, flow::FlowBatch& into);
     // Fills into.row_received_ms: of each row the received_ms of the batch that it came with, so that rows fall into the same

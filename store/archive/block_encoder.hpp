@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of a builder to the bytes of a block.
+//
+// Thread: one.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "store/archive/block.hpp"
+#include "store/archive/encode.hpp"
+#include "store/archive/layout.hpp"
+#include "store/archive/rows.hpp"
+
+namespace store::archive {
+
+// One block on its way to bytes.
+class BlockEncoder {
+  public:
+    BlockEncoder(BlockBuilder::Columns& columns, Compression compression) : rows_(columns), encoder_(compression) {}
+
+    BlockSums encode(const flow::ExporterTable& exporters, Bytes& out);
+
+  private:
+    template <class Stored>
+    void column(flow::Column which, Values<Stored>& values);
+    template <class Stored>
+    void numbers(flow::Column which, std::span<const Stored> values, ColumnEntry& entry);
+    void addresses(flow::Column which, std::span<const flow::IpAddress> values, ColumnEntry& entry);
+    // Smallest and largest of the rows that have it. False: none has.
+    template <class Stored>
+    bool zone(flow::Column which, std::span<const Stored> values, Stored& low, Stored& high) const noexcept;
+    void text_column(flow::Column which, Values<std::uint32_t>& places);
+    void finish(ColumnEntry& entry, std::size_t begin);
+    void exporter_column(const flow::ExporterTable& exporters);
+    void all_columns(const flow::ExporterTable& exporters);
+    void sum();
+    void pages();
+    void assemble(Bytes& out);
+
+    BlockBuilder::Columns& rows_;
+    ColumnEncoder encoder_;
+    BlockHeader header_{};
+    std::vector<ColumnEntry> entries_;
+    std::vector<ExporterEntry> exporters_;
+    Bytes source_filter_, destination_filter_, body_;
+};
+
+}  // namespace store::archive

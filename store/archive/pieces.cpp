@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/archive/pieces.hpp"
+
+#include <lz4.h>
+#include <xxhash.h>
+#include <zstd.h>
+
+#include <cstring>
+#include <new>
+
+namespace store::archive {
+
+namespace {
+
+constexpr std::size_t kLeastCompressed = 64;  // less is not worth a call when it is read
+constexpr int kZstdLevel = 1;
+
+}  // namespace
+
+std::uint64_t checksum(ByteSpan bytes) noexcept {
+    return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+struct PieceWriter::Zstd {
+    ZSTD_CCtx* context = ZSTD_createCCtx();
+    Zstd() {
+        if (context == nullptr) throw std::bad_alloc();
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, kZstdLevel);
+    }
+    ~Zstd() { ZSTD_freeCCtx(context); }
+    Zstd(const Zstd&) = delete;
+    Zstd& operator=(const Zstd&) = delete;
+};
+
+PieceWriter::PieceWriter(Compression compression)
+    : compression_(compression), zstd_(compression == Compression::zstd ? std::make_unique<Zstd>() : nullptr) {}
+PieceWriter::~PieceWriter() = default;
+
+// 0: does not fit into `room`.
+std::size_t PieceWriter::compress(ByteSpan piece, std::uint8_t* to, std::size_t room) {
+    if (compression_ == Compression::lz4) {
+        const int made = LZ4_compress_default(reinterpret_cast<const char*>(piece.data()), reinterpret_cast<char*>(to),
+                                              static_cast<int>(piece.size()), static_cast<int>(room));
+        return made < 0 ? 0 : static_cast<std::size_t>(made);
+    }
+    const std::size_t made = ZSTD_compress2(zstd_->context, to, room, piece.data(), piece.size());
+    return ZSTD_isError(made) != 0 ? 0 : made;
+}
+
+PieceEntry PieceWriter::append(ByteSpan piece, Bytes& out) {
+    const std::size_t at = out.size();
+    if (compression_ != Compression::none && piece.size() >= kLeastCompressed) {
+        const std::size_t most = piece.size() - piece.size() / 10;
+        out.resize(at + most);
+        const std::size_t made = compress(piece, out.data() + at, most);
+        out.resize(at + made);
+        pad(out);
+        if (made != 0) return {static_cast<std::uint32_t>(made), static_cast<std::uint8_t>(compression_), {}};
+    }
+    out.insert(out.end(), piece.begin(), piece.end());
+    pad(out);
+    return {static_cast<std::uint32_t>(piece.size()), static_cast<std::uint8_t>(Compression::none), {}};
+}
+
+struct PieceReader::Zstd {
+    ZSTD_DCtx* context = ZSTD_createDCtx();
+    Zstd() {
+        if (context == nullptr) throw std::bad_alloc();
+    }
+    ~Zstd() { ZSTD_freeDCtx(context); }
+    Zstd(const Zstd&) = delete;
+    Zstd& operator=(const Zstd&) = delete;
+};
+
+PieceReader::PieceReader() : zstd_(std::make_unique<Zstd>()) {}
+PieceReader::~PieceReader() = default;
+
+bool PieceReader::read(ByteSpan stored, Compression compression, std::span<std::uint8_t> into) noexcept {
+    switch (compression) {
+        case Compression::none:
+            if (stored.size() != into.size()) return false;
+            std::memcpy(into.data(), stored.data(), stored.size());
+            return true;
+        case Compression::lz4: {
+            const int made =
+                LZ4_decompress_safe(reinterpret_cast<const char*>(stored.data()), reinterpret_cast<char*>(into.data()),
+                                    static_cast<int>(stored.size()), static_cast<int>(into.size()));
+            return made >= 0 && static_cast<std::size_t>(made) == into.size();
+        }
+        case Compression::zstd:
+            return ZSTD_decompressDCtx(zstd_->context, into.data(), into.size(), stored.data(), stored.size()) ==
+                   into.size();
+    }
+    return false;
+}
+
+}  // namespace store::archive
