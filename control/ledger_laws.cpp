@@ -59,6 +59,10 @@ std::vector<Law> make_laws() {
         {"through", "flows = through + lost for want of a batch + unwritten", Kind::in_flight,
          terms(Counter::flows_decoded),
          terms(Counter::flows_through, Counter::flows_lost_ring, Counter::flows_unwritten)},
+        {"archive", "flows through = archived + not wanted + while off + shed + unwritten", Kind::in_flight,
+         terms(Counter::flows_through),
+         terms(Counter::flows_archived, Counter::archive_not_wanted, Counter::archive_off, Counter::archive_shed_busy,
+               Counter::archive_shed_disk, Counter::archive_unwritten)},
     };
 }
 

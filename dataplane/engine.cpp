@@ -116,8 +116,11 @@ void Engine::Parts::make_workers(flow::ExporterTable& exporters,
             rings.outgoing.push_back(hand_off[w * count + other].get());
             rings.incoming.push_back(hand_off[other * count + w].get());
         }
-        const IntakeOptions intake{
-            .core = w, .slots = options.slots, .pace = options.pace, .match_here = options.match_cores.empty()};
+        const IntakeOptions intake{.core = w,
+                                   .slots = options.slots,
+                                   .pace = options.pace,
+                                   .match_here = options.match_cores.empty(),
+                                   .archive = options.archive_lanes.empty() ? nullptr : options.archive_lanes[w]};
         workers.push_back(std::make_unique<Worker>(*shared, w, queues[w], std::move(rings), captures->of_worker[w],
                                                    exporters, *handovers[w], intake));
     }

@@ -13,6 +13,7 @@
 #include "dataplane/capture_tap.hpp"
 #include "dataplane/eal.hpp"
 #include "dataplane/fairness.hpp"
+#include "dataplane/flow/archive_lane.hpp"
 #include "dataplane/flow/exporter.hpp"
 #include "dataplane/kernel_interface.hpp"
 #include "dataplane/port.hpp"
@@ -38,6 +39,9 @@ struct EngineOptions {
     std::uint32_t memory_mb = 256;  // raised when the devices' buffers need more
     std::vector<std::string> eal_args;
     std::size_t slots = 32;  // batches a worker
+    // [i] of cores[i], each of at least `slots` places; empty: nothing is archived. The slots are the engine's: who takes
+    // from the lanes must have ended before it goes.
+    std::vector<flow::ArchiveLane*> archive_lanes{};
     Pace pace = Pace::live;
 };
 
@@ -60,9 +64,9 @@ struct EngineWorker {
     std::uint64_t busy_cycles = 0, idle_cycles = 0;  // since start
     std::uint64_t match_busy_cycles = 0, match_idle_cycles = 0;
     std::uint64_t packets = 0, handed_off = 0, handoff_lost = 0;
-    std::uint64_t text_failures = 0;  // MatchStage::text_failures(), of its match core too
-    std::size_t slots = 0, slots_free = 0;
-    std::vector<Fairness::Thinned> thinned{};  // the most thinned exporters
+    std::uint64_t text_failures = 0;                           // MatchStage::text_failures(), of its match core too
+    std::size_t slots = 0, slots_free = 0, slots_archive = 0;  // at the archive
+    std::vector<Fairness::Thinned> thinned{};                  // the most thinned exporters
 };
 struct EngineQueue {
     std::string device;

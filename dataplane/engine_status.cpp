@@ -80,6 +80,7 @@ std::vector<EngineWorker> Engine::workers() const {
                          .text_failures = worker.text_failures(),
                          .slots = parts_->options.slots,
                          .slots_free = worker.counts().slots_free.load(),
+                         .slots_archive = worker.counts().slots_archive.load(),
                          .thinned = worker.thinned()};
         if (w < parts_->match_cores.size()) {
             now.match_core = parts_->options.match_cores[w];

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "dataplane/archive_choice.hpp"
 #include "dataplane/flow/published.hpp"
 #include "dataplane/flow/spsc_ring.hpp"
 #include "dataplane/flow/tally.hpp"
@@ -23,6 +24,7 @@ inline constexpr std::size_t kTalliesPerCore = 3;
 // What one core needs of a generation. Cores that only decode have no matcher and a tally without series.
 struct CoreKit {
     std::unique_ptr<filters::Matcher> matcher;
+    ArchiveChoice archive{};
     flow::SpscRing<flow::Tally*> home{kTalliesPerCore};
     std::vector<std::unique_ptr<flow::Tally>> tallies;
 
@@ -36,11 +38,12 @@ struct Generation {
     std::unique_ptr<const filters::Program> program;
     flow::SeriesMap series;
     flow::SeriesMap no_series;                   // for cores that only decode
+    ArchivePolicy archive;                       // of what is archived, if anything is
     std::vector<std::unique_ptr<CoreKit>> kits;  // by core number: first the decoding cores, then the matching ones
 
     explicit Generation(SourceMap map) : sources(std::move(map)) {}
 
-    // Makes the kits: `decoders` cores of which each also matches unless `matchers` (0 or as many) do.
+    // Makes the kits, when all else is there: `decoders` cores of which each also matches unless `matchers` (0 or as many) do.
     [[nodiscard]] flow::Result<void> make_kits(std::size_t decoders, std::size_t matchers);
     [[nodiscard]] bool let_go() const noexcept;  // every tally is home
 };

@@ -8,8 +8,9 @@ using flow::Counter;
 Intake::Intake(flow::ExporterTable& exporters, flow::SpscRing<flow::Tally*>& handover, const IntakeOptions& options)
     : pace_(options.pace),
       desk_(handover, options.core, options.pace),
-      match_(desk_),
-      lane_(desk_, options.slots, options.pace, options.match_here ? &match_ : nullptr),
+      archive_(options.archive, options.slots, options.pace),
+      match_(desk_, archive_),
+      lane_(desk_, options.slots, options.pace, options.match_here ? &match_ : nullptr, archive_),
       decoder_(exporters, lane_) {}
 
 void Intake::use(const Generation& generation) noexcept {

@@ -21,7 +21,8 @@ struct IntakeOptions {
     std::size_t core = 0;  // index of its kit in a Generation
     std::size_t slots = 32;
     Pace pace = Pace::live;
-    bool match_here = true;  // false: a match core takes the batches from lane()
+    bool match_here = true;                // false: a match core takes the batches from lane()
+    flow::ArchiveLane* archive = nullptr;  // where rows to be archived go; nullptr: nothing is archived
 };
 
 class Intake {
@@ -63,6 +64,7 @@ class Intake {
     [[nodiscard]] Lane& lane() noexcept { return lane_; }
     [[nodiscard]] const Lane& lane() const noexcept { return lane_; }
     [[nodiscard]] const MatchStage& match() const noexcept { return match_; }
+    [[nodiscard]] ArchiveOutlet& archive() noexcept { return archive_; }
     // To be told how full the worker's queues are, between two ticks.
     [[nodiscard]] Fairness& fairness() noexcept { return fairness_; }
     [[nodiscard]] const Fairness& fairness() const noexcept { return fairness_; }
@@ -73,6 +75,7 @@ class Intake {
 
     const Pace pace_;
     TallyDesk desk_;
+    ArchiveOutlet archive_;
     MatchStage match_;
     Lane lane_;
     decode::Decoder decoder_;

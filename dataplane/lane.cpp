@@ -3,6 +3,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <cassert>
 #include <type_traits>
 
@@ -27,8 +28,14 @@ BatchPointer make_batch() noexcept {
     return BatchPointer(static_cast<FlowBatch*>(pages));
 }
 
-Lane::Lane(TallyDesk& desk, std::size_t slots, Pace pace, BatchSink* same_core)
-    : desk_(desk), pace_(pace), same_core_(same_core), wanted_(slots), full_(slots), given_back_(slots) {}
+Lane::Lane(TallyDesk& desk, std::size_t slots, Pace pace, BatchSink* same_core, ArchiveOutlet& archive)
+    : desk_(desk),
+      pace_(pace),
+      same_core_(same_core),
+      archive_(archive),
+      wanted_(slots),
+      full_(slots),
+      given_back_(slots) {}
 
 bool Lane::allocate() noexcept {
     for (std::size_t i = 0; i < wanted_; ++i) {
@@ -63,6 +70,7 @@ void Lane::close() noexcept {
 }
 
 void Lane::turn_over() noexcept {
+    archive_.collect(free_);  // before it is asked for room for one more
     FlowBatch* const full = open_;
     if (full == spill_.get()) {
         flow::Tally& tally = desk_.tally();
@@ -70,7 +78,10 @@ void Lane::turn_over() noexcept {
         each_exporter_run(*full, [&](std::uint32_t id, std::uint32_t rows) { tally.exporter(id).flows_lost += rows; });
     } else if (same_core_ != nullptr) {
         same_core_->process(*full);
-        free_.push_back(full);
+        if (full->kept != 0)
+            archive_.push(full);
+        else
+            free_.push_back(full);
     } else {
         const bool room = full_.push(full);  // as many places as slots
         assert(room);
@@ -95,11 +106,18 @@ void Lane::next() noexcept {
 
 FlowBatch* Lane::find_free() noexcept {
     FlowBatch* batch = nullptr;
+    archive_.collect(free_);
     if (given_back_.pop(batch)) return batch;
     if (free_.empty()) return nullptr;
     batch = free_.back();
     free_.pop_back();
     return batch;
+}
+
+std::uint32_t Lane::fill() const noexcept {
+    const std::size_t ours = slots_.size() - std::min(archive_.at_archive(), slots_.size());
+    const std::size_t idle = std::min(free_slots() + 1, ours);  // one batch is always open
+    return static_cast<std::uint32_t>((ours - idle) * 1000 / std::max<std::size_t>(ours, 1));
 }
 
 void Lane::announce(const Generation& generation) noexcept {
@@ -124,6 +142,7 @@ FlowBatch* Lane::take() noexcept {
 }
 
 void Lane::give_back(FlowBatch* batch) noexcept {
+    if (batch->kept != 0) return archive_.push(batch);
     const bool room = given_back_.push(batch);
     assert(room);
     (void)room;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A core's fixed ring buffer of FlowBatch slots, filled by the decoder and read in place by match (DESIGN 3.5, 3.6).
 //
-//   free -> decode -> match -> free        slot numbers travel over SP/SC rings where match is another core;
-//                                          on the same core match is a call.
+//   free -> decode -> match -> [archive ->] free    slot numbers travel over SP/SC rings where match is another core;
+//                                                   on the same core match is a call. Batches with rows to be archived
+//                                                   go on to the archive (archive_outlet.hpp) and come home from there.
 // Thread: decode side: one core. match side (take, give_back): one core, the same or the paired one.
 // Limits: `slots` batches, allocated and touched by the decoding core at start. No free slot: the rows go to a batch
 //         that nobody reads and are booked as flows.lost_ring (live), or the decoder waits (replay).
@@ -15,6 +16,7 @@
 #include <memory>
 #include <vector>
 
+#include "dataplane/archive_outlet.hpp"
 #include "dataplane/flow/batch.hpp"
 #include "dataplane/flow/spsc_ring.hpp"
 #include "dataplane/tally_desk.hpp"
@@ -34,13 +36,14 @@ using BatchPointer = std::unique_ptr<flow::FlowBatch, UnmapBatch>;
 class BatchSink {
   public:
     virtual ~BatchSink() = default;
-    virtual void process(const flow::FlowBatch& batch) noexcept = 0;
+    // Leaves the rows to be archived in batch.keep, and their number in batch.kept.
+    virtual void process(flow::FlowBatch& batch) noexcept = 0;
 };
 
 class Lane final : public flow::BatchWriter {
   public:
     // `same_core`: where full batches go when match is a call; nullptr: they go to the match core's ring.
-    Lane(TallyDesk& desk, std::size_t slots, Pace pace, BatchSink* same_core);
+    Lane(TallyDesk& desk, std::size_t slots, Pace pace, BatchSink* same_core, ArchiveOutlet& archive);
     // False when memory is short. On the decoding core, so that the pages lie on its NUMA node.
     [[nodiscard]] bool allocate() noexcept;
 
@@ -57,9 +60,12 @@ class Lane final : public flow::BatchWriter {
     void announce(const Generation& generation) noexcept;
     [[nodiscard]] std::size_t free_slots() const noexcept { return free_.size() + given_back_.size(); }
     [[nodiscard]] std::size_t slots() const noexcept { return slots_.size(); }
+    // How many of the slots that the archive leaves us wait for match, in thousandths.
+    [[nodiscard]] std::uint32_t fill() const noexcept;
 
     // --- matching core, when it is another ---
     [[nodiscard]] flow::FlowBatch* take() noexcept;
+    // A batch that has been matched: home, or on to the archive.
     void give_back(flow::FlowBatch* batch) noexcept;
 
     static constexpr std::uint64_t kBatchAgeMs = 10;
@@ -72,6 +78,7 @@ class Lane final : public flow::BatchWriter {
     TallyDesk& desk_;
     const Pace pace_;
     BatchSink* const same_core_;
+    ArchiveOutlet& archive_;
     std::size_t wanted_;
     std::vector<BatchPointer> slots_;
     BatchPointer spill_;                           // rows that no slot had room for

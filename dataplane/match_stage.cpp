@@ -36,15 +36,31 @@ static_assert([] {
 
 }  // namespace
 
-void MatchStage::process(const flow::FlowBatch& batch) noexcept {
+void MatchStage::process(flow::FlowBatch& batch) noexcept {
     prepare(batch);
     filters::Matcher& matcher = *desk_.kit().matcher;
     const std::uint64_t failures_before = matcher.text_failures();
-    for (const filters::ChannelRows& channel : matcher.match(batch)) tally(batch, channel);
+    const std::span<const filters::ChannelRows> channels = matcher.match(batch);
+    for (const filters::ChannelRows& channel : channels) tally(batch, channel);
     add_listed(batch);
     if (const std::uint64_t failures = matcher.text_failures() - failures_before; failures != 0)
         text_failures_.fetch_add(failures, std::memory_order_relaxed);
     book(batch);
+    choose_kept(batch, channels);
+}
+
+void MatchStage::choose_kept(flow::FlowBatch& batch, std::span<const filters::ChannelRows> channels) noexcept {
+    flow::Ledger& ledger = desk_.tally().ledger;
+    batch.kept = 0;
+    if (!archive_.is_there()) {
+        ledger[flow::Counter::archive_off] += batch.rows;
+        return;
+    }
+    desk_.kit().archive.choose(batch, channels);
+    ledger[flow::Counter::archive_not_wanted] += batch.rows - batch.kept;
+    if (archive_.has_room()) return;
+    ledger[flow::Counter::archive_shed_busy] += batch.kept;
+    batch.kept = 0;
 }
 
 void MatchStage::book(const flow::FlowBatch& batch) noexcept {

@@ -15,12 +15,14 @@ namespace dataplane {
 
 class MatchStage final : public BatchSink {
   public:
-    explicit MatchStage(TallyDesk& desk) noexcept : desk_(desk) {}
+    // `archive`: asked whether it has room; the caller brings batches with kept rows there.
+    MatchStage(TallyDesk& desk, ArchiveOutlet& archive) noexcept : desk_(desk), archive_(archive) {}
 
     // Matches and tallies every row into the desk's tally; books them as flows.through, their exporters' too. A record that
-    // stands for several flows (flow_count) is tallied as that many, as nfdump does; the ledger counts rows. The caller has brought the desk to
-    // the batch's generation and bucket: never here, because on the decoding core a datagram may be half decoded.
-    void process(const flow::FlowBatch& batch) noexcept override;
+    // stands for several flows (flow_count) is tallied as that many, as nfdump does; the ledger counts rows. Then chooses
+    // the rows to be archived, and books the others. The caller has brought the desk to the batch's generation and bucket:
+    // never here, because on the decoding core a datagram may be half decoded.
+    void process(flow::FlowBatch& batch) noexcept override;
 
     // Thread: any. Texts that Hyperscan refused to scan since start: they matched no text predicate. 0 on a sound machine.
     [[nodiscard]] std::uint64_t text_failures() const noexcept {
@@ -31,6 +33,7 @@ class MatchStage final : public BatchSink {
     void prepare(const flow::FlowBatch& batch) noexcept;
     void weigh(const flow::FlowBatch& batch) noexcept;
     void book(const flow::FlowBatch& batch) noexcept;
+    void choose_kept(flow::FlowBatch& batch, std::span<const filters::ChannelRows> channels) noexcept;
     void tally(const flow::FlowBatch& batch, const filters::ChannelRows& channel) noexcept;
     [[nodiscard]] std::size_t list(const flow::FlowBatch& batch, const filters::ChannelRows& channel) noexcept;
     template <class CellOf>
@@ -50,6 +53,7 @@ class MatchStage final : public BatchSink {
     }
 
     TallyDesk& desk_;
+    ArchiveOutlet& archive_;
     // A row of a channel, and the tally's cell that takes it.
     struct Hit {
         std::uint32_t cell;

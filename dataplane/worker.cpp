@@ -207,8 +207,7 @@ std::uint32_t Worker::fill() noexcept {
     for (const flow::SpscRing<rte_mbuf*>* ring : rings_.incoming) {
         if (ring != nullptr) most = std::max(most, ring->size() * 1000 / ring->capacity());
     }
-    const Lane& lane = intake_.lane();  // one batch is always open
-    most = std::max(most, (lane.slots() - std::min(lane.free_slots() + 1, lane.slots())) * 1000 / lane.slots());
+    most = std::max<std::size_t>(most, intake_.lane().fill());
     return static_cast<std::uint32_t>(std::min<std::size_t>(most, 1000));
 }
 
@@ -219,6 +218,7 @@ void Worker::housekeep() noexcept {
     if (shared_.pace == Pace::live) intake_.fairness().observe(fill());
     intake_.tick(now_ms_);
     counts_.slots_free.store(intake_.lane().free_slots(), std::memory_order_relaxed);
+    counts_.slots_archive.store(intake_.archive().at_archive(), std::memory_order_relaxed);
 }
 
 void Worker::follow_generation() noexcept {

@@ -50,11 +50,13 @@ class Worker {
 
     [[nodiscard]] const IdleLadder& idle() const noexcept { return idle_; }
     [[nodiscard]] Lane& lane() noexcept { return intake_.lane(); }
+    [[nodiscard]] ArchiveOutlet& archive() noexcept { return intake_.archive(); }
     [[nodiscard]] bool failed() const noexcept { return failed_.load(std::memory_order_acquire); }
     [[nodiscard]] bool finished() const noexcept { return finished_.load(std::memory_order_acquire); }
     // Since start; for status. received_from(device): for captures, to know when they are drained.
     struct Counts {
-        alignas(64) std::atomic<std::uint64_t> packets{0}, handed_off{0}, handoff_lost{0}, slots_free{0};
+        alignas(64) std::atomic<std::uint64_t> packets{0}, handed_off{0}, handoff_lost{0}, slots_free{0},
+            slots_archive{0};
     };
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
     [[nodiscard]] std::uint64_t received_from(std::size_t queue) const noexcept {
@@ -111,7 +113,11 @@ class Worker {
 class MatchCore {
   public:
     MatchCore(Shared& shared, Worker& worker, std::size_t core, flow::SpscRing<flow::Tally*>& handover)
-        : shared_(shared), worker_(worker), core_(core), desk_(handover, core, shared.pace), match_(desk_) {}
+        : shared_(shared),
+          worker_(worker),
+          core_(core),
+          desk_(handover, core, shared.pace),
+          match_(desk_, worker.archive()) {}
 
     void run() noexcept;
     [[nodiscard]] const IdleLadder& idle() const noexcept { return idle_; }

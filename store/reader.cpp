@@ -159,7 +159,14 @@ flow::Result<Reader> Reader::open(const std::string& directory) {
 }
 
 flow::Result<flow::Ledger> Reader::ledger() const {
-    return impl_->read(load_ledger);
+    return impl_->read([](const lmdb::Env& env, const lmdb::Txn& txn) -> flow::Result<flow::Ledger> {
+        auto ledger = load_ledger(env, txn);
+        if (!ledger) return ledger;
+        auto order = load_ledger_order(env, txn);
+        if (!order) return flow::pass(order);
+        if (is_before_archive(*order)) book_not_archived(*ledger);
+        return ledger;
+    });
 }
 flow::Result<std::vector<StoredExporter>> Reader::exporters() const {
     return impl_->read(load_exporters);

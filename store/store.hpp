@@ -83,12 +83,13 @@ struct Stats {
     std::uint64_t deleted_rows = 0;       // by retention, since open()
     std::uint64_t deleted_books = 0;      // of these: books
     // What open() did to the ledger of a run that was killed (series/closing.hpp).
-    std::uint64_t closed_in_flight = 0;  // counted as lost
-    std::uint64_t closed_raised = 0;     // added to earlier stages that were behind later ones
-    std::uint64_t damaged_values = 0;    // stored values that could not be read, since open()
-    bool clock_leap = false;             // the wall clock leapt by more than an hour: deletion waits
-    std::string clock_text{};            // says so, for the operator
-    std::string note{};                  // a remark of open(), e.g. a smaller map for want of address space
+    std::uint64_t closed_in_flight = 0;   // counted as lost
+    std::uint64_t closed_unarchived = 0;  // flows that did not reach the archive
+    std::uint64_t closed_raised = 0;      // added to earlier stages that were behind later ones
+    std::uint64_t damaged_values = 0;     // stored values that could not be read, since open()
+    bool clock_leap = false;              // the wall clock leapt by more than an hour: deletion waits
+    std::string clock_text{};             // says so, for the operator
+    std::string note{};                   // a remark of open(), e.g. a smaller map for want of address space
 };
 
 using SeriesCells = std::array<flow::Cell, flow::kClasses>;

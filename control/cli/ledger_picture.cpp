@@ -128,6 +128,20 @@ void records_and_flows(Picture& picture, const Ledger& ledger) {
     picture.stage(ledger[Counter::flows_through], "flows through, matched and tallied");
 }
 
+void archive(Picture& picture, const Ledger& ledger) {
+    std::uint64_t told = ledger[Counter::flows_archived];
+    for (const Counter c : {Counter::archive_not_wanted, Counter::archive_off}) {
+        leaves(picture, ledger, Ledger::index(c));
+        told += ledger[c];
+    }
+    for (const Counter c : {Counter::archive_shed_busy, Counter::archive_shed_disk, Counter::archive_unwritten}) {
+        loss(picture, ledger, c);
+        told += ledger[c];
+    }
+    picture.in_flight(Role::leaves, ledger[Counter::flows_through], told, "on their way to the disk");
+    picture.stage(ledger[Counter::flows_archived], help(Ledger::index(Counter::flows_archived)));
+}
+
 }  // namespace
 
 Picture ledger_picture(const Ledger& ledger, const CannotTell& unknown) {
@@ -135,6 +149,7 @@ Picture ledger_picture(const Ledger& ledger, const CannotTell& unknown) {
     packets(picture, ledger, unknown);
     datagrams(picture, ledger);
     records_and_flows(picture, ledger);
+    archive(picture, ledger);
     return picture;
 }
 

@@ -56,6 +56,11 @@ std::string_view broken_idle_law(const Ledger& l) noexcept {
         l[Counter::flows_through] + l[Counter::flows_lost_ring] + l[Counter::flows_unwritten]) {
         return "flows.decoded != flows.through + flows.lost_ring + flows.unwritten";
     }
+    if (l[Counter::flows_through] != l[Counter::flows_archived] + l[Counter::archive_not_wanted] +
+                                         l[Counter::archive_off] + l[Counter::archive_shed_busy] +
+                                         l[Counter::archive_shed_disk] + l[Counter::archive_unwritten]) {
+        return "flows.through != archive.archived + not_wanted + off + shed_busy + shed_disk + unwritten";
+    }
     return {};
 }
 

@@ -11,7 +11,7 @@
 //   * datagrams = whole + reassembled - handoff_lost = sum over Outcome
 //   * sets held = replayed + expired + evicted
 //   records     = flow + option + counter records + sum over Skip;   expired and evicted sets are Skip::no_template
-//   flows       = flow records + extra;   * = through + lost_ring + unwritten
+//   flows       = flow records + extra;   * = through + lost_ring + unwritten;   * through = sum over archive.*
 #pragma once
 
 #include <array>

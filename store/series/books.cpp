@@ -70,6 +70,27 @@ flow::Result<void> save_ledger_order(const lmdb::Env& env, lmdb::WriteTxn& txn, 
     return order.save(env, txn, kLedgerKey);
 }
 
+bool is_before_archive(const CounterOrder& ledger_order) noexcept {
+    return ledger_order.is_new(flow::Ledger::index(flow::Counter::archive_off));
+}
+
+void book_not_archived(flow::Ledger& ledger) noexcept {
+    ledger[flow::Counter::archive_off] = ledger[flow::Counter::flows_through];
+}
+
+flow::Result<void> book_not_archived(const lmdb::Env& env, lmdb::WriteTxn& txn, const CounterOrder& ledger_order) {
+    constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
+    auto books = read_ledger_books(env, txn, 0, kMost, kMost);
+    if (!books) return flow::pass(books);
+    for (const LedgerBook& book : *books) {
+        Buffer row;
+        ledger_order.encode(row, book.ledger.values);
+        if (row.empty()) continue;
+        if (auto done = txn.put(table(env, TableId::ledger_books), id_key(book.start_s), row); !done) return done;
+    }
+    return {};
+}
+
 void PendingBooks::add(std::uint64_t at_s, std::uint32_t exporter, const flow::ExporterCounts& counts) {
     books_[{book_start(at_s), exporter}].add(counts);
     if (books_.size() > kMaxPendingBooks) bound();
@@ -169,6 +190,7 @@ flow::Result<std::vector<LedgerBook>> read_ledger_books(const lmdb::Env& env, co
         LedgerBook book{flow::load_be32(cursor->key().data()), {}};
         if (book.start_s >= to_s) break;
         if (!order->decode(cursor->value(), book.ledger.values)) return fail_damaged(env, "ledger_books");
+        if (is_before_archive(*order)) book_not_archived(book.ledger);
         all.push_back(book);
     }
     if (!more) return flow::pass(more);

@@ -28,6 +28,13 @@ inline constexpr std::size_t kMaxPendingBooks = 4 * static_cast<std::size_t>(flo
 [[nodiscard]] flow::Result<void> save_ledger_order(const lmdb::Env& env, lmdb::WriteTxn& txn,
                                                    const CounterOrder& order);
 
+// The directory is of before there was an archive: what went through then counts as archive.off. Readers see it so at once;
+// the first transaction writes it into every book (and the order, so that it is done once).
+[[nodiscard]] bool is_before_archive(const CounterOrder& ledger_order) noexcept;
+void book_not_archived(flow::Ledger& ledger) noexcept;
+[[nodiscard]] flow::Result<void> book_not_archived(const lmdb::Env& env, lmdb::WriteTxn& txn,
+                                                   const CounterOrder& ledger_order);
+
 // What was counted and is not committed yet.
 class PendingBooks {
   public:

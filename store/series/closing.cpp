@@ -63,7 +63,15 @@ void close_records(const Ledger& l, Closing& c) noexcept {
         },
         [&](std::uint64_t n) { to[Counter::sets_held] += n; });
     settle(
-        l[Counter::flows_decoded], sum(l, {Counter::flows_through, Counter::flows_lost_ring, Counter::flows_unwritten}),
+        l[Counter::flows_through],
+        sum(l, {Counter::flows_archived, Counter::archive_not_wanted, Counter::archive_off, Counter::archive_shed_busy,
+                Counter::archive_shed_disk, Counter::archive_unwritten}),
+        c, [&](std::uint64_t n) { to[Counter::archive_unwritten] += c.unarchived = n; },
+        [&](std::uint64_t n) { to[Counter::flows_through] += n; });
+    settle(
+        l[Counter::flows_decoded],
+        sum(l, {Counter::flows_through, Counter::flows_lost_ring, Counter::flows_unwritten}) +
+            to[Counter::flows_through],
         c, [&](std::uint64_t n) { to[Counter::flows_unwritten] += c.flows = n; },
         [&](std::uint64_t n) {
             to[Counter::flows_decoded] += n;
@@ -78,7 +86,8 @@ std::string Closing::text() const {
     return "the collector did not end by itself last time; what was in flight then is counted as lost: " +
            std::to_string(datagrams) + " datagrams, " + std::to_string(flows) + " flows, " + std::to_string(sets) +
            " held sets, " + std::to_string(fragments) + " fragments, " + std::to_string(packets) +
-           " packets for the kernel; figures raised by " + std::to_string(raised);
+           " packets for the kernel; " + std::to_string(unarchived) +
+           " flows had not reached the archive; figures raised by " + std::to_string(raised);
 }
 
 Closing close_books(const Ledger& totals) noexcept {

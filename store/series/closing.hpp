@@ -20,13 +20,14 @@ struct Closing {
     flow::Ledger added{};  // to the totals
     // In flight when the collector died: committed by the earlier stage, not by the later one.
     std::uint64_t datagrams = 0, flows = 0, sets = 0, fragments = 0, packets = 0;
+    std::uint64_t unarchived = 0;  // flows that went through, of which the archive has told nothing
     // Committed by the later stage only: the earlier one's figures are raised by so much in all.
     std::uint64_t raised = 0;
 
     // For the operator.
     [[nodiscard]] std::string text() const;
     [[nodiscard]] std::uint64_t in_flight() const noexcept { return datagrams + flows + sets + fragments + packets; }
-    [[nodiscard]] bool empty() const noexcept { return in_flight() + raised == 0; }
+    [[nodiscard]] bool empty() const noexcept { return in_flight() + unarchived + raised == 0; }
 };
 
 // With `added`, flow::broken_law(totals, true) is what broken_law(totals, false) was: empty, unless damaged.

@@ -57,6 +57,7 @@ std::uint64_t add_saturated(std::uint64_t a, std::uint64_t b) noexcept {
 
 CounterOrder::CounterOrder(std::string_view stored_list, std::span<const std::string_view> own)
     : names_(split(stored_list)) {
+    stored_ = names_.size();
     std::unordered_map<std::string, std::uint32_t> at;
     for (std::uint32_t i = 0; i < names_.size(); ++i) at.emplace(names_[i], i);
     own_of_.assign(names_.size(), kNotOurs);

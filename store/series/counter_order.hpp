@@ -41,10 +41,13 @@ class CounterOrder {
 
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
     [[nodiscard]] std::string list() const;
+    // The stored list did not have own counter i.
+    [[nodiscard]] bool is_new(std::size_t i) const noexcept { return index_of_[i] >= stored_; }
 
   private:
     static constexpr std::uint32_t kNotOurs = ~0u;
     std::vector<std::string> names_;       // by stored index
+    std::size_t stored_ = 0;               // of these, so many were in the stored list
     std::vector<std::uint32_t> index_of_;  // by own index
     std::vector<std::uint32_t> own_of_;    // by stored index; kNotOurs
 };

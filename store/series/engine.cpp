@@ -88,6 +88,8 @@ flow::Result<void> Engine::load() {
     interfaces_.load(*interfaces);
     count_order_ = std::move(*count_order);
     ledger_order_ = std::move(*ledger_order);
+    before_archive_ = is_before_archive(ledger_order_);
+    if (before_archive_) book_not_archived(ledger_);
     upgrading_ = *schema < kSchema;
     catalogue_ = std::move(*catalogue);
     sources_ = std::move(*sources);
@@ -264,6 +266,9 @@ flow::Result<void> Engine::save_exporters(lmdb::WriteTxn& txn) {
 flow::Result<void> Engine::save_books(lmdb::WriteTxn& txn, CompactorState& state, Now now) {
     const bool has_data_time = options_.replay && newest_s_ != 0;
     books_.place(has_data_time ? newest_s_ - 1 : now.wall_ms / 1000);
+    if (before_archive_) {
+        if (auto done = book_not_archived(*env_, txn, ledger_order_); !done) return done;
+    }
     if (auto done = save_ledger_order(*env_, txn, ledger_order_); !done) return done;
     return books_.save(*env_, txn, count_order_, ledger_order_, state.damaged);
 }
@@ -341,7 +346,7 @@ void Engine::committed(CompactorState&& state, std::uint64_t late_count, Now now
     stored_ledger_ = ledger_;
     stored_exporters_ = seen_exporters_;
     pending_.clear();
-    upgrading_ = false;
+    upgrading_ = before_archive_ = false;
     books_.clear();
     interfaces_.committed();
     new_templates_.committed();

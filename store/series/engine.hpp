@@ -123,6 +123,7 @@ class Engine {
     std::uint32_t stored_exporters_ = 0;  // keys of ids below are stored
     std::uint32_t seen_exporters_ = 0;    // and will be, after this transaction
     bool upgrading_ = false;              // the file has an older schema: exporters are all written again
+    bool before_archive_ = false;         // nor are there archive.* in its books
     CounterOrder count_order_, ledger_order_;
 
     flow::Ledger ledger_, stored_ledger_;

@@ -35,6 +35,7 @@ Stats Engine::stats() const {
     s.deleted_books = state_.deleted_books;
     const Closing& closing = last_run_.closing();
     s.closed_in_flight = closing.in_flight();
+    s.closed_unarchived = closing.unarchived;
     s.closed_raised = closing.raised;
     if (!closing.empty()) s.note += (s.note.empty() ? "" : "; ") + closing.text();
     s.damaged_values = state_.damaged;

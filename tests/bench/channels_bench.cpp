@@ -89,7 +89,8 @@ Costs measure(const dataplane::Generation& generation, bench::ChannelFlows& flow
     dataplane::TallyDesk desk(handover, 0, dataplane::Pace::live);
     desk.use(generation);
     desk.open_bucket(static_cast<std::uint32_t>(bench::kNow_ms / 1000), bench::kNow_ms);
-    dataplane::MatchStage stage(desk);
+    dataplane::ArchiveOutlet no_archive(nullptr, 0, dataplane::Pace::live);
+    dataplane::MatchStage stage(desk, no_archive);
     filters::Matcher& matcher = *desk.kit().matcher;
     Costs out;
     volatile std::uint64_t kept = 0;  // so that the reading is not left out
@@ -105,7 +106,7 @@ Costs measure(const dataplane::Generation& generation, bench::ChannelFlows& flow
             }
         });
         const double staged = ns_of([&] {
-            for (const auto* batch : batches) stage.process(*batch);
+            for (auto* batch : batches) stage.process(*batch);
         });
         if (round < warm_up) continue;
         for (const auto* batch : batches) out.rows += batch->rows;

@@ -50,7 +50,7 @@ TEST_F(OnData, LedgerForPeopleIsAPicture) {
 
 TEST_F(OnData, LedgerAsJsonHasTheLaws) {
     const Json j = run_cli({"ledger", "-o", "json", "--data", data()}).json();
-    ASSERT_EQ(j.at("laws").size(), 10u);
+    ASSERT_EQ(j.at("laws").size(), 11u);
     const Json& datagrams = j.at("laws").at(3);
     EXPECT_EQ(datagrams.at("law"), "datagrams");
     EXPECT_EQ(datagrams.at("left"), 30);
@@ -211,6 +211,9 @@ TEST(LedgerPicture, OfALedgerWithEverything) {
     l[Counter::flows_extra] = 5;
     l[Counter::flows_decoded] = 105;
     l[Counter::flows_through] = 106;
+    l[Counter::flows_archived] = 80;
+    l[Counter::archive_not_wanted] = 12;
+    l[Counter::archive_shed_busy] = 4;
     std::ostringstream out;
     ledger_picture(l, {.missed = "af_packet:eth1", .no_buffer = "af_packet:eth1", .errors = {}}).print(out, {});
     EXPECT_EQ(out.str(), R"(             1,234,579  packets at the devices
@@ -266,6 +269,13 @@ TEST(LedgerPicture, OfALedgerWithEverything) {
     |-->             1  counted ahead: an earlier stage has not told them yet
     v
                    106  flows through, matched and tallied
+    |-->            12  flows that the archive's policy leaves out
+    |-->             4  flows not archived: the writers were behind
+    |-->             0  flows not archived: the disk was full or failed
+    |-->             0  flows under way when the collector died
+    |-->            10  on their way to the disk
+    v
+                    80  flows durable in the archive
 )");
 }
 

@@ -35,6 +35,8 @@ flow::Ledger balanced_ledger() {
     l.skip(Skip::no_template, 2);
     l[Counter::flows_decoded] = 1000;
     l[Counter::flows_through] = 990;
+    l[Counter::flows_archived] = 980;
+    l[Counter::archive_shed_busy] = 10;
     l[Counter::flows_lost_ring] = 10;
     return l;
 }

@@ -69,6 +69,7 @@ inline void count_bucket(flow::Tally& tally, std::uint32_t i) {
     tally.ledger[flow::Counter::records_seen] = 2 + i;
     tally.ledger[flow::Counter::flows_decoded] = 2 + i;
     tally.ledger[flow::Counter::flows_through] = 2 + i;
+    tally.ledger[flow::Counter::flows_archived] = 2 + i;
 
     flow::ExporterCounts& counts = tally.exporter(0);
     counts.datagrams = 1;

@@ -179,7 +179,7 @@ TEST_F(IntakeTest, WhatWentThroughAndWhatWasLostIsBookedOnEachExporter) {
     flow::SpscRing<flow::Tally*> matched{64};
     TallySink match_sink{matched};
     dataplane::TallyDesk desk(matched, 1, Pace::live);
-    dataplane::MatchStage match(desk);
+    dataplane::MatchStage match(desk, intake->archive());
     desk.use(*generation);
     const std::uint32_t datagrams = flow::kBatchRows / 30 * 5;
     for (std::uint32_t i = 0; i < datagrams; ++i)

@@ -59,7 +59,7 @@ void decode_loop(Machine& m, Intake& intake) {
 
 void match_loop(Machine& m, Intake& intake) {
     dataplane::TallyDesk desk(m.matched, 1, dataplane::Pace::replay);
-    dataplane::MatchStage match(desk);
+    dataplane::MatchStage match(desk, intake.archive());
     for (;;) {
         const bool last = m.decoder_done.load();
         flow::FlowBatch* batch = intake.lane().take();

@@ -67,7 +67,8 @@ TEST(Ledger, EveryLawIsChecked) {
         flow::Ledger l;
         l[flow::Counter::packets_received] = l[flow::PacketFate::whole] = l[flow::Counter::datagrams_received] =
             l[flow::Outcome::accepted] = l[flow::Counter::records_seen] = l[flow::Counter::records_flow] =
-                l[flow::Counter::flows_decoded] = l[flow::Counter::flows_through] = 7;
+                l[flow::Counter::flows_decoded] = l[flow::Counter::flows_through] = l[flow::Counter::flows_archived] =
+                    7;
         EXPECT_EQ(flow::broken_law(l, true), "");
         change(l);
         return std::string(flow::broken_law(l, true));
@@ -80,7 +81,9 @@ TEST(Ledger, EveryLawIsChecked) {
          {flow::Counter::packets_received, flow::Counter::datagrams_received, flow::Counter::records_seen,
           flow::Counter::records_flow, flow::Counter::records_option, flow::Counter::records_counter,
           flow::Counter::flows_extra, flow::Counter::flows_decoded, flow::Counter::flows_through,
-          flow::Counter::flows_lost_ring, flow::Counter::handoff_lost}) {
+          flow::Counter::flows_lost_ring, flow::Counter::handoff_lost, flow::Counter::flows_archived,
+          flow::Counter::archive_not_wanted, flow::Counter::archive_off, flow::Counter::archive_shed_busy,
+          flow::Counter::archive_shed_disk, flow::Counter::archive_unwritten}) {
         EXPECT_NE(broken([c](flow::Ledger& l) { ++l[c]; }), "") << flow::ledger_name(flow::Ledger::index(c)).path;
     }
 }

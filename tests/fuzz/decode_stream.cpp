@@ -176,7 +176,8 @@ Left run(const std::vector<Piece>& all, flow::ExporterTable& exporters, Surround
         tally.ledger[flow::Counter::packets_received] += 1;
     }
     decoder.settle(now_ms, true, tally);
-    tally.ledger[flow::Counter::flows_through] = tally.ledger[flow::Counter::flows_decoded];
+    tally.ledger[flow::Counter::flows_through] = tally.ledger[flow::Counter::archive_off] =
+        tally.ledger[flow::Counter::flows_decoded];
     const std::string_view law = flow::broken_law(tally.ledger, true);
     require(law.empty(), law.data());
     for (const flow::LearnedTemplate& learned : tally.templates) {

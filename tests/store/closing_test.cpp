@@ -48,6 +48,9 @@ Ledger balanced() {
     l[Counter::flows_decoded] = 997;
     l[Counter::flows_through] = 990;
     l[Counter::flows_lost_ring] = 7;
+    l[Counter::flows_archived] = 900;
+    l[Counter::archive_not_wanted] = 80;
+    l[Counter::archive_shed_disk] = 10;
     return l;
 }
 
@@ -55,6 +58,8 @@ Ledger closed(Ledger l, const Closing& closing) {
     l.add(closing.added);
     return l;
 }
+
+constexpr std::uint64_t kStart = 1'700'000'100;
 
 struct Shape {
     const char* name;
@@ -85,7 +90,26 @@ TEST(Closing, GivesEveryShapeItsLaws) {
              l[Counter::records_seen] += 9;
          },
          Counter::flows_unwritten, 9, 0},
-        {"match committed first", [](Ledger& l) { l[Counter::flows_through] += 9; }, Counter::flows_decoded, 9, 9},
+        {"match committed first",
+         [](Ledger& l) {
+             l[Counter::flows_through] += 9;
+             l[Counter::archive_off] += 9;
+         },
+         Counter::flows_decoded, 9, 9},
+        {"flows on their way to the archive",
+         [](Ledger& l) {
+             l[Counter::flows_through] += 9;
+             l[Counter::flows_decoded] += 9;
+             l[Counter::records_flow] += 9;
+             l[Counter::records_seen] += 9;
+         },
+         Counter::archive_unwritten, 9, 0},
+        {"the archive committed before match and decode",
+         [](Ledger& l) {
+             l[Counter::flows_archived] += 5;
+             l[Counter::archive_shed_busy] += 4;
+         },
+         Counter::flows_decoded, 9, 18},
         {"sets held", [](Ledger& l) { l[Counter::sets_held] += 3; }, Counter::held_expired, 3, 0},
         {"a set replayed before it was held", [](Ledger& l) { l[Counter::held_replayed] += 3; }, Counter::sets_held, 3,
          3},
@@ -126,11 +150,23 @@ TEST(Closing, GivesEveryShapeItsLaws) {
 
 TEST(Closing, GivesEveryMixtureItsLaws) {
     std::mt19937_64 random(5);
-    const std::array counters{Counter::flows_through,    Counter::flows_lost_ring,     Counter::held_replayed,
-                              Counter::sets_held,        Counter::fragments_used,      Counter::fragments_bad,
-                              Counter::punted,           Counter::punt_dropped,        Counter::reassembled,
-                              Counter::handoff_lost,     Counter::datagrams_unwritten, Counter::flows_unwritten,
-                              Counter::fragments_expired};
+    const std::array counters{Counter::flows_through,
+                              Counter::flows_lost_ring,
+                              Counter::held_replayed,
+                              Counter::sets_held,
+                              Counter::fragments_used,
+                              Counter::fragments_bad,
+                              Counter::punted,
+                              Counter::punt_dropped,
+                              Counter::reassembled,
+                              Counter::handoff_lost,
+                              Counter::datagrams_unwritten,
+                              Counter::flows_unwritten,
+                              Counter::fragments_expired,
+                              Counter::flows_archived,
+                              Counter::archive_not_wanted,
+                              Counter::archive_shed_disk,
+                              Counter::archive_unwritten};
     for (int i = 0; i < 20'000; ++i) {
         Ledger l = balanced();
         for (const Counter c : counters) l[c] += random() % 4 == 0 ? random() % 50 : 0;
@@ -152,6 +188,31 @@ TEST(Closing, GivesEveryMixtureItsLaws) {
         const Ledger after = closed(l, close_books(l));
         ASSERT_EQ(flow::broken_law(after, true), "");
         ASSERT_TRUE(close_books(after).empty());
+    }
+}
+
+// What the archive finds on its disk was on its way when the run died, or is told by nobody else.
+TEST(Closing, TakesBackWhatTheArchiveRecovers) {
+    struct Case {
+        std::uint64_t under_way, recovered, unwritten, raised;
+    };
+    for (const Case& c :
+         {Case{50, 0, 50, 0}, Case{50, 20, 30, 0}, Case{50, 50, 0, 0}, Case{50, 60, 0, 20}, Case{0, 7, 0, 14}}) {
+        Ledger l = balanced();
+        for (const Counter counter :
+             {Counter::flows_through, Counter::flows_decoded, Counter::records_flow, Counter::records_seen})
+            l[counter] += c.under_way;
+        Ledger recovered;
+        recovered[Counter::flows_archived] = c.recovered;
+        LastRun run(l, kStart, false);
+        Ledger after = l;
+        after.add(run.add({}));
+        after.add(run.add(recovered));
+        EXPECT_EQ(flow::broken_law(after, true), "") << c.recovered;
+        EXPECT_EQ(after[Counter::flows_archived], l[Counter::flows_archived] + c.recovered);
+        EXPECT_EQ(after[Counter::archive_unwritten], c.unwritten);
+        EXPECT_EQ(run.closing().unarchived, c.unwritten);
+        EXPECT_EQ(run.closing().raised, c.raised) << "at match and at the decoder";
     }
 }
 
@@ -180,13 +241,11 @@ void run(const TempDir& dir, const Ledger& ledger, std::uint64_t at_s, bool clea
     ASSERT_TRUE((*engine)->commit({at_s * 1000, at_s * 1000}, clean));
 }
 
-constexpr std::uint64_t kStart = 1'700'000'100;
-
 TEST(Closing, HappensOnceAfterARunThatWasKilled) {
     TempDir dir;
     Ledger in_flight;
     for (const Counter c : {Counter::records_seen, Counter::records_flow, Counter::flows_decoded}) in_flight[c] = 40;
-    in_flight[Counter::flows_through] = 30;
+    in_flight[Counter::flows_through] = in_flight[Counter::archive_off] = 30;
     run(dir, in_flight, kStart, false);
     EXPECT_NE(flow::broken_law(*Reader::open(dir.path())->ledger(), true), "");
     for (int i = 0; i < 3; ++i) {  // the second and third time there is nothing to close
@@ -206,6 +265,34 @@ TEST(Closing, HappensOnceAfterARunThatWasKilled) {
         ASSERT_EQ(books.size(), 1u) << "in the book of the last commit";
         EXPECT_EQ(books[0].ledger.values, (*reader->ledger()).values);
     }
+}
+
+TEST(Closing, RecoveredRowsCountAsArchivedInTheTotalsAlone) {
+    TempDir dir;
+    Ledger in_flight;
+    for (const Counter c : {Counter::records_seen, Counter::records_flow, Counter::flows_decoded}) in_flight[c] = 40;
+    in_flight[Counter::flows_through] = 40;
+    run(dir, in_flight, kStart, false);
+    auto store = Store::open(test::options(dir));
+    ASSERT_TRUE(store);
+    EXPECT_EQ((*store)->stats().closed_unarchived, 40u);
+    EXPECT_EQ((*store)->stats().closed_in_flight, 0u);
+    ArchiveNews news{.recovered = true};
+    news.ledger[Counter::flows_archived] = 25;
+    EXPECT_NE((*store)->archive(news), 0u);
+    ASSERT_TRUE((*store)->start());
+    ASSERT_TRUE((*store)->stop());
+    EXPECT_EQ((*store)->stats().closed_unarchived, 15u);
+    EXPECT_EQ((*store)->process_ledger()[Counter::flows_archived], 0u) << "it was another process";
+    store->reset();
+    const auto reader = Reader::open(dir.path());
+    const Ledger total = *reader->ledger();
+    EXPECT_EQ(flow::broken_law(total, true), "");
+    EXPECT_EQ(total[Counter::flows_archived], 25u);
+    EXPECT_EQ(total[Counter::archive_unwritten], 15u);
+    const auto books = *reader->ledger_books(0, ~0u);
+    ASSERT_EQ(books.size(), 1u) << "in the book of the last commit";
+    EXPECT_EQ(books[0].ledger.values, total.values);
 }
 
 TEST(Closing, IsNotDoneAfterAStop) {

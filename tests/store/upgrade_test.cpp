@@ -37,6 +37,10 @@ class OldFile {
         EXPECT_EQ(mdb_txn_commit(txn_), 0);
         mdb_env_close(env_);
     }
+    void make(const char* table) {
+        MDB_dbi dbi = 0;
+        ASSERT_EQ(mdb_dbi_open(txn_, table, MDB_CREATE, &dbi), 0);
+    }
     void put(const char* table, std::string key, std::string value) {
         MDB_dbi dbi = 0;
         ASSERT_EQ(mdb_dbi_open(txn_, table, 0, &dbi), 0);
@@ -170,6 +174,54 @@ TEST(Upgrade, TheFirstCommitMakesItOneOfToday) {
         EXPECT_EQ(reader->exporters()->at(1).counts.flows, 1001u);
         EXPECT_EQ(reader->books(0, ~0u)->size(), 1u);
     }
+}
+
+// A directory of before the archive: its ledger tells nothing of archive.*, in the totals nor in the books.
+TEST(Upgrade, WhatWentThroughBeforeTheArchiveCountsAsOff) {
+    using flow::Counter;
+    TempDir dir;
+    write_schema_1(dir);
+    {
+        OldFile file(dir);
+        for (const char* name : {"records.seen", "records.decoded", "flows.decoded"})
+            file.put("ledger", name, raw(std::uint64_t{47}));
+        file.put("ledger", "flows.through", raw(std::uint64_t{40}));
+        file.make("ledger_books");
+        file.put("meta", "ledger_counters", "records.seen,records.decoded,flows.decoded,flows.through");
+        const std::string book("\0\x2f\0\x2f\0\x2f\0\x28", 8);  // each the next index, 47, 47, 47, 40
+        file.put("ledger_books", be32(kStart - kStart % 300 - 300), book);
+    }
+    const auto expect_off = [&](std::uint64_t unwritten) {
+        const auto reader = Reader::open(dir.path());
+        const flow::Ledger total = *reader->ledger();
+        EXPECT_EQ(total[Counter::archive_off], 40u);
+        EXPECT_EQ(total[Counter::archive_unwritten], unwritten);
+        const auto books = *reader->ledger_books(0, kStart - kStart % 300);
+        ASSERT_EQ(books.size(), 1u);
+        EXPECT_EQ(books[0].ledger[Counter::flows_through], 40u);
+        EXPECT_EQ(books[0].ledger[Counter::archive_off], 40u);
+        EXPECT_EQ(books[0].ledger[Counter::flows_decoded], 47u);
+    };
+    expect_off(0);  // as a reader sees it before the daemon has been there
+    for (int again = 0; again < 2; ++again) {
+        auto engine = Engine::open(test::options(dir));
+        ASSERT_TRUE(engine) << engine.error().message;
+        EXPECT_EQ(flow::broken_law((*engine)->total_ledger(), true), "");
+        ASSERT_TRUE((*engine)->commit({(kStart + 10) * 1000ull, 1000}));
+        expect_off(0);
+    }
+    {
+        auto engine = Engine::open(test::options(dir));
+        Feeder feeder(1);
+        for (const Counter c :
+             {Counter::records_seen, Counter::records_flow, Counter::flows_decoded, Counter::flows_through})
+            feeder.tally().ledger[c] = 5;
+        feeder.feed(**engine, kStart);
+        ASSERT_TRUE((*engine)->commit({kStart * 1000ull, 1000}));
+    }
+    auto engine = Engine::open(test::options(dir));  // it was killed
+    ASSERT_TRUE((*engine)->commit({kStart * 1000ull, 1000}));
+    expect_off(5);
 }
 
 TEST(Upgrade, WithAnExporterTableNewOnesComeBehindTheOldOnes) {

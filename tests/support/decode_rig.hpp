@@ -82,7 +82,8 @@ class DecodeRig {
         decode_it();
         tally_.ledger[flow::PacketFate::whole] += 1;
         tally_.ledger[flow::Counter::packets_received] += 1;
-        tally_.ledger[flow::Counter::flows_through] = tally_.ledger[flow::Counter::flows_decoded];
+        tally_.ledger[flow::Counter::flows_through] = tally_.ledger[flow::Counter::archive_off] =
+            tally_.ledger[flow::Counter::flows_decoded];
         for (std::size_t o = 0; o < flow::kOutcomes; ++o) {
             const auto outcome = static_cast<flow::Outcome>(o);
             if (tally_.ledger[outcome] != before[outcome]) return outcome;

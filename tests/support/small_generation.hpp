@@ -21,9 +21,11 @@ inline std::unique_ptr<dataplane::Generation> make_generation(std::uint64_t numb
                                                               const std::vector<dataplane::SourceRule>& sources,
                                                               const std::vector<SmallChannel>& channels,
                                                               std::size_t decoders = 1, std::size_t matchers = 0,
-                                                              const std::vector<dataplane::PrefixRule>& rules = {}) {
+                                                              const std::vector<dataplane::PrefixRule>& rules = {},
+                                                              dataplane::ArchivePolicy archive = {}) {
     auto made = std::make_unique<dataplane::Generation>(dataplane::SourceMap(sources, rules));
     made->number = number;
+    made->archive = std::move(archive);
     std::vector<filters::ChannelSpec> specs;
     std::uint32_t series = 0;
     for (const SmallChannel& channel : channels) {
