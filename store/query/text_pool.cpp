@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/query/text_pool.hpp"
+
+namespace store::query {
+
+std::uint32_t TextPool::id(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = ids_.find(text); known != ids_.end()) return known->second;
+    if (texts_.size() >= kMaxTexts) text = "(other)";
+    if (const auto known = ids_.find(text); known != ids_.end()) return known->second;
+    const std::string& kept = texts_.emplace_back(text);
+    const auto id = static_cast<std::uint32_t>(texts_.size() - 1);
+    ids_.emplace(kept, id);
+    bytes_ += kept.size() + sizeof(std::string) + 4 * sizeof(void*);
+    return id;
+}
+
+std::string_view TextPool::text(std::uint32_t id) const {
+    const std::lock_guard lock(mutex_);
+    return texts_[id];
+}
+
+std::uint64_t TextPool::bytes() const {
+    const std::lock_guard lock(mutex_);
+    return bytes_;
+}
+
+}  // namespace store::query
