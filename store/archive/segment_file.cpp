@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "store/archive/layout.hpp"
 #include "store/archive/segment.hpp"
 
 namespace store::archive {
@@ -73,6 +74,14 @@ std::span<const std::uint8_t> SegmentFile::bytes() const noexcept {
 }
 std::size_t SegmentFile::first_block() const noexcept {
     return state_->first_block;
+}
+
+std::size_t SegmentFile::find_block(std::size_t offset) const noexcept {
+    const std::span<const std::uint8_t> all = state_->bytes;
+    for (std::size_t at = aligned(offset, kBlockAlign); at + sizeof(BlockHeader) <= all.size(); at += kBlockAlign) {
+        if (std::memcmp(all.data() + at, &kBlockMagic, sizeof kBlockMagic) == 0) return at;
+    }
+    return all.size();
 }
 
 }  // namespace store::archive
