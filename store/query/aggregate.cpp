@@ -2,8 +2,8 @@
 #include "store/query/aggregate.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
+#include <utility>
 
 #include "store/query/groups_impl.hpp"
 
@@ -23,6 +23,7 @@ Groups::Impl::Impl(Grouping g)
     for (unsigned side = 0; side < count; ++side) {
         sides.push_back({KeyPlan(grouping, side, true), KeyPlan(grouping, side, false)});
     }
+    grouping.texts->set_limit(grouping.memory_bytes / 4);
     split = sides[0].narrow.has_addresses();
     const GroupTable::Limits limits{grouping.memory.get(), grouping.memory_bytes};
     tables[0] = GroupTable::make(sides[0].narrow.words(), first.bytes(), limits);
@@ -31,36 +32,9 @@ Groups::Impl::Impl(Grouping g)
     printed = std::make_unique<AnswerRows>(grouping, first);
 }
 
-namespace {
-
-std::size_t list_rows(const std::uint64_t* bits, std::uint32_t count, RowNumber* out) noexcept {
-    std::size_t n = 0;
-    for (std::uint32_t word = 0; word * 64 < count; ++word) {
-        for (std::uint64_t left = bits[word]; left != 0; left &= left - 1) {
-            out[n++] = static_cast<RowNumber>(word * 64 + static_cast<unsigned>(std::countr_zero(left)));
-        }
-    }
-    return n;
-}
-
-void add_to_total(Sums& total, const FlowBatch& batch, const RowCounters& counters, std::span<const RowNumber> rows) {
-    for (const RowNumber row : rows) {
-        total.flows = add_saturated(total.flows, counters.flows == nullptr ? 1 : counters.flows[row]);
-        total.in_packets = add_saturated(total.in_packets, counters.in_packets[row]);
-        total.in_bytes = add_saturated(total.in_bytes, counters.in_bytes[row]);
-        total.first_ms = std::min(total.first_ms, batch.first_ms[row]);
-        total.last_ms = std::max(total.last_ms, batch.last_ms[row]);
-        if (counters.out_packets == nullptr) continue;
-        total.out_packets = add_saturated(total.out_packets, counters.out_packets[row]);
-        total.out_bytes = add_saturated(total.out_bytes, counters.out_bytes[row]);
-    }
-}
-
-}  // namespace
-
 void Groups::Impl::take_rows(const FlowBatch& batch, std::span<const RowNumber> chosen) {
     counters.read(batch, chosen, grouping.raw);
-    add_to_total(total, batch, counters, chosen);
+    counters.add_to(total, batch, chosen);
     if (chosen.empty()) return;
     const auto last_side = static_cast<unsigned>(sides.size() - 1);
     last_place = std::max(last_place, Mark::place(block, row_base + chosen.back(), last_side));
@@ -226,21 +200,14 @@ void Groups::merge(Groups& other) {
     for (std::size_t t = 0; t < own.tables.size(); ++t) own.merge(*own.tables[t], *from.tables[t]);
     own.last_place = std::max(own.last_place, from.last_place);
     own.left_out += std::exchange(from.left_out, 0);
-    const Sums more = std::exchange(from.total, Sums{});
-    own.total.flows = add_saturated(own.total.flows, more.flows);
-    own.total.in_packets = add_saturated(own.total.in_packets, more.in_packets);
-    own.total.in_bytes = add_saturated(own.total.in_bytes, more.in_bytes);
-    own.total.out_packets = add_saturated(own.total.out_packets, more.out_packets);
-    own.total.out_bytes = add_saturated(own.total.out_bytes, more.out_bytes);
-    own.total.first_ms = std::min(own.total.first_ms, more.first_ms);
-    own.total.last_ms = std::max(own.total.last_ms, more.last_ms);
+    store::query::add(own.total, std::exchange(from.total, Sums{}));
 }
 
 std::uint64_t Groups::groups() const noexcept {
     return impl_->tables[0]->groups() + impl_->tables[1]->groups();
 }
 std::uint64_t Groups::left_out() const noexcept {
-    return impl_->left_out;
+    return impl_->left_out + impl_->grouping.texts->lost();
 }
 const Sums& Groups::total() const noexcept {
     return impl_->total;
