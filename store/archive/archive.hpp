@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The archive's writers: threads that take matched batches from the cores' lanes and make segments of them.
 //
-// A block closes when it is full or kBlockAge old; blocks are synced and told to the store together, so that queries see a
+// A block closes when it is full or Options::block_age_ms old; blocks are synced and told to the store together, so that queries see a
 // flow within 5 s of its arrival. When a slot has ended, segments of many small blocks are merged into large ones.
 // What the disk cannot take (full, failing) is given up and booked as archive.shed, and tried again with the next rows.
 //
@@ -39,6 +39,7 @@ struct Options {
     std::size_t writers = 1;
     std::vector<std::uint32_t> cores{};  // writer i runs on cores[i]; empty: wherever the kernel likes
     std::size_t memory_bytes = 1u << 30;
+    std::uint64_t block_age_ms = 2000;  // a block closes at this age; synced within a quarter of it
     ArchiveRetention retention{};
     bool replay = false;                       // slots follow receive time of captures; nothing expires
     std::function<std::uint64_t()> wall_ms{};  // clock, for tests; empty = the system's

@@ -23,6 +23,9 @@ int FileIo::write(int fd, std::span<const std::uint8_t> bytes, std::uint64_t off
     }
     return 0;
 }
+void FileIo::begin_sync(int fd) {
+    sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);  // what fails is told by sync()
+}
 int FileIo::sync(int fd) {
     return fdatasync(fd);
 }
@@ -34,6 +37,9 @@ int FileIo::truncate(int fd, std::uint64_t bytes) {
 }
 int FileIo::remove(const std::string& path) {
     return unlink(path.c_str());
+}
+int FileIo::remove_directory(const std::string& path) {
+    return rmdir(path.c_str());
 }
 FileIo::Space FileIo::space(const std::string& directory) {
     struct statvfs disk {};

@@ -20,10 +20,12 @@ class FileIo {
   public:
     virtual ~FileIo() = default;
     virtual int write(int fd, std::span<const std::uint8_t> bytes, std::uint64_t offset);
+    virtual void begin_sync(int fd);     // starts writing out; waits for nothing
     virtual int sync(int fd);            // fdatasync
     virtual int sync_directory(int fd);  // fsync: names of new files
     virtual int truncate(int fd, std::uint64_t bytes);
     virtual int remove(const std::string& path);
+    virtual int remove_directory(const std::string& path);  // an empty one
     // Bytes of the file system that may still be written, and all it has.
     struct Space {
         std::uint64_t free_bytes = 0, all_bytes = 0;

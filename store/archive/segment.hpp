@@ -37,6 +37,8 @@ class SegmentWriter {
 
     // Appends an encoded block. On error the file is as before (cut back).
     flow::Result<void> append(std::span<const std::uint8_t> block, const BlockSums& sums);
+    // Lets the disk begin with what sync() will wait for, so that several files are synced in about the time of one.
+    void begin_sync() noexcept;
     // fdatasync; afterwards entry() says what is durable. On error the file is cut back to that: what was appended since is
     // lost.
     flow::Result<void> sync();

@@ -2,9 +2,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 
+#include "store/archive/block_walk.hpp"
 #include "store/archive/segment.hpp"
 
 namespace store::archive {
@@ -36,19 +36,6 @@ tl::unexpected<flow::Error> fail(const std::string& path, const char* what, int 
 
 std::string parent_of(const std::string& path) {
     return path.substr(0, path.rfind('/'));
-}
-
-void add(SegmentEntry& entry, const BlockSums& sums, std::size_t bytes) noexcept {
-    entry.bytes += bytes;
-    ++entry.blocks;
-    entry.rows += sums.rows;
-    entry.received_from_ms = std::min(entry.received_from_ms, sums.received_from_ms);
-    entry.received_to_ms = std::max(entry.received_to_ms, sums.received_to_ms);
-    entry.first_ms = std::min(entry.first_ms, sums.first_ms);
-    entry.last_ms = std::max(entry.last_ms, sums.last_ms);
-    entry.flows += sums.flows;
-    entry.packets += sums.packets;
-    entry.bytes_sum += sums.bytes;
 }
 
 }  // namespace
@@ -123,8 +110,13 @@ flow::Result<void> SegmentWriter::append(std::span<const std::uint8_t> block, co
         s.cut_back(s.written.bytes);
         return fail(s.path, "write", error);
     }
-    add(s.written, sums, block.size());
+    add_block(s.written, sums);
+    s.written.bytes += block.size();
     return {};
+}
+
+void SegmentWriter::begin_sync() noexcept {
+    if (state_->fd) state_->files.begin_sync(state_->fd.get());
 }
 
 flow::Result<void> SegmentWriter::sync() {

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/archive/writer.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+
+namespace store::archive {
+namespace {
+
+using std::chrono::microseconds;
+
+constexpr int kBatchesATurn = 16;  // of one lane, before the next lane has its turn
+constexpr std::uint64_t kLookEveryMs = 50;
+constexpr std::uint64_t kQuietAges = 3;  // of blocks: a slot that is over is sealed when nothing came for so long
+constexpr std::uint64_t kGraceS = 10;    // and is over so long after its end
+constexpr std::uint64_t kBusyMs = 20;    // after the last batch, the next one is looked for more often
+constexpr microseconds kNapBusy{200}, kNapIdle{2000};
+constexpr std::size_t kMostIdleBuilders = 4;
+
+std::uint64_t place_of(std::uint32_t slot_s, std::uint32_t source_id) noexcept {
+    return std::uint64_t{slot_s} << 32 | source_id;
+}
+std::uint32_t slot_of(std::uint64_t place) noexcept {
+    return static_cast<std::uint32_t>(place >> 32);
+}
+std::uint32_t slot_of(const flow::FlowBatch& batch) noexcept {
+    const std::uint64_t at_s = batch.bucket_s != 0 ? batch.bucket_s : batch.received_ms / 1000;
+    return static_cast<std::uint32_t>(at_s - at_s % kSlotSeconds);
+}
+
+}  // namespace
+
+Writer::Writer(Context& context, std::uint16_t number, const flow::ExporterTable& exporters)
+    : context_(context),
+      number_(number),
+      most_memory_(context.options.memory_bytes / context.options.writers / 4 * 3),
+      exporters_(exporters),
+      split_(exporters),
+      disk_(context, number) {}
+
+Writer::~Writer() {
+    stop();
+}
+
+flow::Result<void> Writer::start(const std::vector<std::uint32_t>& core) {
+    std::promise<flow::Result<void>> placed;
+    auto answer = placed.get_future();
+    thread_ = std::thread([this, core, &placed] {
+        flow::Result<void> done{};
+        for (const std::uint32_t c : core) done = run_on_core(c);
+        const bool runs = done.has_value();
+        placed.set_value(std::move(done));
+        if (runs) run();
+    });
+    pthread_setname_np(thread_.native_handle(), ("archive-" + std::to_string(number_)).c_str());
+    auto done = answer.get();
+    if (!done) {
+        thread_.join();
+        return done;
+    }
+    disk_.start(core);
+    return {};
+}
+
+void Writer::stop() {
+    if (!thread_.joinable()) return;
+    stopping_.store(true, std::memory_order_release);
+    thread_.join();
+    disk_.stop();
+}
+
+void Writer::run() {
+    std::uint64_t looked_ms = 0, busy_ms = 0;
+    for (;;) {
+        const bool last = stopping_.load(std::memory_order_acquire);  // asked before the lanes are emptied
+        now_ms_ = steady_ms();
+        const bool found = empty_lanes();
+        if (found) busy_ms = now_ms_;
+        if (now_ms_ - looked_ms >= kLookEveryMs) {
+            look_around();
+            looked_ms = now_ms_;
+        }
+        if (found) continue;
+        if (last) break;
+        std::this_thread::sleep_for(now_ms_ - busy_ms < kBusyMs ? kNapBusy : kNapIdle);
+    }
+    end();
+}
+
+bool Writer::empty_lanes() {
+    bool found = false;
+    for (Lane& l : lanes_) {
+        flow::FlowBatch* batch = nullptr;
+        for (int i = 0; i < kBatchesATurn && l.lane->filled.pop(batch); ++i) {
+            take(*batch);
+            l.homeless.push_back(batch);
+            // A way home has room for all slots of its core; should it not, they go next time.
+            std::erase_if(l.homeless, [&](flow::FlowBatch* b) { return l.lane->home.push(b); });
+            found = true;
+        }
+    }
+    return found;
+}
+
+void Writer::take(const flow::FlowBatch& batch) {
+    const std::uint32_t slot_s = slot_of(batch);
+    newest_slot_s_ = std::max(newest_slot_s_, slot_s);
+    for (const SourceRows& part : split_.split(batch)) {
+        const Place place = place_of(slot_s, part.source_id);
+        append(builders_[place], place, batch, part.rows.data());
+    }
+    while (memory_ > most_memory_) close_largest();
+    if (builders_.size() > kMostPlaces) seal_oldest();
+}
+
+void Writer::append(Builder& builder, Place place, const flow::FlowBatch& batch, const std::uint64_t* rows) {
+    builder.touched_ms = now_ms_;
+    for (std::uint32_t from = 0; from < batch.rows;) {
+        if (!builder.rows) begin(builder);
+        from = builder.rows->add(batch, rows, from);
+        const std::size_t memory = builder.rows->memory();
+        memory_ += memory - builder.memory;
+        builder.memory = memory;
+        if (builder.rows->full() || from < batch.rows) encode(builder, place);
+    }
+}
+
+void Writer::begin(Builder& builder) {
+    if (idle_.empty()) {
+        builder.rows = std::make_unique<BlockBuilder>();
+    } else {
+        builder.rows = std::move(idle_.back());
+        idle_.pop_back();
+    }
+    builder.memory = 0;
+    builder.opened_ms = now_ms_;
+}
+
+void Writer::encode(Builder& builder, Place place) {
+    if (builder.rows->rows() == 0) return;
+    EncodedBlock block{slot_of(place), static_cast<std::uint32_t>(place), disk_.buffer(), {}};
+    block.sums = builder.rows->encode(exporters_, context_.options.compression, block.bytes);
+    memory_ -= builder.memory;
+    // Builders keep the room that rows took; few are kept, so that a thousand small sources do not hold that of full blocks.
+    if (idle_.size() < kMostIdleBuilders) idle_.push_back(std::move(builder.rows));
+    builder.rows.reset();
+    builder.memory = 0;
+    disk_.offer(std::move(block));
+}
+
+void Writer::close_largest() {
+    const auto largest = std::max_element(builders_.begin(), builders_.end(), [](const auto& a, const auto& b) {
+        return a.second.memory < b.second.memory;
+    });
+    encode(largest->second, largest->first);
+}
+
+// Closes what is old, and seals what is over.
+void Writer::look_around() {
+    wall_s_ = context_.wall_ms() / 1000;
+    for (auto at = builders_.begin(); at != builders_.end();) {
+        Builder& b = at->second;
+        if (b.rows && now_ms_ - b.opened_ms >= context_.options.block_age_ms) encode(b, at->first);
+        if (!b.rows && now_ms_ - b.touched_ms >= kQuietAges * context_.options.block_age_ms &&
+            is_over(slot_of(at->first))) {
+            disk_.seal(slot_of(at->first), static_cast<std::uint32_t>(at->first));
+            at = builders_.erase(at);
+        } else {
+            ++at;
+        }
+    }
+}
+
+bool Writer::is_over(std::uint32_t slot_s) const {
+    if (slot_s < newest_slot_s_) return true;
+    return !context_.options.replay && slot_s + kSlotSeconds + kGraceS <= wall_s_;
+}
+
+void Writer::seal_oldest() {
+    std::uint32_t oldest_s = ~0u;
+    for (const auto& [place, builder] : builders_) oldest_s = std::min(oldest_s, slot_of(place));
+    for (auto at = builders_.begin(); at != builders_.end();) {
+        if (slot_of(at->first) != oldest_s) {
+            ++at;
+            continue;
+        }
+        if (at->second.rows) encode(at->second, at->first);
+        disk_.seal(oldest_s, static_cast<std::uint32_t>(at->first));
+        at = builders_.erase(at);
+    }
+}
+
+void Writer::end() {
+    for (auto& [place, builder] : builders_) {
+        if (builder.rows) encode(builder, place);
+    }
+    builders_.clear();
+}
+
+}  // namespace store::archive
