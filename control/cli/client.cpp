@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/cli/client.hpp"
 
-#include <curl/curl.h>
-
 #include <cctype>
 #include <cerrno>
 #include <memory>
+
+#include "control/cli/curl.hpp"
 
 namespace cli {
 namespace {
@@ -16,11 +16,17 @@ constexpr long kOk = 200;
 constexpr int kLook_ms = 100;
 
 struct CurlFree {
-    void operator()(CURL* curl) const noexcept { curl_easy_cleanup(curl); }
+    const Curl* library;
+    void operator()(CURL* curl) const noexcept { library->easy_cleanup(curl); }
 };
 struct MultiFree {
-    void operator()(CURLM* multi) const noexcept { curl_multi_cleanup(multi); }
+    const Curl* library;
+    void operator()(CURLM* multi) const noexcept { library->multi_cleanup(multi); }
 };
+
+tl::unexpected<Failure> no_library() {
+    return failure(Exit::failed, "libcurl.so.4, which asks the daemon, cannot be loaded: install the package libcurl4");
+}
 
 std::size_t keep(const char* data, std::size_t, std::size_t bytes, void* into) {
     auto& body = *static_cast<std::string*>(into);
@@ -29,9 +35,9 @@ std::size_t keep(const char* data, std::size_t, std::size_t bytes, void* into) {
     return bytes;
 }
 
-tl::unexpected<Failure> explain(const std::string& socket, CURLcode code, long os_error) {
+tl::unexpected<Failure> explain(const Curl& library, const std::string& socket, CURLcode code, long os_error) {
     if (code != CURLE_COULDNT_CONNECT) {
-        return failure(Exit::failed, "the daemon on " + socket + " gave no answer: " + curl_easy_strerror(code) +
+        return failure(Exit::failed, "the daemon on " + socket + " gave no answer: " + library.easy_strerror(code) +
                                          "; its log says more");
     }
     if (os_error == EACCES || os_error == EPERM) {
@@ -44,6 +50,7 @@ tl::unexpected<Failure> explain(const std::string& socket, CURLcode code, long o
 
 // What a transfer under way needs to know.
 struct Following {
+    const Curl& library;
     CURL* curl = nullptr;
     const std::function<bool(std::string_view)>& take;
     std::string refusal;
@@ -53,7 +60,7 @@ struct Following {
 std::size_t pass_on(const char* data, std::size_t, std::size_t bytes, void* into) {
     auto& following = *static_cast<Following*>(into);
     long status = 0;
-    curl_easy_getinfo(following.curl, CURLINFO_RESPONSE_CODE, &status);
+    following.library.easy_getinfo(following.curl, CURLINFO_RESPONSE_CODE, &status);
     if (status != kOk) {
         if (following.refusal.size() < kMaxRefusalBytes) following.refusal.append(data, bytes);
         return bytes;
@@ -62,55 +69,59 @@ std::size_t pass_on(const char* data, std::size_t, std::size_t bytes, void* into
     return following.ended ? 0 : bytes;  // 0 ends the transfer
 }
 
-CURLcode result_of(CURLM* multi) {
+CURLcode result_of(const Curl& library, CURLM* multi) {
     int left = 0;
-    const CURLMsg* message = curl_multi_info_read(multi, &left);
+    const CURLMsg* message = library.multi_info_read(multi, &left);
     return message == nullptr ? CURLE_OK : message->data.result;
 }
 
-void address(CURL* curl, const std::string& socket, const std::string& path) {
+void address(const Curl& library, CURL* curl, const std::string& socket, const std::string& path) {
     const std::string url = "http://net-collector" + path;
-    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
-    curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    library.easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
+    library.easy_setopt(curl, CURLOPT_URL, url.c_str());
+    library.easy_setopt(curl, CURLOPT_NOPROXY, "*");
 }
 
 }  // namespace
 
 Outcome<Answer> ask(const std::string& socket, const std::string& method, const std::string& path, long timeout_s) {
-    const std::unique_ptr<CURL, CurlFree> curl(curl_easy_init());
+    const Curl* const library = load_curl();
+    if (library == nullptr) return no_library();
+    const std::unique_ptr<CURL, CurlFree> curl(library->easy_init(), CurlFree{library});
     if (!curl) return failure(Exit::failed, "libcurl cannot be initialised");
     Answer answer;
-    address(curl.get(), socket, path);
-    curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, timeout_s);
-    curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, keep);
-    curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
-    if (method == "POST") curl_easy_setopt(curl.get(), CURLOPT_COPYPOSTFIELDS, "");
-    const CURLcode code = curl_easy_perform(curl.get());
+    address(*library, curl.get(), socket, path);
+    library->easy_setopt(curl.get(), CURLOPT_TIMEOUT, timeout_s);
+    library->easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, keep);
+    library->easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
+    if (method == "POST") library->easy_setopt(curl.get(), CURLOPT_COPYPOSTFIELDS, "");
+    const CURLcode code = library->easy_perform(curl.get());
     if (code != CURLE_OK) {
         long os_error = 0;
-        curl_easy_getinfo(curl.get(), CURLINFO_OS_ERRNO, &os_error);
-        return explain(socket, code, os_error);
+        library->easy_getinfo(curl.get(), CURLINFO_OS_ERRNO, &os_error);
+        return explain(*library, socket, code, os_error);
     }
-    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
+    library->easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
     return answer;
 }
 
 Outcome<void> follow(const std::string& socket, const std::string& path,
                      const std::function<bool(std::string_view)>& take, const std::function<bool()>& go_on) {
-    const std::unique_ptr<CURL, CurlFree> curl(curl_easy_init());
-    const std::unique_ptr<CURLM, MultiFree> multi(curl_multi_init());
+    const Curl* const library = load_curl();
+    if (library == nullptr) return no_library();
+    const std::unique_ptr<CURL, CurlFree> curl(library->easy_init(), CurlFree{library});
+    const std::unique_ptr<CURLM, MultiFree> multi(library->multi_init(), MultiFree{library});
     if (!curl || !multi) return failure(Exit::failed, "libcurl cannot be initialised");
-    Following following{curl.get(), take, {}};
-    address(curl.get(), socket, path);
-    curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, pass_on);
-    curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &following);
-    curl_multi_add_handle(multi.get(), curl.get());
+    Following following{*library, curl.get(), take, {}};
+    address(*library, curl.get(), socket, path);
+    library->easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, pass_on);
+    library->easy_setopt(curl.get(), CURLOPT_WRITEDATA, &following);
+    library->multi_add_handle(multi.get(), curl.get());
     int running = 1;
-    while (curl_multi_perform(multi.get(), &running) == CURLM_OK && running != 0 && go_on())
-        curl_multi_poll(multi.get(), nullptr, 0, kLook_ms, nullptr);
-    const CURLcode code = result_of(multi.get());
-    curl_multi_remove_handle(multi.get(), curl.get());
+    while (library->multi_perform(multi.get(), &running) == CURLM_OK && running != 0 && go_on())
+        library->multi_poll(multi.get(), nullptr, 0, kLook_ms, nullptr);
+    const CURLcode code = result_of(*library, multi.get());
+    library->multi_remove_handle(multi.get(), curl.get());
     if (!following.refusal.empty()) {
         following.refusal.erase(following.refusal.find_last_not_of('\n') + 1);
         return failure(Exit::failed, following.refusal);
@@ -118,8 +129,8 @@ Outcome<void> follow(const std::string& socket, const std::string& path,
     // A daemon that ends breaks the transfer off: what came so far is good.
     if (following.ended || code == CURLE_OK || code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR) return {};
     long os_error = 0;
-    curl_easy_getinfo(curl.get(), CURLINFO_OS_ERRNO, &os_error);
-    return explain(socket, code, os_error);
+    library->easy_getinfo(curl.get(), CURLINFO_OS_ERRNO, &os_error);
+    return explain(*library, socket, code, os_error);
 }
 
 std::string escaped(const std::string& text) {

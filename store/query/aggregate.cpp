@@ -2,14 +2,10 @@
 #include "store/query/aggregate.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
+#include <utility>
 
-#include "store/query/answer_rows.hpp"
-#include "store/query/first_flow.hpp"
-#include "store/query/group_table.hpp"
-#include "store/query/key_plan.hpp"
-#include "store/query/row_counters.hpp"
+#include "store/query/groups_impl.hpp"
 
 namespace store::query {
 
@@ -19,55 +15,7 @@ using flow::FlowBatch;
 
 constexpr std::size_t kMergeCells = 1024;
 
-struct Side {
-    KeyPlan narrow, wide;
-};
-
-// A group that may be in the answer.
-struct Candidate {
-    std::uint64_t value, seen;
-    std::uint32_t table;
-    CellRef ref;
-};
-
 }  // namespace
-
-struct Groups::Impl {
-    explicit Impl(Grouping g);
-
-    void take_rows(const FlowBatch& batch, std::span<const RowNumber> rows);
-    void add(std::uint32_t table, KeyPlan& plan, const FlowBatch& batch, std::span<const RowNumber> rows,
-             unsigned side);
-    void turn_keys(std::uint32_t table, std::size_t count) noexcept;
-    void apply(GroupTable& table, const FlowBatch& batch, std::span<const RowNumber> rows, std::size_t from,
-               std::size_t to, unsigned side);
-    void add_one(GroupTable& table, const FlowBatch& batch, RowNumber row, CellRef ref, unsigned side, bool turned);
-    void merge(GroupTable& into, GroupTable& from);
-    void merge_cell(GroupTable& into, CellRef to, const GroupTable& from, CellRef at) const noexcept;
-    [[nodiscard]] Sums sums_of(const GroupTable& table, CellRef ref) const noexcept;
-    [[nodiscard]] Sums turned_sums_of(std::uint32_t table, CellRef ref) const noexcept;
-
-    Grouping grouping;
-    FirstFlow first;
-    std::vector<Side> sides{};
-    bool split = false;  // narrow and wide keys differ
-    std::array<std::unique_ptr<GroupTable>, 2> tables{};
-    RowCounters counters{};
-    std::uint64_t block = 0;
-    std::uint64_t row_base = 0;
-    Sums total{};
-    std::uint64_t left_out = 0;
-
-    // Of the rows at hand.
-    std::vector<std::uint64_t> keys{};
-    std::array<std::uint64_t, flow::kBatchRows> hashes{};
-    std::array<CellRef, flow::kBatchRows> refs{};
-    std::array<std::uint8_t, flow::kBatchRows> turned{};
-    std::array<RowNumber, flow::kBatchRows> rows{}, narrow_rows{}, wide_rows{};
-
-    std::vector<Candidate> answer{};
-    std::unique_ptr<AnswerRows> printed{};
-};
 
 Groups::Impl::Impl(Grouping g)
     : grouping(std::move(g)), first(grouping.parts.empty() ? grouping.carried : flow::ColumnSet{}, grouping.texts) {
@@ -75,6 +23,7 @@ Groups::Impl::Impl(Grouping g)
     for (unsigned side = 0; side < count; ++side) {
         sides.push_back({KeyPlan(grouping, side, true), KeyPlan(grouping, side, false)});
     }
+    grouping.texts->set_limit(grouping.memory_bytes / 4);
     split = sides[0].narrow.has_addresses();
     const GroupTable::Limits limits{grouping.memory.get(), grouping.memory_bytes};
     tables[0] = GroupTable::make(sides[0].narrow.words(), first.bytes(), limits);
@@ -83,36 +32,12 @@ Groups::Impl::Impl(Grouping g)
     printed = std::make_unique<AnswerRows>(grouping, first);
 }
 
-namespace {
-
-std::size_t list_rows(const std::uint64_t* bits, std::uint32_t count, RowNumber* out) noexcept {
-    std::size_t n = 0;
-    for (std::uint32_t word = 0; word * 64 < count; ++word) {
-        for (std::uint64_t left = bits[word]; left != 0; left &= left - 1) {
-            out[n++] = static_cast<RowNumber>(word * 64 + static_cast<unsigned>(std::countr_zero(left)));
-        }
-    }
-    return n;
-}
-
-void add_to_total(Sums& total, const FlowBatch& batch, const RowCounters& counters, std::span<const RowNumber> rows) {
-    for (const RowNumber row : rows) {
-        total.flows = add_saturated(total.flows, counters.flows == nullptr ? 1 : counters.flows[row]);
-        total.in_packets = add_saturated(total.in_packets, counters.in_packets[row]);
-        total.in_bytes = add_saturated(total.in_bytes, counters.in_bytes[row]);
-        total.first_ms = std::min(total.first_ms, batch.first_ms[row]);
-        total.last_ms = std::max(total.last_ms, batch.last_ms[row]);
-        if (counters.out_packets == nullptr) continue;
-        total.out_packets = add_saturated(total.out_packets, counters.out_packets[row]);
-        total.out_bytes = add_saturated(total.out_bytes, counters.out_bytes[row]);
-    }
-}
-
-}  // namespace
-
 void Groups::Impl::take_rows(const FlowBatch& batch, std::span<const RowNumber> chosen) {
     counters.read(batch, chosen, grouping.raw);
-    add_to_total(total, batch, counters, chosen);
+    counters.add_to(total, batch, chosen);
+    if (chosen.empty()) return;
+    const auto last_side = static_cast<unsigned>(sides.size() - 1);
+    last_place = std::max(last_place, Mark::place(block, row_base + chosen.back(), last_side));
     for (unsigned side = 0; side < sides.size(); ++side) {
         std::size_t narrow = chosen.size();
         if (split) {
@@ -248,29 +173,6 @@ void Groups::Impl::merge(GroupTable& into, GroupTable& from) {
     }
 }
 
-Sums Groups::Impl::sums_of(const GroupTable& table, CellRef ref) const noexcept {
-    const CellSums& cell = table.sums(ref);
-    Sums out{cell.flows, cell.in_packets, cell.in_bytes, 0, 0, cell.first_ms, cell.last_ms, Mark::flags(cell.mark)};
-    if (!table.has_out()) return out;
-    const CellOut& other = table.out(ref);
-    out.out_packets = other.packets;
-    out.out_bytes = other.bytes;
-    if (!Mark::turned(cell.mark)) return out;
-    std::swap(out.in_packets, out.out_packets);
-    std::swap(out.in_bytes, out.out_bytes);
-    out.tcp_flags = static_cast<std::uint8_t>(other.flags);
-    return out;
-}
-
-Sums Groups::Impl::turned_sums_of(std::uint32_t t, CellRef ref) const noexcept {
-    Sums out = sums_of(*tables[t], ref);
-    const KeyPlan& plan = t == 0 ? sides[0].narrow : sides[0].wide;
-    if (!grouping.guess_direction || !is_turned_by_guess(plan, *tables[t], ref)) return out;
-    std::swap(out.in_packets, out.out_packets);
-    std::swap(out.in_bytes, out.out_bytes);
-    return out;
-}
-
 Groups::Groups(Grouping grouping) : impl_(std::make_unique<Impl>(std::move(grouping))) {}
 Groups::~Groups() = default;
 
@@ -296,69 +198,19 @@ void Groups::merge(Groups& other) {
     Impl& own = *impl_;
     Impl& from = *other.impl_;
     for (std::size_t t = 0; t < own.tables.size(); ++t) own.merge(*own.tables[t], *from.tables[t]);
+    own.last_place = std::max(own.last_place, from.last_place);
     own.left_out += std::exchange(from.left_out, 0);
-    const Sums more = std::exchange(from.total, Sums{});
-    own.total.flows = add_saturated(own.total.flows, more.flows);
-    own.total.in_packets = add_saturated(own.total.in_packets, more.in_packets);
-    own.total.in_bytes = add_saturated(own.total.in_bytes, more.in_bytes);
-    own.total.out_packets = add_saturated(own.total.out_packets, more.out_packets);
-    own.total.out_bytes = add_saturated(own.total.out_bytes, more.out_bytes);
-    own.total.first_ms = std::min(own.total.first_ms, more.first_ms);
-    own.total.last_ms = std::max(own.total.last_ms, more.last_ms);
+    store::query::add(own.total, std::exchange(from.total, Sums{}));
 }
 
 std::uint64_t Groups::groups() const noexcept {
     return impl_->tables[0]->groups() + impl_->tables[1]->groups();
 }
 std::uint64_t Groups::left_out() const noexcept {
-    return impl_->left_out;
+    return impl_->left_out + impl_->grouping.texts->lost();
 }
 const Sums& Groups::total() const noexcept {
     return impl_->total;
-}
-
-std::vector<Group> Groups::top(const Ordering& order, std::uint64_t count, const GroupLimits& limits) {
-    Impl& own = *impl_;
-    own.answer.clear();
-    for (std::uint32_t t = 0; t < own.tables.size(); ++t) {
-        for (unsigned p = 0; p < kPartitions; ++p) {
-            for (std::uint32_t i = 0; i < own.tables[t]->groups_in(p); ++i) {
-                const CellRef ref = GroupTable::ref(p, i);
-                const Sums sums = own.turned_sums_of(t, ref);
-                if (!limits.pass(shown_by(order.order, sums))) continue;
-                const std::uint64_t value = value_of(order.order, sums);
-                own.answer.push_back(
-                    {order.ascending ? value : ~value, Mark::seen(own.tables[t]->sums(ref).mark), t, ref});
-            }
-        }
-    }
-    const auto earlier = [](const Candidate& a, const Candidate& b) {
-        return a.value != b.value ? a.value < b.value : a.seen < b.seen;
-    };
-    if (count != 0 && count < own.answer.size()) {
-        const auto end = own.answer.begin() + static_cast<std::ptrdiff_t>(count);
-        std::partial_sort(own.answer.begin(), end, own.answer.end(), earlier);
-        own.answer.erase(end, own.answer.end());
-    } else {
-        std::sort(own.answer.begin(), own.answer.end(), earlier);
-    }
-    std::vector<Group> out;
-    out.reserve(own.answer.size());
-    own.printed->begin();
-    for (const Candidate& c : own.answer) {
-        const KeyPlan& plan = c.table == 0 ? own.sides[0].narrow : own.sides[0].wide;
-        const auto n = own.printed->add({own.tables[c.table].get(), &plan, c.ref, own.turned_sums_of(c.table, c.ref)});
-        out.push_back({n / own.printed->rows_a_batch(), n % own.printed->rows_a_batch(), own.printed->sums(n)});
-    }
-    return out;
-}
-
-const FlowBatch& Groups::keys(std::uint32_t batch) const noexcept {
-    return impl_->printed->batch(batch);
-}
-
-GroupValue Groups::value(const Group& group) const noexcept {
-    return impl_->printed->value(group.batch * impl_->printed->rows_a_batch() + group.row);
 }
 
 }  // namespace store::query

@@ -12,9 +12,6 @@ using flow::Column;
 using flow::FlowBatch;
 using flow::IpAddress;
 
-// Texts of so many rows fit into a batch's arena, at 8 KiB a row.
-constexpr std::uint32_t kRowsWithTexts = 64;
-
 constexpr std::uint8_t kTcp = 6;
 constexpr std::uint8_t kUdp = 17;
 
@@ -46,12 +43,6 @@ void set_number(FlowBatch& batch, Column column, std::uint32_t row, std::uint64_
         using Value = ValueOf<decltype(values)>;
         if constexpr (std::is_integral_v<Value>) values[row] = static_cast<Value>(number);
     });
-}
-
-void clear_common(FlowBatch& batch, std::uint32_t row) noexcept {
-#define X(name, type, what) batch.name[row] = {};
-    FLOW_COMMON_COLUMNS(X)
-#undef X
 }
 
 bool has_texts(const flow::ColumnSet& columns) {
@@ -93,7 +84,7 @@ std::uint32_t AnswerRows::add(AnsweredGroup group) {
 
 std::uint32_t AnswerRows::rows_a_batch() const noexcept {
     const bool texts = has_texts(columns_of(grouping_));
-    return texts ? kRowsWithTexts : flow::kBatchRows;
+    return texts ? kRowsABatch : flow::kBatchRows;
 }
 
 const FlowBatch& AnswerRows::batch(std::uint32_t number) {
@@ -114,7 +105,7 @@ const FlowBatch& AnswerRows::batch(std::uint32_t number) {
 void AnswerRows::write(const AnsweredGroup& group, std::uint32_t row) {
     FlowBatch& b = *batch_;
     const CellSums& cell = group.table->sums(group.ref);
-    clear_common(b, row);
+    clear_common_columns(b, row);
     b.family[row] = static_cast<std::uint8_t>(Mark::family(cell.mark));
     if (first_.bytes() != 0) first_.unpack(group.table->carried(group.ref), b, row);
     if (b.family[row] != 6) b.src_addr[row] = b.dst_addr[row] = b.next_hop[row] = IpAddress::v4(0);

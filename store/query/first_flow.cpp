@@ -64,7 +64,6 @@ bool is_of_the_group(Column column) {
         case Column::flow_count:
         case Column::tcp_flags:
         case Column::family:
-        case Column::present:
         case Column::sampling:
         case Column::thinning:
             return true;
@@ -75,10 +74,11 @@ bool is_of_the_group(Column column) {
 
 }  // namespace
 
-FirstFlow::FirstFlow(const flow::ColumnSet& columns, std::shared_ptr<TextPool> texts) : texts_(std::move(texts)) {
+FirstFlow::FirstFlow(const flow::ColumnSet& columns, std::shared_ptr<TextPool> texts, bool whole)
+    : texts_(std::move(texts)) {
     for (std::size_t c = 0; c < flow::kColumns; ++c) {
         const auto column = static_cast<Column>(c);
-        if (!columns.has(column) || is_of_the_group(column)) continue;
+        if (!columns.has(column) || column == Column::present || (!whole && is_of_the_group(column))) continue;
         columns_.push_back(column);
         present_ |= flow::present_bit(column);
         bytes_ += static_cast<std::uint32_t>(packed_bytes(column));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Columns of a group's first flow, packed behind one another, and back into a batch.
+// Columns of a flow, such as a group's first, packed behind one another, and back into a batch.
 //
 // Thread: one.
 // Shape:  `present` (8 bytes), then the columns in their order; texts as their number in the TextPool.
@@ -17,7 +17,8 @@ namespace store::query {
 
 class FirstFlow {
   public:
-    FirstFlow(const flow::ColumnSet& columns, std::shared_ptr<TextPool> texts);
+    // `whole`: also what a group has in its key or its sums.
+    FirstFlow(const flow::ColumnSet& columns, std::shared_ptr<TextPool> texts, bool whole = false);
     // 0: nothing is carried.
     [[nodiscard]] std::uint32_t bytes() const noexcept { return bytes_; }
     void pack(const flow::FlowBatch& batch, std::uint32_t row, std::byte* to) const;

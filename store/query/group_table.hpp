@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "store/query/group_memory.hpp"
+#include "store/query/grouping.hpp"
 
 namespace store::query {
 
@@ -57,11 +58,6 @@ struct CellOut {
 // A cell by its partition and number: number * kPartitions + partition.
 using CellRef = std::uint32_t;
 inline constexpr CellRef kNoCell = ~0u;
-
-[[nodiscard]] inline std::uint64_t add_saturated(std::uint64_t a, std::uint64_t b) noexcept {
-    const std::uint64_t sum = a + b;
-    return sum < a ? ~0ull : sum;
-}
 
 class GroupTable {
   public:

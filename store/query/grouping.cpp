@@ -55,11 +55,6 @@ Side side_of(Order order) noexcept {
     }
 }
 
-std::uint64_t added(std::uint64_t a, std::uint64_t b) noexcept {
-    const std::uint64_t sum = a + b;
-    return sum < a ? ~0ull : sum;
-}
-
 __extension__ using Wide = unsigned __int128;
 std::uint64_t per_second(std::uint64_t value, std::uint64_t factor, std::uint64_t duration_ms) noexcept {
     if (duration_ms == 0) return 0;
@@ -89,6 +84,17 @@ void add_columns_of(const Subject& subject, flow::ColumnSet& out) {
 
 }  // namespace
 
+void add(Sums& to, const Sums& more) noexcept {
+    to.flows = add_saturated(to.flows, more.flows);
+    to.in_packets = add_saturated(to.in_packets, more.in_packets);
+    to.in_bytes = add_saturated(to.in_bytes, more.in_bytes);
+    to.out_packets = add_saturated(to.out_packets, more.out_packets);
+    to.out_bytes = add_saturated(to.out_bytes, more.out_bytes);
+    to.first_ms = std::min(to.first_ms, more.first_ms);
+    to.last_ms = std::max(to.last_ms, more.last_ms);
+    to.tcp_flags |= more.tcp_flags;
+}
+
 bool find_order(std::string_view name, Order& out) noexcept {
     for (std::size_t i = 0; i < std::size(kOrders); ++i) {
         if (std::equal(name.begin(), name.end(), kOrders[i].begin(), kOrders[i].end(),
@@ -111,7 +117,7 @@ Shown shown_by(Order order, const Sums& sums) noexcept {
         case Side::out:
             return {sums.out_packets, sums.out_bytes};
         default:
-            return {added(sums.in_packets, sums.out_packets), added(sums.in_bytes, sums.out_bytes)};
+            return {add_saturated(sums.in_packets, sums.out_packets), add_saturated(sums.in_bytes, sums.out_bytes)};
     }
 }
 

@@ -29,6 +29,12 @@ struct Sums {
     std::uint8_t tcp_flags = 0;  // or-ed; of -b those of the group's own direction
 };
 
+[[nodiscard]] inline std::uint64_t add_saturated(std::uint64_t a, std::uint64_t b) noexcept {
+    const std::uint64_t sum = a + b;
+    return sum < a ? ~0ull : sum;
+}
+void add(Sums& to, const Sums& more) noexcept;
+
 // In the order in which nfdump prints a statistic that is asked for in several.
 enum class Order : std::uint8_t {
     none,

@@ -12,11 +12,9 @@
 
 #include "dataplane/flow/batch.hpp"
 #include "store/query/grouping.hpp"
+#include "store/query/row_list.hpp"
 
 namespace store::query {
-
-using RowNumber = std::uint16_t;
-static_assert(flow::kBatchRows <= 1u << 16);
 
 enum class FieldKind : std::uint8_t { number, address, router, exporter, mpls, acl, text };
 

@@ -106,6 +106,7 @@ Planner::Planner(const Plan& plan) : plan_(plan) {
 Truth Planner::window(const BlockFacts& facts) const noexcept {
     const Window& window = plan_.window_;
     if (window.everything()) return kAlways;
+    if (window.nothing()) return never(RuledOutBy::zones);
     Truth out = kAlways;
     for (const Column column : {Column::first_ms, Column::last_ms}) {
         const Values times = values_of(column, facts, filters::language::Missing::zero);

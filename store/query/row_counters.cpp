@@ -63,4 +63,28 @@ void RowCounters::read(const FlowBatch& batch, std::span<const RowNumber> rows, 
     flows = room_->flows.data();
 }
 
+Sums RowCounters::of(const FlowBatch& batch, std::uint32_t row) const noexcept {
+    return {flows == nullptr ? 1 : flows[row],
+            in_packets[row],
+            in_bytes[row],
+            out_packets == nullptr ? 0 : out_packets[row],
+            out_bytes == nullptr ? 0 : out_bytes[row],
+            batch.first_ms[row],
+            batch.last_ms[row],
+            batch.tcp_flags[row]};
+}
+
+void RowCounters::add_to(Sums& total, const FlowBatch& batch, std::span<const RowNumber> rows) const noexcept {
+    for (const RowNumber row : rows) {
+        total.flows = add_saturated(total.flows, flows == nullptr ? 1 : flows[row]);
+        total.in_packets = add_saturated(total.in_packets, in_packets[row]);
+        total.in_bytes = add_saturated(total.in_bytes, in_bytes[row]);
+        total.first_ms = std::min(total.first_ms, batch.first_ms[row]);
+        total.last_ms = std::max(total.last_ms, batch.last_ms[row]);
+        if (out_packets == nullptr) continue;
+        total.out_packets = add_saturated(total.out_packets, out_packets[row]);
+        total.out_bytes = add_saturated(total.out_bytes, out_bytes[row]);
+    }
+}
+
 }  // namespace store::query

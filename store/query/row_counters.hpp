@@ -11,7 +11,8 @@
 #include <span>
 
 #include "dataplane/flow/batch.hpp"
-#include "store/query/key_plan.hpp"
+#include "store/query/grouping.hpp"
+#include "store/query/row_list.hpp"
 
 namespace store::query {
 
@@ -20,6 +21,9 @@ class RowCounters {
     RowCounters();
     // Of `rows`; values of others mean nothing.
     void read(const flow::FlowBatch& batch, std::span<const RowNumber> rows, bool raw) noexcept;
+    // A row's own; what is or-ed is its flags.
+    [[nodiscard]] Sums of(const flow::FlowBatch& batch, std::uint32_t row) const noexcept;
+    void add_to(Sums& total, const flow::FlowBatch& batch, std::span<const RowNumber> rows) const noexcept;
 
     // By row number; the columns themselves where nothing is to be worked out.
     const std::uint64_t* in_packets = nullptr;

@@ -32,6 +32,7 @@ struct Window {
     std::uint64_t from_ms = 0;
     std::uint64_t to_ms = ~0ull;
     [[nodiscard]] bool everything() const noexcept { return from_ms == 0 && to_ms == ~0ull; }
+    [[nodiscard]] bool nothing() const noexcept { return from_ms > to_ms; }
     [[nodiscard]] bool holds(std::uint64_t ms) const noexcept { return from_ms <= ms && ms <= to_ms; }
 };
 
@@ -64,7 +65,7 @@ struct Limits {
 };
 
 struct Progress {
-    std::uint64_t segments_done = 0, segments = 0;
+    std::uint64_t segments = 0;
     std::uint64_t rows_done = 0, rows = 0;  // read or skipped, of those in the segments
     std::uint64_t rows_passed = 0;
 };
@@ -109,7 +110,7 @@ struct Report {
     std::uint64_t blocks_damaged = 0;
     std::uint64_t rows = 0, rows_passed = 0;  // in blocks that were read or taken whole; that passed
     std::uint64_t rows_skipped = 0;           // in blocks and segments that were not
-    std::uint64_t bytes_read = 0;             // of columns and headers, as they lie on disk
+    std::uint64_t bytes_read = 0;             // of columns, as they lie on disk
     std::uint64_t exporters_unknown = 0;      // entries of blocks' lists that found no room in Options::exporters
     // Of the segments: the span of receive time, and of the flows themselves (nfdump's "Time window").
     std::uint64_t received_from_ms = ~0ull, received_to_ms = 0;

@@ -2,7 +2,7 @@
 // Texts that flows are grouped by, each once, as small numbers.
 //
 // Thread: any, by a mutex; a thread keeps the numbers it was given for a batch (see key_plan.cpp).
-// Limits: kMaxTexts; others are one more text, "(other)".
+// Limits: kMaxTexts and set_limit(); others are one more text, "(other)", and lost() counts them.
 #pragma once
 
 #include <cstdint>
@@ -23,13 +23,14 @@ class TextPool {
     [[nodiscard]] std::uint32_t id(std::string_view text);
     // Of an id that was given; stays where it is.
     [[nodiscard]] std::string_view text(std::uint32_t id) const;
-    [[nodiscard]] std::uint64_t bytes() const;
+    void set_limit(std::uint64_t bytes);
+    [[nodiscard]] std::uint64_t lost() const;
 
   private:
     mutable std::mutex mutex_;
     std::deque<std::string> texts_;                            // guarded by mutex_; elements never move
     std::unordered_map<std::string_view, std::uint32_t> ids_;  // guarded by mutex_
-    std::uint64_t bytes_ = 0;                                  // guarded by mutex_
+    std::uint64_t bytes_ = 0, limit_ = ~0ull, lost_ = 0;       // guarded by mutex_
 };
 
 }  // namespace store::query

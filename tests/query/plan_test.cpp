@@ -267,7 +267,7 @@ TEST_F(PlanOfABlock, Windows) {
     };
     const std::vector<Case> cases = {
         {{}, true, false},           {{1000, 3000}, true, false}, {{0, 5000}, true, false}, {{1001, 3000}, false, true},
-        {{1000, 2999}, false, true}, {{4000, 5000}, false, true}, {{0, 500}, false, true},
+        {{1000, 2999}, false, true}, {{4000, 5000}, false, true}, {{0, 500}, false, true},  {{3000, 1000}, false, true},
     };
     for (const Case& one : cases) {
         const Plan plan(nullptr, one.window);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The segments of one slot and source, opened together: while an archive merges them into larger ones, no row of theirs may be
+// counted twice or missed.
+//
+// Thread: any; refresh is called by one at a time.
+// Errors: files that are gone or cannot be opened are counted and said; the others are there.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "store/archive/segment.hpp"
+#include "store/query/scan.hpp"
+
+namespace store::query {
+
+// A mapped segment; the mapping ends with the last that holds it.
+struct OpenSegment {
+    SegmentChoice choice{};
+    archive::SegmentFile file;
+};
+
+struct SlotFiles {
+    std::vector<std::shared_ptr<const OpenSegment>> files{};
+    std::vector<SegmentEntry> entries{};  // of all that were to be opened
+    std::uint64_t expired = 0, failed = 0;
+    std::vector<std::string> notes{};  // why files failed
+};
+
+class SlotOpener {
+  public:
+    // Of options: refresh, which must outlive it.
+    explicit SlotOpener(const std::function<std::vector<SegmentChoice>(const SegmentKey&)>& refresh)
+        : refresh_(refresh) {}
+
+    // `choices`: all of one slot and source. When a file is gone all are let go and asked for again: either all old files are
+    // read or all that replaced them.
+    [[nodiscard]] SlotFiles open(std::span<const SegmentChoice> choices);
+
+  private:
+    struct Tried {
+        SlotFiles opened{};
+        bool gone = false;  // some file
+    };
+    [[nodiscard]] static Tried attempt(std::span<const SegmentChoice> choices);
+    // False: waited enough.
+    [[nodiscard]] bool wait();
+
+    const std::function<std::vector<SegmentChoice>(const SegmentKey&)>& refresh_;
+    std::mutex mutex_;  // refresh_ and waited_
+    std::chrono::milliseconds waited_{0};
+};
+
+}  // namespace store::query
