@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/query/tags.hpp"
+
+#include "control/query/address_text.hpp"
+
+namespace query {
+
+namespace {
+
+constexpr char kAddressMark = '\x01';  // -T
+
+bool is_letter(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+const std::array<std::span<const Tag>, 3>& tables() noexcept {
+    static const std::array<std::span<const Tag>, 3> all = {flow_tags(), rare_tags(), event_tags()};
+    return all;
+}
+
+}  // namespace
+
+const Tag* find_tag(std::string_view text) noexcept {
+    const Tag* best = nullptr;
+    for (const std::span<const Tag> table : tables()) {
+        for (const Tag& tag : table) {
+            if (!text.starts_with(tag.name)) continue;
+            if (text.size() > tag.name.size() && is_letter(text[tag.name.size()])) continue;
+            if (best == nullptr || tag.name.size() > best->name.size()) best = &tag;
+        }
+    }
+    return best;
+}
+
+const Tag* tag_named(std::string_view name) noexcept {
+    const Tag* tag = find_tag(name);
+    return tag != nullptr && tag->name == name ? tag : nullptr;
+}
+
+void write_address(Pen& pen, const Record& r, const flow::IpAddress& address, bool v6) {
+    if (r.style.tag_addresses) pen.put(kAddressMark);
+    address_column(pen, address, v6, r.style.wide);
+}
+
+void write_address_port(Pen& pen, const Record& r, const flow::IpAddress& address, bool v6, std::uint16_t port) {
+    write_address(pen, r, address, v6);
+    pen.put(reads_as_v6(address, v6) ? '.' : ':');
+    pen.number_left(port, 5);
+}
+
+void write_acl_text(Pen& pen, const flow::AclId& id) {
+    pen.text("0x");
+    pen.hexadecimal(id.acl);
+    pen.text("/0x");
+    pen.hexadecimal(id.ace);
+    pen.text("/0x");
+    pen.hexadecimal(id.xace);
+}
+
+void write_mpls_label(Pen& pen, const flow::MplsStack& stack, std::size_t i, std::size_t width) {
+    const std::uint32_t entry = i < stack.count ? stack.labels[i] : 0;
+    pen.number(entry >> 4 & 0xfffff, width);
+    pen.put('-');
+    pen.number(entry >> 1 & 7);
+    pen.put('-');
+    pen.number(entry & 1);
+}
+
+}  // namespace query
