@@ -103,12 +103,13 @@ const flow::ColumnSet& sums_columns() noexcept {
 }
 
 std::string format_of(const store::query::Grouping& grouping) {
+    // Two blanks around the key, as nfdump has them.
     std::string format = "fmt:%ts %td ";
     for (const store::query::KeyPart& part : grouping.parts) {
-        format += part.element->tag;
         format += ' ';
+        format += part.element->tag;
     }
-    return format + "%pkt %byt %bps %bpp %fl";
+    return format + "  %pkt %byt %bps %bpp %fl";
 }
 
 std::string scaled_number(std::uint64_t value, bool plain) {
