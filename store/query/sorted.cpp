@@ -33,7 +33,8 @@ struct SortedRows::Impl {
     explicit Impl(Sorting s)
         : sorting(std::move(s)),
           packing(columns_of(sorting), sorting.texts, true),
-          stride((sizeof(Sums) + packing.bytes() + 7) / 8 * 8),
+          received_at((sizeof(Sums) + packing.bytes() + 7) / 8 * 8),
+          stride(received_at + (sorting.received ? sizeof(std::uint64_t) : 0)),
           keep(sorting.count == 0 ? ~0ull : std::max<std::uint64_t>(sorting.count, kLeastKept)) {
         sorting.texts->set_limit(sorting.memory_bytes / 4);
     }
@@ -58,6 +59,7 @@ struct SortedRows::Impl {
 
     Sorting sorting;
     FirstFlow packing;
+    std::size_t received_at;  // in a slot, where receive times are kept
     std::size_t stride;
     std::uint64_t keep;
     RowCounters counters{};
@@ -168,6 +170,8 @@ void SortedRows::add(const FlowBatch& batch, const std::uint64_t* rows, std::uin
         if (entry.slot == kNoCell) continue;
         std::memcpy(own.at(entry.slot), &sums, sizeof sums);
         own.packing.pack(batch, row, own.at(entry.slot) + sizeof sums);
+        if (own.sorting.received)
+            std::memcpy(own.at(entry.slot) + own.received_at, &batch.row_received_ms[row], sizeof(std::uint64_t));
         own.entries.push_back(entry);
     }
 }
@@ -233,6 +237,9 @@ const FlowBatch& SortedRows::batch(std::uint32_t number) noexcept {
         const auto row = static_cast<std::uint32_t>(i - from);
         clear_common_columns(batch, row);
         own.packing.unpack(own.at(own.answer[i].slot) + sizeof(Sums), batch, row);
+        if (own.sorting.received)
+            std::memcpy(&batch.row_received_ms[row], own.at(own.answer[i].slot) + own.received_at,
+                        sizeof(std::uint64_t));
         batch.present_any |= batch.present[row];
     }
     batch.rows = static_cast<std::uint32_t>(to - from);

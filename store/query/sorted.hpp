@@ -22,6 +22,7 @@ struct Sorting {
     Ordering order{};  // Order::none: as they come
     std::uint64_t count = 0;
     flow::ColumnSet columns{};  // that are wanted of the rows
+    bool received = false;      // and their receive times
     bool raw = false;
     std::uint64_t memory_bytes = 2ull << 30;
     // Shared by copies, as in Grouping.
