@@ -52,20 +52,23 @@ Outcome<std::optional<GivenFilter>> given_filter(const FilterQuery& query) {
     return GivenFilter{read_all(file), {query.file, 1, 1}};
 }
 
-Outcome<FilterWorld> filter_world(const Context& context, const FilterQuery& query, bool needed) {
-    FilterWorld world;
+Outcome<std::optional<control::Config>> usable_config(const Context& context, bool needed) {
     std::error_code ignored;
     const bool asked = needed || !context.config_path.empty();
-    if (asked || fs::exists(config_path(context), ignored)) {
-        auto config = read_config(context);
-        if (!config && asked) return tl::unexpected(config.error());
-        if (config) {
-            world.config = *std::move(config);
-        } else {
-            context.err << "net-collector: " << config_path(context)
-                        << " is faulty (see `net-collector check-config`): done without its sources and databases\n";
-        }
-    }
+    if (!asked && !fs::exists(config_path(context), ignored)) return std::nullopt;
+    auto config = read_config(context);
+    if (config) return *std::move(config);
+    if (asked) return tl::unexpected(config.error());
+    context.err << "net-collector: " << config_path(context)
+                << " is faulty (see `net-collector check-config`): done without its sources and databases\n";
+    return std::nullopt;
+}
+
+Outcome<FilterWorld> filter_world(const Context& context, const FilterQuery& query, bool needed) {
+    FilterWorld world;
+    auto config = usable_config(context, needed);
+    if (!config) return tl::unexpected(config.error());
+    world.config = *std::move(config);
     auto made = control::make_filter_environment(world.config.value_or(control::Config{}));
     if (!made) return failure(Exit::failed, made.error().text());
     world.kept = *std::move(made);

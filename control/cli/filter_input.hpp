@@ -23,14 +23,17 @@ struct GivenFilter {
 // Nothing when the query names none.
 [[nodiscard]] Outcome<std::optional<GivenFilter>> given_filter(const FilterQuery& query);
 
+// The configuration; nothing where there is none, or where it is faulty and nobody named it: then that is told on
+// context.err. `needed`: that is an error.
+[[nodiscard]] Outcome<std::optional<control::Config>> usable_config(const Context& context, bool needed);
+
 // The configuration and what filters mean by it.
 struct FilterWorld {
     std::optional<control::Config> config{};  // nothing: there is none, and none was asked for
     control::FilterEnvironment kept{};
     filters::Environment environment{};  // that of `kept`; no compiled patterns are read or written
 };
-// `needed`: an error when there is no configuration. Otherwise a faulty one that nobody named is told about on
-// context.err, and done without. A filter from a file includes from that file's directory.
+// `needed`: see usable_config(). A filter from a file includes from that file's directory.
 [[nodiscard]] Outcome<FilterWorld> filter_world(const Context& context, const FilterQuery& query, bool needed);
 
 // Without a configuration the sources that the filter names are taken for granted.

@@ -18,6 +18,8 @@ constexpr const char* kFooter =
     "            4 there is no data, or none of that name; 5 the filter is wrong.\n"
     "Without --config: /etc/net-collector/net-collector.toml, or conf/net-collector.toml in a checkout.";
 
+constexpr const char* kQuery = "query";
+
 struct Arguments {
     std::string output = "text";
     std::string config;
@@ -52,6 +54,12 @@ class Commands {
         sub->callback([this, command = std::move(command)] { chosen_ = command; });
         return *sub;
     }
+    // One whose options another parser reads; here it is only listed.
+    CLI::App& add_elsewhere(const std::string& name, const std::string& help) {
+        CLI::App* sub = app_.add_subcommand(name, help);
+        sub->callback([this] { chosen_ = [](const Context&) { return Done{}; }; });
+        return *sub;
+    }
     // The first of two words.
     CLI::App& add_group(const std::string& name, const std::string& help) {
         CLI::App* group = app_.add_subcommand(name, help);
@@ -76,11 +84,14 @@ void add_series(Commands& commands, Arguments& a) {
     series.add_option("--to", a.series.to, "the same; not included; default now");
     series.add_option("--resolution", a.series.resolution, "auto (default), 10s, 5m, 30m, 2h or 1d");
     series.add_flag("--per-source", a.series.per_source, "a row for each source of a channel");
+    series.add_option("--filter", a.series.filter,
+                      "of the archived flows that this filter takes, as if a channel had counted them");
     series.footer(
         "Examples:\n"
         "  net-collector series                                        every channel, the last hour\n"
         "  net-collector series --profile live --from -7d              each source, a week\n"
-        "  net-collector series --channel dns --resolution 5m -o json  for programs");
+        "  net-collector series --channel dns --resolution 5m -o json  for programs\n"
+        "  net-collector series --filter 'src net 10/8 and port 53'    from the archive, whatever was asked before");
 }
 
 void add_ledger(Commands& commands, Arguments& a) {
@@ -223,6 +234,8 @@ void add_data_commands(Commands& commands, Arguments& a) {
     commands.add("templates", "templates that NetFlow v9 and IPFIX exporters announced", show_templates)
         .footer("Example:\n  net-collector templates -o json");
     add_series(commands, a);
+    commands.add_elsewhere(kQuery, "the raw flows themselves, with nfdump's options")
+        .footer("`net-collector query --help` tells of its options.");
     CLI::App& backup = commands.add("backup", "copy the data directory, consistent even while the daemon runs",
                                     [&a](const Context& c) { return back_up(c, a.backup_directory); });
     backup.add_option("DIR", a.backup_directory, "where to; created, must not hold data")->required();
@@ -259,6 +272,9 @@ int explain(const CLI::App& app, const CLI::ParseError& error, std::ostream& out
 }  // namespace
 
 int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colour, std::uint64_t now_s) {
+    // Its options are nfdump's: another parser reads them.
+    if (argc > 1 && std::string_view(argv[1]) == kQuery)
+        return query_command({argv + 2, argv + argc}, Context{out, err, colour, now_s, false, {}, {}});
     CLI::App app("The operator's command of the flow collector net-collector.", "net-collector");
     app.set_version_flag("-V,--version", std::string("net-collector ") + control::kVersion);
     app.require_subcommand(1);

@@ -63,8 +63,9 @@ Json points_json(const Row& row, std::uint32_t resolution_s) {
     return out;
 }
 
-void print_json(std::ostream& out, const std::vector<Row>& rows, const Span& span) {
+void print_json(std::ostream& out, const std::vector<Row>& rows, const Span& span, Json head) {
     Json json{{"from", span.from_s}, {"to", span.to_s}, {"resolution_s", span.resolution_s}};
+    json.update(head);
     json["series"] = Json::array();
     for (const Row& row : rows) {
         Json one{{"profile", row.profile}, {"channel", row.channel}, {"sources", row.sources}, {"ids", row.ids}};
@@ -73,15 +74,6 @@ void print_json(std::ostream& out, const std::vector<Row>& rows, const Span& spa
         json["series"].push_back(std::move(one));
     }
     out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-}
-
-// Keeps of all points what is shown: a day in steps of 10 s is 8,640 points a row, nearly all of them empty.
-void keep(Row& row, std::vector<store::Point> points) {
-    row.course.reserve(points.size());
-    for (const store::Point& p : points) row.course.push_back(static_cast<double>(all_classes(p.sum).bytes));
-    std::erase_if(points, [](const store::Point& p) { return !p.present; });
-    points.shrink_to_fit();
-    row.points = std::move(points);
 }
 
 void print_profile(std::ostream& out, std::span<const Row> rows, const Span& span, bool per_source, Style style) {
@@ -117,7 +109,25 @@ void print_text(std::ostream& out, const std::vector<Row>& rows, const Span& spa
 
 }  // namespace
 
+void keep(Row& row, std::vector<store::Point> points) {
+    row.course.reserve(points.size());
+    for (const store::Point& p : points) row.course.push_back(static_cast<double>(all_classes(p.sum).bytes));
+    std::erase_if(points, [](const store::Point& p) { return !p.present; });
+    points.shrink_to_fit();
+    row.points = std::move(points);
+}
+
+void print_series(const Context& context, const std::vector<Row>& rows, const Span& span, bool per_source,
+                  const Json& head) {
+    if (context.json) {
+        print_json(context.out, rows, span, head);
+    } else {
+        print_text(context.out, rows, span, per_source, Style{context.colour});
+    }
+}
+
 Done show_series(const Context& context, const SeriesQuery& query) {
+    if (!query.filter.empty()) return show_filtered_series(context, query);
     auto span = parse_span(query, context.now_s);
     if (!span) return tl::unexpected(span.error());
     const auto where = find_daemon(context);
@@ -140,12 +150,8 @@ Done show_series(const Context& context, const SeriesQuery& query) {
         keep(row, *std::move(points));
         anything = anything || !row.points.empty();
     }
-    if (context.json) {
-        print_json(context.out, *rows, *span);
-        return {};
-    }
-    print_text(context.out, *rows, *span, query.per_source, Style{context.colour});
-    if (!anything) {
+    print_series(context, *rows, *span, query.per_source, Json::object());
+    if (!anything && !context.json) {
         const std::string hint = where_data_is(*reader, *rows, context.now_s);
         context.out << "\nnothing was counted in this time; "
                     << (hint.empty() ? "nothing has been counted yet at all" : hint) << '\n';

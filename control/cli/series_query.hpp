@@ -4,6 +4,7 @@
 // Thread: one.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -40,5 +41,14 @@ struct Row {
                                                        std::uint64_t now_s);
 // Where the newest points are, as advice for a span without any; empty when there are none at all.
 [[nodiscard]] std::string where_data_is(const store::Reader& reader, const std::vector<Row>& rows, std::uint64_t now_s);
+
+// Keeps of all points what is shown: a day in steps of 10 s is 8,640 points a row, nearly all of them empty.
+void keep(Row& row, std::vector<store::Point> points);
+// `head`: members of the JSON object besides span and series.
+void print_series(const Context& context, const std::vector<Row>& rows, const Span& span, bool per_source,
+                  const nlohmann::ordered_json& head);
+
+// `series --filter`: out of the archive.
+[[nodiscard]] Done show_filtered_series(const Context& context, const SeriesQuery& query);
 
 }  // namespace cli
