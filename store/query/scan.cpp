@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "store/query/bus_guard.hpp"
 #include "store/query/scanner.hpp"
 
 namespace store::query {
@@ -182,6 +183,7 @@ flow::Result<Report> scan(const Options& options) {
     if (!options.make_sink || options.exporters == nullptr) {
         return flow::fail("query: a scan needs somewhere to put its rows and a table of exporters");
     }
+    const BusGuard guard;
     std::vector<SegmentChoice> segments = options.segments;
     std::ranges::sort(segments, {}, [](const SegmentChoice& choice) { return choice.entry.key; });
     ScanContext context(options, slots_of(segments));

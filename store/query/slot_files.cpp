@@ -35,7 +35,7 @@ SlotOpener::Tried SlotOpener::attempt(std::span<const SegmentChoice> choices) {
         bool gone = false;
         auto file = archive::SegmentFile::open(choice.path, choice.entry.bytes, gone);
         if (file) {
-            out.opened.files.push_back(std::make_shared<const OpenSegment>(OpenSegment{choice, std::move(*file)}));
+            out.opened.files.push_back(std::make_shared<const OpenSegment>(choice, std::move(*file)));
         } else if (gone) {
             out.gone = true;
             ++out.opened.expired;

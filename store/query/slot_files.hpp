@@ -12,17 +12,23 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/archive/segment.hpp"
+#include "store/query/bus_guard.hpp"
 #include "store/query/scan.hpp"
 
 namespace store::query {
 
 // A mapped segment; the mapping ends with the last that holds it.
 struct OpenSegment {
-    SegmentChoice choice{};
-    archive::SegmentFile file;
+    OpenSegment(SegmentChoice chosen, archive::SegmentFile opened)
+        : choice(std::move(chosen)), file(std::move(opened)), guarded(file.bytes()) {}
+
+    const SegmentChoice choice;
+    const archive::SegmentFile file;
+    const GuardedMapping guarded;
 };
 
 struct SlotFiles {

@@ -2,7 +2,8 @@
 // What a scan of the archive costs: ns a row for filters and counting, for each set of columns, and ms for ruling out a
 // thousand blocks.
 //
-//   scan_bench [ROWS [few|realistic|random [none|lz4|zstd [DIRECTORY]]]]
+//   scan_bench [--rows N] [--slots N] [--model few|realistic|random] [--compression none|lz4|zstd] [--directory EMPTY]
+//              [--filter FILTER] [--day no]
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +23,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using flow::Column;
 using flow::ColumnSet;
+
+constexpr std::chrono::milliseconds kLong{300};  // of one measurement
 
 double seconds(Clock::duration took) {
     return std::chrono::duration<double>(took).count();
@@ -79,7 +82,8 @@ class Bench {
         options.make_sink = [](std::size_t) { return std::make_unique<Sink>(); };
         double best = 1e9;
         store::query::Report report;
-        for (int i = 0; i < 3; ++i) {
+        const Clock::time_point begin = Clock::now();
+        for (int i = 0; i < 3 || Clock::now() - begin < kLong; ++i) {
             const Clock::time_point start = Clock::now();
             auto done = store::query::scan(options);
             best = std::min(best, seconds(Clock::now() - start));
@@ -122,47 +126,80 @@ void measure(const bench::Stored& stored) {
     bench.run<Nothing>("all columns", "", ColumnSet::all());
 }
 
+struct Arguments {
+    bench::StoredOptions stored{};
+    std::string directory{};
+    std::string filter{};  // only this
+    bool day = true;
+};
+
+bool read_arguments(int argc, char** argv, Arguments& out) {
+    using store::archive::Compression;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string_view name = argv[i];
+        const std::string_view value = argv[i + 1];
+        if (name == "--rows") {
+            out.stored.rows = std::stoull(argv[i + 1]);
+        } else if (name == "--slots") {
+            out.stored.slots = static_cast<std::uint32_t>(std::stoul(argv[i + 1]));
+        } else if (name == "--model") {
+            const auto& names = generator::kModelNames;
+            const auto at = std::find(names.begin(), names.end(), value);
+            if (at == names.end()) return false;
+            out.stored.model = static_cast<generator::Model>(at - names.begin());
+        } else if (name == "--compression") {
+            if (value != "none" && value != "lz4" && value != "zstd") return false;
+            out.stored.compression = value == "none"   ? Compression::none
+                                     : value == "zstd" ? Compression::zstd
+                                                       : Compression::lz4;
+        } else if (name == "--directory") {
+            out.directory = value;
+        } else if (name == "--filter") {
+            out.filter = value;
+        } else if (name == "--day") {
+            out.day = value != "no";
+        } else {
+            return false;
+        }
+    }
+    return argc % 2 == 1;
+}
+
+// A day of one source with little traffic: what cannot match costs what its header costs.
+void measure_day(const std::string& directory, bench::StoredOptions options) {
+    options.rows = 10'000'000;
+    options.slots = 288;
+    const auto day = bench::store_flows(directory, options);
+    std::printf("a day: %llu rows in %llu blocks\n", static_cast<unsigned long long>(day.rows),
+                static_cast<unsigned long long>(day.blocks));
+    Bench bench(day);
+    bench.run<Count>("host that is nowhere", "ip 192.0.2.77", kSums);
+    bench.run<Count>("protocol that is nowhere", "proto 200", kSums);
+    bench.run<Count>("host in some blocks", "ip 10.3.0.5", kSums);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    bench::StoredOptions options;
-    if (argc > 1) options.rows = std::stoull(argv[1]);
-    if (argc > 2) {
-        const auto& names = generator::kModelNames;
-        const auto at = std::find(names.begin(), names.end(), std::string_view(argv[2]));
-        if (at == names.end()) {
-            std::printf("no model is called %s\n", argv[2]);
-            return 2;
-        }
-        options.model = static_cast<generator::Model>(at - names.begin());
+    Arguments arguments;
+    if (!read_arguments(argc, argv, arguments)) {
+        std::printf("see the head of scan_bench.cpp\n");
+        return 2;
     }
-    using store::archive::Compression;
-    if (argc > 3) {
-        const std::string_view given = argv[3];
-        options.compression = given == "none"   ? Compression::none
-                              : given == "zstd" ? Compression::zstd
-                                                : Compression::lz4;
-    }
-    const std::string directory = argc > 4 ? argv[4] : "/dev/shm/scan_bench." + std::to_string(getpid());
-    std::filesystem::create_directories(directory);
-    const auto stored = bench::store_flows(directory, options);
+    if (arguments.directory.empty()) arguments.directory = "/dev/shm/scan_bench." + std::to_string(getpid());
+    std::filesystem::create_directories(arguments.directory);
+    const auto stored = bench::store_flows(arguments.directory, arguments.stored);
     std::printf("%llu rows in %llu blocks, %.2f bytes a row, %.1f ns a row to encode\n",
                 static_cast<unsigned long long>(stored.rows), static_cast<unsigned long long>(stored.blocks),
                 static_cast<double>(stored.bytes) / static_cast<double>(stored.rows), stored.encode_ns);
-    measure(stored);
-    std::filesystem::remove_all(directory);
-
-    // A day of one source with little traffic: what cannot match costs what its header costs.
-    options.rows = 1'000'000;
-    options.slots = 288;
-    options.block_rows = 1000;
-    std::filesystem::create_directories(directory);
-    const auto day = bench::store_flows(directory, options);
-    std::printf("a day: %llu blocks of %llu rows\n", static_cast<unsigned long long>(day.blocks),
-                static_cast<unsigned long long>(day.rows / std::max<std::uint64_t>(day.blocks, 1)));
-    Bench bench(day);
-    bench.run<Count>("host that is nowhere", "ip 192.0.2.77", kSums);
-    bench.run<Count>("port that is nowhere", "proto 200", kSums);
-    bench.run<Count>("host in some blocks", "ip 10.3.0.5", kSums);
-    std::filesystem::remove_all(directory);
+    if (arguments.filter.empty()) {
+        measure(stored);
+    } else {
+        Bench(stored).run<Count>(arguments.filter, arguments.filter, kSums);
+    }
+    std::filesystem::remove_all(arguments.directory);
+    if (!arguments.day) return 0;
+    std::filesystem::create_directories(arguments.directory);
+    measure_day(arguments.directory, arguments.stored);
+    std::filesystem::remove_all(arguments.directory);
 }

@@ -253,6 +253,36 @@ TEST_P(ScanOfRandomRows, DamagedBlocksAreCountedAndTheOthersCome) {
     EXPECT_EQ(report->rows_passed, all.size() - segment.entry.rows);
 }
 
+// By a failing disk, or by hand, after it was mapped.
+TEST_P(ScanOfRandomRows, CutShortWhileItReads) {
+    class Cutter final : public store::query::Sink {
+      public:
+        explicit Cutter(std::string path) : path_(std::move(path)) {}
+        bool take(const flow::FlowBatch&, const std::uint64_t*, std::uint32_t count, store::archive::BlockReader&,
+                  std::uint32_t) override {
+            if (rows == 0) std::filesystem::resize_file(path_, 0);
+            rows += count;
+            return true;
+        }
+        std::uint64_t rows = 0;
+
+      private:
+        std::string path_;
+    };
+    // The second segment of a slot is mapped with the first.
+    std::size_t second = 1;
+    while (segments_[second].entry.key.part == 0) ++second;
+    Options asked;
+    asked.segments = {segments_[second - 1], segments_[second]};
+    asked.exporters = &exporters_;
+    asked.columns = flow::ColumnSet::all();
+    asked.make_sink = [&](std::size_t) { return std::make_unique<Cutter>(segments_[second].path); };
+    const auto report = store::query::scan(asked);
+    ASSERT_TRUE(report);
+    EXPECT_EQ(dynamic_cast<const Cutter&>(*report->sinks.front()).rows, segments_[second - 1].entry.rows);
+    EXPECT_EQ(report->blocks_damaged, segments_[second].entry.blocks);
+}
+
 TEST_P(ScanOfRandomRows, FilesThatAreGone) {
     const auto program = compiled("any", environment_);
     // Gone for good.
