@@ -112,6 +112,7 @@ flow::Result<void> copy_all(const Inputs& inputs, SegmentWriter& to, Compression
     for (const Piece& piece : *pieces) {
         if (stop()) return flow::fail("archive: merging was stopped");
         if (auto opened = reader.open(inputs[piece.input].bytes().subspan(piece.offset)); !opened) return opened;
+        if (auto sound = reader.check(); !sound) return sound;
         if (auto done = copy.add(reader); !done) return done;
     }
     if (auto done = copy.finish(); !done) return done;
