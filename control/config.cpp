@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "control/duration.hpp"
+#include "control/size.hpp"
+
 namespace control {
 
 const char* source_protocol_name(SourceProtocol p) noexcept {
@@ -62,6 +65,44 @@ bool DeviceConfig::has_tap() const noexcept {
     return name != "loopback" && !is_kind("pcap:") && !is_kind("af_packet:");
 }
 
+const char* archive_compression_name(ArchiveCompression c) noexcept {
+    switch (c) {
+        case ArchiveCompression::none:
+            return "none";
+        case ArchiveCompression::lz4:
+            return "lz4";
+        case ArchiveCompression::zstd:
+            return "zstd";
+    }
+    return "none";
+}
+
+std::string ArchiveKeep::text() const {
+    switch (what) {
+        case What::all:
+            return "all flows";
+        case What::none:
+            return "no flows";
+        case What::sample:
+            return "1 in " + std::to_string(sample) + " flows";
+        case What::channels:
+            break;
+    }
+    std::string names;
+    for (const Channel& channel : channels) names += (names.empty() ? "" : ", ") + channel.name;
+    return "flows of " + names;
+}
+
+std::string ArchiveConfig::text() const {
+    if (!enabled) return "off";
+    std::string out = keep.text();
+    out += std::string(", ") + archive_compression_name(compression) + ", kept for " + duration_text(keep_for_s);
+    if (max_bytes != 0) out += ", at most " + size_text(max_bytes);
+    if (min_free_bytes != 0) return out + ", with " + size_text(min_free_bytes) + " of the disk left free";
+    if (min_free_percent != 0) out += ", with " + std::to_string(min_free_percent) + "% of the disk left free";
+    return out;
+}
+
 std::optional<std::size_t> Config::find_source(std::string_view name) const noexcept {
     for (std::size_t i = 0; i < sources.size(); ++i) {
         if (sources[i].name == name) return i;
@@ -94,6 +135,11 @@ std::vector<std::string> restart_needed(const Config& running, const Config& nex
     differs("user", running.user, next.user);
     differs("socket", running.socket, next.socket);
     differs("metrics.listen", running.metrics, next.metrics);
+    differs("archive.enabled", running.archive.enabled, next.archive.enabled);
+    differs("archive.compression", running.archive.compression, next.archive.compression);
+    differs("archive.writers", running.archive.writers, next.archive.writers);
+    differs("archive.cores", running.archive.cores, next.archive.cores);
+    differs("archive.memory_mb", running.archive.memory_mb, next.archive.memory_mb);
     // Where it lies in the data directory, that has been told already.
     const auto is_usual = [](const Config& c) { return c.filters.pattern_cache == c.data + kPatternCacheName; };
     if (!is_usual(running) || !is_usual(next))

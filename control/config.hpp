@@ -78,13 +78,54 @@ struct DeviceConfig {
     friend bool operator==(const DeviceConfig&, const DeviceConfig&) = default;
 };
 
+// Which flows are archived.
+struct ArchiveKeep {
+    enum class What : std::uint8_t { all, none, channels, sample };
+    struct Channel {
+        std::string name;  // "profile/channel", or "profile/*" for all of a profile; `live` is one, too
+        flow::Place place{};
+    };
+
+    What what = What::all;
+    std::vector<Channel> channels{};  // of What::channels: flows that one of them takes
+    std::uint16_t sample = 0;         // of What::sample: 1 in n, at random
+
+    // "all flows", "flows of services/web, live/backbone", "1 in 100 flows".
+    [[nodiscard]] std::string text() const;
+};
+
+enum class ArchiveCompression : std::uint8_t { none, lz4, zstd };
+[[nodiscard]] const char* archive_compression_name(ArchiveCompression c) noexcept;  // "none", "lz4", "zstd"
+
+// Raw flows on disk: [archive].
+struct ArchiveConfig {
+    // Need a restart when changed.
+    bool enabled = true;
+    ArchiveCompression compression = ArchiveCompression::lz4;
+    std::uint32_t writers = 1;           // threads
+    std::vector<std::uint32_t> cores{};  // one for each writer; empty = wherever the kernel likes
+    std::uint32_t memory_mb = 1024;      // for flows that are not on disk yet
+
+    // Taken over by a reload. What goes first when one of the limits is reached are the oldest flows.
+    ArchiveKeep keep{};  // of sources that say nothing else
+    std::uint64_t keep_for_s = 30 * 86400;
+    std::uint64_t max_bytes = 0;         // of the whole archive; 0: no such limit
+    std::uint32_t min_free_percent = 5;  // of the file system; where min_free_bytes is 0
+    std::uint64_t min_free_bytes = 0;
+    flow::Place channels_place{}, sample_place{};
+
+    // "all flows, lz4, kept for 30d, with 5% of the disk left free"; "off".
+    [[nodiscard]] std::string text() const;
+};
+
 struct SourceConfig {
     std::string name;  // [A-Za-z0-9_-]{1,32}, unique; also the name of its channel in the profile `live`
     std::uint16_t port = 0;
     SourceProtocol protocol = SourceProtocol::netflow;
-    std::vector<flow::Prefix> addresses;  // exporters it takes; empty = those that no other source on the port takes
-    std::string colour = "#808080";       // "#RRGGBB", lower case
-    flow::Place place{};                  // of its table
+    std::vector<flow::Prefix> addresses;   // exporters it takes; empty = those that no other source on the port takes
+    std::string colour = "#808080";        // "#RRGGBB", lower case
+    flow::Place place{};                   // of its table
+    std::optional<ArchiveKeep> archive{};  // nothing: as [archive] says
 };
 
 // What is said of the exporters within some prefixes; the longest prefix over all exporters counts.
@@ -156,6 +197,7 @@ struct Config {
     std::string user;    // to run as after start; "" = stay
     std::string socket;  // control socket; load_config() makes it absolute, <data>/control.sock when not given
     std::optional<Endpoint> metrics = Endpoint{flow::IpAddress::v4(0x7f000001), 9108};  // nullopt: "off"
+    ArchiveConfig archive;                                                              // in part
     std::vector<std::string> overridden;  // keys of these that the command line gave: the file has no say
 
     // Taken over by a reload.
@@ -169,6 +211,9 @@ struct Config {
     std::vector<ExporterConfig> exporters;
     std::vector<ProfileConfig> profiles;  // by name; `live` is not among them
 
+    [[nodiscard]] const ArchiveKeep& archive_of(const SourceConfig& source) const noexcept {
+        return source.archive ? *source.archive : archive.keep;
+    }
     // Index into `sources`.
     [[nodiscard]] std::optional<std::size_t> find_source(std::string_view name) const noexcept;
 };
@@ -178,7 +223,7 @@ struct Config {
 // when the key is given.
 [[nodiscard]] flow::Result<Config> load_config(const std::string& path);
 
-// Only `data`, `socket` and `retention`, whatever else is wrong with the file, so that the running daemon can be
+// Only `data`, `socket`, `retention` and `archive`, whatever else is wrong with the file, so that the running daemon can be
 // asked what it says of it. An error when it cannot be read, or is no TOML before `data` already.
 [[nodiscard]] flow::Result<Config> load_whereabouts(const std::string& path);
 

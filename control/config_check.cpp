@@ -188,4 +188,46 @@ void check_profiles(const Config& config, Problems& problems) {
     }
 }
 
+void check_archive(const Config& config, Problems& problems) {
+    std::vector<std::string> known{std::string(kLiveProfile) + "/*"};
+    for (const SourceConfig& source : config.sources) known.push_back(std::string(kLiveProfile) + "/" + source.name);
+    for (const ProfileConfig& profile : config.profiles) {
+        known.push_back(profile.name + "/*");
+        for (const ChannelConfig& channel : profile.channels) known.push_back(profile.name + "/" + channel.name);
+    }
+    const std::set<std::string_view> names(known.begin(), known.end());
+    const auto nearest_name = [&](const std::string& wanted) {
+        std::vector<std::string_view> alike;  // whole profiles, or channels
+        for (const std::string_view name : names) {
+            if (name.ends_with("/*") == wanted.ends_with("/*")) alike.push_back(name);
+        }
+        return std::string(nearest(wanted, alike));
+    };
+    std::set<std::pair<std::uint32_t, std::uint32_t>> told;  // sources share the names of [archive]
+    bool by_channels = false, by_sample = false;
+    const auto check = [&](const ArchiveKeep& keep) {
+        by_channels |= keep.what == ArchiveKeep::What::channels;
+        by_sample |= keep.what == ArchiveKeep::What::sample;
+        for (const ArchiveKeep::Channel& channel : keep.channels) {
+            if (names.contains(channel.name) || !told.emplace(channel.place.line, channel.place.column).second)
+                continue;
+            const auto near = nearest_name(channel.name);
+            problems.add(channel.place, "archive: there is no channel \"" + channel.name + "\": " +
+                                            (near.empty() ? std::string("write \"PROFILE/CHANNEL\" or \"PROFILE/*\"")
+                                                          : "did you mean \"" + near + "\"?"));
+        }
+    };
+    check(config.archive.keep);
+    for (const SourceConfig& source : config.sources) {
+        if (source.archive) check(*source.archive);
+    }
+    if (!config.archive.keep.channels.empty() && !by_channels)
+        problems.add(
+            config.archive.channels_place,
+            "archive.channels is given, but nothing keeps by channels: write keep = \"channels\", or remove it");
+    if (config.archive.keep.sample != 0 && !by_sample)
+        problems.add(config.archive.sample_place,
+                     "archive.sample is given, but nothing keeps a sample: write keep = \"sample\", or remove it");
+}
+
 }  // namespace control

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "control/config_archive.hpp"
 #include "control/config_network.hpp"
 #include "control/config_text.hpp"
 #include "control/duration.hpp"
@@ -296,7 +297,7 @@ void read_profiles(const TableReader& top, Config& config, Problems& problems) {
 void read_machine(const TableReader& top, const fs::path& directory, Config& config, Problems& problems) {
     top.only({"devices",   "device", "cores",      "match_cores", "hugepages", "memory_mb", "eal_args",
               "data",      "user",   "socket",     "log_level",   "addresses", "profiles",  "metrics",
-              "retention", "ledger", "interfaces", "filters",     "source",    "exporter"});
+              "retention", "ledger", "interfaces", "filters",     "archive",   "source",    "exporter"});
     read_devices(top, directory, config, problems);
     read_cores(top, config);
     read_hugepages(top, config);
@@ -311,6 +312,7 @@ void read_machine(const TableReader& top, const fs::path& directory, Config& con
     config.log_level = static_cast<LogLevel>(level);
     read_metrics(top, config.file, config, problems);
     read_filters(top, directory, config, problems);
+    read_archive(top, config, problems);
     read_retention(top, config.file, config, problems);
     read_keep(top, config.file, "ledger", config.retention.ledger_days, problems);
     read_keep(top, config.file, "interfaces", config.retention.interfaces_days, problems);
@@ -335,6 +337,7 @@ flow::Result<Config> load_config(const std::string& path) {
     check_sources(config, problems);
     // A channel may name a source that is there but faulty: one fault at a time.
     if (all_sources) check_profiles(config, problems);
+    if (all_sources) check_archive(config, problems);
     if (!problems.empty()) return tl::unexpected(problems.joined());
     return config;
 }
@@ -349,6 +352,7 @@ flow::Result<Config> load_whereabouts(const std::string& path) {
     const TableReader top(parsed->table, config.file, "", ignored);
     read_paths(top, fs::absolute(path, error).parent_path(), config);
     read_retention(top, config.file, config, ignored);
+    read_archive(top, config, ignored);
     return config;
 }
 

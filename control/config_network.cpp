@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "control/config_archive.hpp"
+
 namespace control {
 namespace {
 
@@ -114,7 +116,7 @@ bool read_prefixes(const TableReader& reader, std::string_view key, std::vector<
 
 void read_source(const toml::table& table, Config& config, Problems& problems) {
     const TableReader reader(table, config.file, "source.", problems);
-    reader.only({"name", "port", "protocol", "addresses", "colour"});
+    reader.only({"name", "port", "protocol", "addresses", "colour", "archive"});
     SourceConfig source;
     source.place = reader.place();
     reader.require("name", "give the source a name");
@@ -126,6 +128,7 @@ void read_source(const toml::table& table, Config& config, Problems& problems) {
     reader.choice("protocol", {"netflow", "sflow", "any"}, protocol);
     source.protocol = static_cast<SourceProtocol>(protocol);
     reader.colour("colour", source.colour);
+    read_source_archive(reader, config, source, problems);
     const bool complete = read_prefixes(reader, "addresses", source.addresses);
     // A source whose name, port or addresses are wrong says nothing about the others.
     if (complete && !source.name.empty() && source.port != 0) config.sources.push_back(std::move(source));

@@ -36,6 +36,8 @@ class Problems {
 void check_sources(const Config& config, Problems& problems);
 // Profiles and channels against each other and against the sources.
 void check_profiles(const Config& config, Problems& problems);
+// Channels that the archive keeps flows of exist, and what is said of channels and samples is used.
+void check_archive(const Config& config, Problems& problems);
 // Why `device` is not one, as the end of a sentence; empty when its form is right.
 [[nodiscard]] std::string device_fault(std::string_view device);
 // Linux: at most 15 bytes, no '/', no space; ',' would end the name in a DPDK argument.

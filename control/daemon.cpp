@@ -124,12 +124,25 @@ flow::Result<void> prepare_directories(const Config& config, const Identity* own
     return patterns.empty() ? flow::Result<void>{} : prepare_pattern_cache(patterns, owner);
 }
 
+// What is on the disk goes to the user before packets come: with millions of files that takes its time, and so may what is
+// to be repaired.
+flow::Result<void> start(Supervisor& supervisor) {
+    const StillStarting patience;
+    if (auto ok = supervisor.open(); !ok) return ok;
+    const Config config = supervisor.config();
+    if (!config.user.empty()) {
+        const auto identity = find_user(config.user);
+        if (!identity) return tl::unexpected(identity.error());
+        if (auto ok = prepare_directories(config, &*identity); !ok) return ok;
+    }
+    return supervisor.start();
+}
+
 // Root's work is done: the sockets, ports and files are open.
 flow::Result<void> become_user(const Config& config, const std::vector<std::string>& unix_paths) {
     if (config.user.empty()) return {};
     auto identity = find_user(config.user);
     if (!identity) return pass(identity);
-    if (auto ok = prepare_directories(config, &*identity); !ok) return ok;
     if (!config.profiles_dir.empty() && std::filesystem::is_directory(config.profiles_dir)) {
         if (auto ok = prepare_directory(config.profiles_dir, &*identity); !ok) return pass(ok);
     }
@@ -239,7 +252,7 @@ int run_daemon(const DaemonOptions& options) {
     Log log(replay && config->log_level < LogLevel::warning ? LogLevel::warning : config->log_level);
     auto supervisor = Supervisor::create(std::move(*config), replay, log);
     if (!supervisor) return give_up(supervisor.error(), kBadConfig);
-    if (auto ok = (*supervisor)->start(); !ok) return give_up(ok.error(), kFailed);
+    if (auto ok = start(**supervisor); !ok) return give_up(ok.error(), kFailed);
     const Config running = (*supervisor)->config();  // a copy: a reload may come as soon as the server listens
 
     std::vector<Endpoint> endpoints;
@@ -250,12 +263,14 @@ int run_daemon(const DaemonOptions& options) {
     auto server = http::Server::open(endpoints, unix_paths, routes(**supervisor, captures, labels));
     if (!server) return give_up(server.error(), kFailed);
     if (auto ok = become_user(running, unix_paths); !ok) return give_up(ok.error(), kFailed);
+    if (auto ok = (*supervisor)->start_archive(); !ok) return give_up(ok.error(), kFailed);
     (*server)->serve();  // a reload on its thread needs what this thread was left with: capabilities are a thread's
 
     std::string listening;
     for (const SourceConfig& source : running.sources)
         listening += " " + source.name + ":" + std::to_string(source.port);
     log.info("collecting on" + listening);
+    log.info("archive: " + running.archive.text());
     for (const Endpoint& endpoint : (*server)->endpoints())
         log.info("metrics at http://" + endpoint.text() + "/metrics");
     notify_ready("collecting");

@@ -249,6 +249,7 @@ void add_workers(Families& out, const Status& status) {
         out.add("worker_busy_ratio", "Share of its time that a core worked in the last second", MetricType::Gauge);
     MetricFamily& packets = out.counter("worker_packets_total", "Packets that a core took from devices");
     MetricFamily& used = out.add("worker_slots_used", "Batches in use", MetricType::Gauge);
+    MetricFamily& archive = out.add("worker_slots_archive", "Batches on their way to the archive", MetricType::Gauge);
     MetricFamily& slots = out.add("worker_slots", "Batches there are", MetricType::Gauge);
     for (const WorkerStatus& worker : status.workers) {
         const Labels core{{"core", std::to_string(worker.core)}};
@@ -257,6 +258,7 @@ void add_workers(Families& out, const Status& status) {
             put(busy, {{"core", std::to_string(*worker.match_core)}}, worker.match_busy_ratio.value_or(0));
         put(packets, core, worker.packets);
         put(used, core, std::uint64_t{worker.slots_used});
+        put(archive, core, std::uint64_t{worker.slots_archive});
         put(slots, core, std::uint64_t{worker.slots});
     }
 }
@@ -319,6 +321,30 @@ void add_store(Families& out, const store::Stats& store) {
               store.clock_leap ? 1 : 0);
 }
 
+void add_archive(Families& out, const store::archive::Stats& archive) {
+    const auto gauge = [&](const char* name, const char* help, std::uint64_t value) {
+        out.gauge(name, help, static_cast<double>(value));
+    };
+    gauge("archive_segments", "Files of raw flows", archive.segments);
+    gauge("archive_bytes", "Size of all files of raw flows", archive.bytes);
+    gauge("archive_rows", "Flows in them", archive.rows);
+    gauge("archive_oldest_timestamp_seconds", "Receive time from which on flows are there", archive.oldest_slot_s);
+    gauge("archive_disk_free_bytes", "Free space where the archive lies", archive.disk_free_bytes);
+    gauge("archive_failing", "1 while the archive cannot write; flows are not archived then, and counted",
+          archive.failing_since_ms != 0 ? 1 : 0);
+    out.counter("archive_written_blocks_total", "Blocks of flows written", archive.blocks_written);
+    out.counter("archive_written_bytes_total", "Bytes of them", archive.bytes_written);
+    out.counter("archive_syncs_total", "Times that files were made durable", archive.syncs);
+    out.counter("archive_failed_writes_total", "Writes that failed", archive.failed_writes);
+    MetricFamily& sync = out.add("archive_sync_seconds", "How long making durable took", MetricType::Gauge);
+    put(sync, {{"stat", "last"}}, archive.sync_last_s);
+    put(sync, {{"stat", "max"}}, archive.sync_max_s);
+    out.counter("archive_deleted_segments_total", "Files deleted by retention", archive.deleted_segments);
+    out.counter("archive_deleted_bytes_total", "Bytes of them", archive.deleted_bytes);
+    out.counter("archive_damaged_blocks_total", "Blocks found damaged at the start, and skipped",
+                archive.damaged_blocks);
+}
+
 void add_process(Families& out, const Status& status) {
     put(out.add("build_info", "Version of the program", MetricType::Gauge), {{"version", status.version}}, 1.0);
     out.gauge("start_timestamp_seconds", "When the process started", static_cast<double>(status.started_ms) / 1000);
@@ -360,6 +386,8 @@ std::string render_metrics(const Status& status, ExporterLabels& labels) {
     add_series(out, status);
     add_filters(out, status);
     add_store(out, status.store);
+    out.gauge("archive_enabled", "1 while raw flows are archived", status.archive ? 1 : 0);
+    if (status.archive) add_archive(out, *status.archive);
     std::vector<MetricFamily> families = out.take();
     // A family without a sample says nothing.
     std::erase_if(families, [](const MetricFamily& family) { return family.metric.empty(); });

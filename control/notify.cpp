@@ -3,12 +3,15 @@
 
 #include <systemd/sd-daemon.h>
 
+#include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <string>
 
 namespace control {
 namespace {
+
+constexpr std::chrono::seconds kEvery{10};
 
 // Nobody to tell is no error, and there is nothing to be done about any other.
 void tell(const std::string& text) {
@@ -33,6 +36,25 @@ void notify_stopping() {
 }
 void notify_alive() {
     tell("WATCHDOG=1");
+}
+
+StillStarting::StillStarting() {
+    thread_ = std::thread([this] {
+        std::unique_lock lock(mutex_);
+        while (!wake_.wait_for(lock, kEvery, [this] { return ended_; })) {
+            tell("EXTEND_TIMEOUT_USEC=" + std::to_string(4 * std::chrono::microseconds(kEvery).count()) +
+                 "\nSTATUS=opening the data");
+        }
+    });
+}
+
+StillStarting::~StillStarting() {
+    {
+        const std::scoped_lock lock(mutex_);
+        ended_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
 }
 
 }  // namespace control

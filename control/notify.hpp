@@ -4,7 +4,10 @@
 // Thread: any.
 #pragma once
 
+#include <condition_variable>
+#include <mutex>
 #include <string_view>
+#include <thread>
 
 namespace control {
 
@@ -14,5 +17,20 @@ void notify_reloading();
 void notify_stopping();
 // Each second; WatchdogSec= must be longer.
 void notify_alive();
+
+// While it lives, systemd goes on waiting for notify_ready(), whatever TimeoutStartSec= says.
+class StillStarting {
+  public:
+    StillStarting();
+    ~StillStarting();
+    StillStarting(const StillStarting&) = delete;
+    StillStarting& operator=(const StillStarting&) = delete;
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool ended_ = false;  // guarded by mutex_
+    std::thread thread_;
+};
 
 }  // namespace control

@@ -82,6 +82,38 @@ dataplane::SourceMap source_map(const Config& config, const std::vector<std::uin
     return dataplane::SourceMap(rules, exporter_rules(config));
 }
 
+// "services/web" takes part in "services/web" and "services/*".
+bool is_named(const Channel& channel, const ArchiveKeep& keep) {
+    const std::string all = channel.profile + "/*", one = channel.profile + "/" + channel.name;
+    return std::any_of(keep.channels.begin(), keep.channels.end(),
+                       [&](const ArchiveKeep::Channel& named) { return named.name == all || named.name == one; });
+}
+
+dataplane::ArchivePolicy archive_policy(const Config& config, const std::vector<Channel>& channels) {
+    using Keep = dataplane::ArchivePolicy::Keep;
+    dataplane::ArchivePolicy policy;
+    bool everything = true, by_channels = false;
+    for (const SourceConfig& source : config.sources) {
+        const ArchiveKeep& keep = config.archive_of(source);
+        const auto what = static_cast<Keep>(keep.what);  // the same list
+        policy.sources.push_back({what, std::max<std::uint16_t>(keep.sample, 1)});
+        everything &= what == Keep::all;
+        by_channels |= what == Keep::channels;
+    }
+    if (everything) return {};
+    if (!by_channels) return policy;
+    for (const Channel& channel : channels) {
+        std::vector<std::uint8_t>& takers = policy.takers.emplace_back();
+        for (std::size_t s = 0; s < config.sources.size(); ++s) {
+            const ArchiveKeep& keep = config.archive_of(config.sources[s]);
+            if (keep.what != ArchiveKeep::What::channels || !is_named(channel, keep)) continue;
+            takers.resize(config.sources.size());
+            takers[s] = 1;
+        }
+    }
+    return policy;
+}
+
 flow::Result<void> lay_out_series(const std::vector<Channel>& channels, const Config& config, store::Store& store,
                                   Plan& plan) {
     flow::SeriesMap& map = plan.generation->series;
@@ -151,7 +183,9 @@ flow::Result<Plan> make_plan(const Config& config, std::unique_ptr<const filters
     generation.no_series.generation = number;
     generation.addresses = own_addresses(config);
     generation.program = std::move(program);
-    if (auto ok = lay_out_series(channels_of(config), config, store, plan); !ok) return pass(ok);
+    const std::vector<Channel> channels = channels_of(config);
+    generation.archive = archive_policy(config, channels);
+    if (auto ok = lay_out_series(channels, config, store, plan); !ok) return pass(ok);
     if (auto ok = generation.make_kits(decoders, matchers); !ok) return pass(ok);
     return plan;
 }

@@ -15,6 +15,7 @@
 #include "dataplane/flow/tally.hpp"
 #include "filters/geo/database.hpp"
 #include "filters/program/program.hpp"
+#include "store/archive/archive.hpp"
 #include "store/store.hpp"
 
 namespace control {
@@ -73,6 +74,7 @@ struct WorkerStatus {
     std::uint32_t slots_used = 0;
     std::uint32_t slots = 0;
     std::uint64_t text_failures = 0;  // texts that could not be scanned, and so matched nothing; since start
+    std::uint32_t slots_archive = 0;  // of slots_used, those at the archive
 };
 
 struct SourceStatus {
@@ -115,8 +117,10 @@ struct Status {
     filters::ProgramFigures filters;       // of this generation
     std::vector<filters::geo::About> geo;  // databases of countries and AS that its filters were compiled with
     store::Stats store;
-    flow::Ledger process_ledger;  // since start
-    flow::Ledger total_ledger;    // since the data directory was made
+    std::string archive_policy;                      // in words; "off"
+    std::optional<store::archive::Stats> archive{};  // nothing: nothing is archived
+    flow::Ledger process_ledger;                     // since start
+    flow::Ledger total_ledger;                       // since the data directory was made
     std::vector<SourceStatus> sources;
     std::vector<SeriesStatus> series;               // of this generation
     std::vector<store::SeriesCells> series_totals;  // since start, by series id

@@ -52,6 +52,7 @@ Json worker_json(const WorkerStatus& w) {
              {"handed_off", w.handed_off},
              {"handoff_lost", w.handoff_lost},
              {"slots_used", w.slots_used},
+             {"slots_archive", w.slots_archive},
              {"slots", w.slots},
              {"text_failures", w.text_failures}};
     if (w.match_core) {
@@ -96,11 +97,35 @@ Json store_json(const store::Stats& s) {
         {"deleted_rows", s.deleted_rows},
         {"deleted_books", s.deleted_books},
         {"closed_in_flight", s.closed_in_flight},
+        {"closed_unarchived", s.closed_unarchived},
         {"closed_raised", s.closed_raised},
         {"damaged_values", s.damaged_values},
         {"clock_leap", s.clock_leap},
         {"clock", s.clock_text},
         {"note", s.note}};
+}
+
+Json archive_json(const Status& status) {
+    Json out{{"enabled", status.archive.has_value()}, {"policy", status.archive_policy}};
+    if (!status.archive) return out;
+    const store::archive::Stats& a = *status.archive;
+    out.update({{"segments", a.segments},
+                {"open_segments", a.open_segments},
+                {"rows", a.rows},
+                {"bytes", a.bytes},
+                {"oldest_s", a.oldest_slot_s},
+                {"disk_free_bytes", a.disk_free_bytes},
+                {"failing_since_ms", a.failing_since_ms},
+                {"error", a.error},
+                {"written", {{"rows", a.rows_written}, {"blocks", a.blocks_written}, {"bytes", a.bytes_written}}},
+                {"syncs", a.syncs},
+                {"sync_seconds", {{"last", a.sync_last_s}, {"max", a.sync_max_s}}},
+                {"failed_writes", a.failed_writes},
+                {"deleted", {{"segments", a.deleted_segments}, {"bytes", a.deleted_bytes}}},
+                {"merged_segments", a.merged_segments},
+                {"recovered_blocks", a.recovered_blocks},
+                {"damaged_blocks", a.damaged_blocks}});
+    return out;
 }
 
 // Of each law between stages, what is on its way; 0 while the later stage told first.
@@ -196,6 +221,7 @@ std::string status_json(const Status& status) {
         return Json{{"path", g.path}, {"type", g.type}, {"built_s", g.built_s}};
     });
     out["store"] = store_json(status.store);
+    out["archive"] = archive_json(status);
     out["ledger"] = {{"process", ledger_json(status.process_ledger)}, {"total", ledger_json(status.total_ledger)}};
     out["in_flight"] = in_flight_json(status.process_ledger);
     out["sources"] = list(status.sources, [](const SourceStatus& s) {

@@ -80,14 +80,28 @@ flow::Result<std::unique_ptr<Supervisor>> Supervisor::create(Config config, bool
     return supervisor;
 }
 
-flow::Result<void> Supervisor::start() {
+flow::Result<void> Supervisor::open() {
     auto store = store::Store::open(
         {.directory = config_.data, .retention = store_retention(config_.retention), .replay = replay_});
     if (!store) return pass(store);
     store_ = std::move(*store);
     if (const std::string note = store_->stats().note; !note.empty()) log_.warning(note);
     exporters_.preload(store_->exporters(), store_->take_memories());
+    if (!config_.archive.enabled) return {};
+    auto archive = open_archive(config_, replay_, *store_, source_names_);
+    if (!archive) return pass(archive);
+    archive_ = std::move(*archive);
+    const store::archive::Stats found = archive_->stats();
+    if (found.recovered_blocks + found.damaged_blocks != 0) {
+        log_.warning("the archive has " + std::to_string(found.recovered_blocks) +
+                     " blocks that were on the disk and not in the catalogue, and " +
+                     std::to_string(found.damaged_blocks) + " that are damaged and skipped");
+    }
+    return {};
+}
 
+// Ways from the cores to store and archive.
+void Supervisor::open_lanes() {
     const std::size_t cores = config_.cores.size() + config_.match_cores.size();
     for (std::size_t i = 0; i < cores; ++i) {
         handovers_.push_back(
@@ -95,10 +109,21 @@ flow::Result<void> Supervisor::start() {
         store_->add_lane(*handovers_.back());
     }
     store_->attach(exporters_);
+    if (archive_ == nullptr) return;
+    for (std::size_t i = 0; i < config_.cores.size(); ++i) {
+        archive_lanes_.push_back(std::make_unique<flow::ArchiveLane>(dataplane::kSlots));
+        archive_->add_lane(*archive_lanes_.back());
+    }
+    archive_->attach(exporters_);
+}
 
+flow::Result<void> Supervisor::start() {
+    open_lanes();
     auto plan = make_plan(config_, std::move(first_program_), next_generation_, *store_, config_.cores.size(),
                           config_.match_cores.size());
     if (!plan) return pass(plan);
+    std::vector<flow::ArchiveLane*> lanes;
+    for (const auto& lane : archive_lanes_) lanes.push_back(lane.get());
     auto engine = dataplane::Engine::start({.devices = device_names(config_),
                                             .device_options = device_options(config_),
                                             .cores = config_.cores,
@@ -106,6 +131,7 @@ flow::Result<void> Supervisor::start() {
                                             .hugepages = hugepages_of(config_.hugepages),
                                             .memory_mb = config_.memory_mb,
                                             .eal_args = config_.eal_args,
+                                            .archive_lanes = std::move(lanes),
                                             .pace = replay_ ? dataplane::Pace::replay : dataplane::Pace::live},
                                            exporters_, handovers_);
     if (!engine) return pass(engine);
@@ -124,8 +150,12 @@ flow::Result<void> Supervisor::start() {
     return {};
 }
 
+flow::Result<void> Supervisor::start_archive() {
+    return archive_ != nullptr ? archive_->start() : flow::Result<void>{};
+}
+
 void Supervisor::publish(Plan plan) {
-    for (std::size_t s = 0; s < plan.sources.size(); ++s) source_names_[plan.source_ids[s]] = plan.sources[s].name;
+    for (std::size_t s = 0; s < plan.sources.size(); ++s) source_names_.set(plan.source_ids[s], plan.sources[s].name);
     engine_->publish(*plan.generation);
     ++next_generation_;
     plans_.push_back(std::move(plan));
@@ -171,6 +201,17 @@ void Supervisor::watch_store() {
     clock_had_leapt_ = stats.clock_leap;
 }
 
+void Supervisor::watch_archive() {
+    if (archive_ == nullptr) return;
+    const store::archive::Stats stats = archive_->stats();
+    const bool failing = stats.failing_since_ms != 0;
+    if (failing)
+        log_.limited(LogLevel::error, "archive",
+                     "the archive cannot write; flows are counted and tallied, and not archived: " + stats.error);
+    if (!failing && archive_was_failing_) log_.info("the archive writes again");
+    archive_was_failing_ = failing;
+}
+
 void Supervisor::remember_exporters() {
     if (ticks_++ % kSnapshot_s != 0) return;
     earlier_.push_back(store_->process_exporters());
@@ -207,6 +248,7 @@ void Supervisor::tick() {
     collect_generations();
     count_devices();
     watch_store();
+    watch_archive();
     remember_exporters();
     for (const std::string& remark : engine_->remarks()) log_.warning(remark);
     measure_rates();
@@ -266,7 +308,8 @@ void Supervisor::fill_devices_and_workers(Status& status) {
             .handoff_lost = worker.handoff_lost,
             .slots_used = static_cast<std::uint32_t>(worker.slots - std::min(worker.slots, worker.slots_free)),
             .slots = static_cast<std::uint32_t>(worker.slots),
-            .text_failures = worker.text_failures};
+            .text_failures = worker.text_failures,
+            .slots_archive = static_cast<std::uint32_t>(worker.slots_archive)};
         if (worker.match_core) now.match_busy_ratio = w < match_busy_.size() ? match_busy_[w] : 0;
         status.workers.push_back(now);
         for (const auto& thinned : worker.thinned)
@@ -290,6 +333,8 @@ Status Supervisor::status() {
     status.filters = plans_.back().generation->program->figures();
     if (filters_.geo != nullptr) status.geo.assign(filters_.geo->files().begin(), filters_.geo->files().end());
     status.store = store_->stats();
+    status.archive_policy = config_.archive.text();
+    if (archive_ != nullptr) status.archive = archive_->stats();
     status.process_ledger = store_->process_ledger();
     status.total_ledger = store_->total_ledger();
     status.sources = plans_.back().sources;
@@ -301,7 +346,7 @@ Status Supervisor::status() {
         const auto now = id < counts.size() ? counts[id] : flow::ExporterCounts{};
         const bool known = !earlier_.empty() && id < earlier_.front().size();
         status.exporters.push_back({.key = key,
-                                    .source = source_names_[key.source_id],
+                                    .source = source_names_.of(key.source_id),
                                     .counts = now,
                                     .recent = known ? since(earlier_.front()[id], now) : now});
     }
@@ -315,10 +360,13 @@ flow::Result<void> Supervisor::stop() {
     if (engine_ == nullptr || store_ == nullptr) return {};
     engine_->stop();
     count_devices();  // what was lost while draining, too
+    for (const auto& lane : archive_lanes_) lane->ended.store(true);
+    if (archive_ != nullptr) archive_->stop();
     auto stopped = store_->stop();
     const flow::Ledger ledger = store_->total_ledger();
     if (const auto broken = flow::broken_law(ledger, true); stopped && !broken.empty())
         log_.error("the ledger does not balance after the end, which is a bug: " + std::string(broken));
+    archive_.reset();
     engine_.reset();
     return stopped;
 }

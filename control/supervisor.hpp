@@ -7,17 +7,18 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "control/archive_setup.hpp"
 #include "control/config.hpp"
 #include "control/filter_environment.hpp"
 #include "control/log.hpp"
 #include "control/plan.hpp"
 #include "control/port_sockets.hpp"
+#include "control/source_names.hpp"
 #include "control/status.hpp"
 #include "dataplane/engine.hpp"
 
@@ -28,8 +29,12 @@ class Supervisor {
     // Compiles the filters; an error is one of the configuration. `log` must outlive the supervisor. `replay`: devices
     // are captures to be read to their end; nothing is lost, nothing expires.
     static flow::Result<std::unique_ptr<Supervisor>> create(Config config, bool replay, Log& log);
-    // Opens the store, starts the ports, publishes the first generation, starts the cores. Once.
+    // Opens the store and the archive, and repairs what a run that was killed left of them. Once, before start().
+    flow::Result<void> open();
+    // Starts the ports, publishes the first generation, starts the cores. Once.
     flow::Result<void> start();
+    // Starts the archive's writers: the first files that they make are the user's that the daemon has become by then.
+    flow::Result<void> start_archive();
     ~Supervisor();
 
     // Reads the configuration file again, checks and compiles it aside and publishes it. On any error the old one stays.
@@ -65,6 +70,8 @@ class Supervisor {
     void open_port_sockets();
     void count_devices();
     void watch_store();
+    void watch_archive();
+    void open_lanes();
     void remember_exporters();
     void measure_rates();
     void fill_devices_and_workers(Status& status);
@@ -85,9 +92,12 @@ class Supervisor {
     // In the order of their making: what is below goes first.
     flow::ExporterTable exporters_;
     std::vector<std::unique_ptr<dataplane::Engine::Handover>> handovers_;
+    std::vector<std::unique_ptr<flow::ArchiveLane>> archive_lanes_;  // of each worker; none: nothing is archived
+    SourceNames source_names_;
     std::vector<Plan> plans_;  // the last is the one in use
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<dataplane::Engine> engine_;
+    std::unique_ptr<store::archive::Archive> archive_;  // its writers read the engine's batches
     PortSockets port_sockets_;
 
     std::uint64_t next_generation_ = 1;
@@ -97,11 +107,10 @@ class Supervisor {
     std::vector<double> busy_, match_busy_;
     std::vector<dataplane::EngineDevice> last_devices_;  // as of the last second
     std::vector<double> punted_s_, punt_dropped_s_;      // of each device
-    std::map<std::uint32_t, std::string> source_names_;  // by stable id, gone ones too
     // Counts of each exporter, a minute apart, oldest first: what `recent` begins with.
     std::deque<std::vector<flow::ExporterCounts>> earlier_;
     std::uint32_t ticks_ = 0;
-    bool store_was_failing_ = false, clock_had_leapt_ = false;
+    bool store_was_failing_ = false, clock_had_leapt_ = false, archive_was_failing_ = false;
 };
 
 }  // namespace control

@@ -23,6 +23,13 @@ flow::Result<Supervisor::Next> Supervisor::prepare() {
     merged.profiles_dir = read->profiles_dir;
     merged.sources = read->sources;
     merged.exporters = read->exporters;
+    const ArchiveConfig running = config_.archive;
+    merged.archive = read->archive;
+    merged.archive.enabled = running.enabled;
+    merged.archive.compression = running.compression;
+    merged.archive.writers = running.writers;
+    merged.archive.cores = running.cores;
+    merged.archive.memory_mb = running.memory_mb;
     merged.profiles = read->profiles;
     auto filters = make_filter_environment(merged, &filters_);
     if (!filters) return pass(filters);
@@ -44,6 +51,7 @@ flow::Result<void> Supervisor::take_over(Next next) {
                           " configurations; reload again when `net-collector status` shows that it commits");
     }
     if (auto ok = store_->set_retention(store_retention(next.config.retention)); !ok) return ok;
+    if (archive_ != nullptr) archive_->set_retention(archive_retention(next.config));
     config_ = std::move(next.config);
     filters_ = std::move(next.filters);
     log_.set_level(config_.log_level);

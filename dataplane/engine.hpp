@@ -15,6 +15,7 @@
 #include "dataplane/fairness.hpp"
 #include "dataplane/flow/archive_lane.hpp"
 #include "dataplane/flow/exporter.hpp"
+#include "dataplane/intake.hpp"
 #include "dataplane/kernel_interface.hpp"
 #include "dataplane/port.hpp"
 #include "dataplane/tally_desk.hpp"
@@ -38,7 +39,7 @@ struct EngineOptions {
     Hugepages hugepages = Hugepages::automatic;
     std::uint32_t memory_mb = 256;  // raised when the devices' buffers need more
     std::vector<std::string> eal_args;
-    std::size_t slots = 32;  // batches a worker
+    std::size_t slots = kSlots;  // batches a worker
     // [i] of cores[i], each of at least `slots` places; empty: nothing is archived. The slots are the engine's: who takes
     // from the lanes must have ended before it goes.
     std::vector<flow::ArchiveLane*> archive_lanes{};

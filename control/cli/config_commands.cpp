@@ -57,6 +57,17 @@ control::ProfileConfig live_profile(const control::Config& config) {
     return live;
 }
 
+Json archive_json(const control::Config& config) {
+    Json out{{"enabled", config.archive.enabled},
+             {"policy", config.archive.text()},
+             {"keep_for_s", config.archive.keep_for_s},
+             {"max_bytes", config.archive.max_bytes}};
+    out["sources"] = Json::object();
+    for (const control::SourceConfig& source : config.sources)
+        out["sources"][source.name] = config.archive_of(source).text();
+    return out;
+}
+
 }  // namespace
 
 Done show_profiles(const Context& context) {
@@ -125,10 +136,16 @@ Done check_config(const Context& context, const std::string& file) {
                         {"file", path},
                         {"sources", config->sources.size()},
                         {"profiles", config->profiles.size()},
-                        {"channels", channels}});
+                        {"channels", channels},
+                        {"archive", archive_json(*config)}});
     } else {
         context.out << path << " is right (sources: " << config->sources.size()
-                    << ", profiles: " << config->profiles.size() << ", channels: " << channels << ")\n";
+                    << ", profiles: " << config->profiles.size() << ", channels: " << channels << ")\n"
+                    << "archive: " << config->archive.text() << '\n';
+        for (const control::SourceConfig& source : config->sources) {
+            if (config->archive.enabled && source.archive)
+                context.out << "archive, source " << source.name << ": " << source.archive->text() << '\n';
+        }
     }
     return {};
 }

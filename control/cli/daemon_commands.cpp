@@ -60,6 +60,34 @@ void print_store(std::ostream& out, const Json& status, Style style) {
     if (!text(store, "note").empty()) out << "               " << text(store, "note") << '\n';
 }
 
+void print_archive(std::ostream& out, const Json& status, Style style) {
+    const Json& archive = part(status, "archive");
+    if (archive.empty()) return;  // of an older daemon
+    out << "archive        " << text(archive, "policy");
+    if (!flag(archive, "enabled")) {
+        out << '\n';
+        return;
+    }
+    const std::uint64_t oldest_s = number(archive, "oldest_s");
+    out << "; " << scaled(number(archive, "rows")) << " flows, " << scaled(number(archive, "bytes")) << "B in "
+        << number(archive, "segments") << " files" << (oldest_s != 0 ? ", since " + control::time_text(oldest_s) : "")
+        << "; " << scaled(number(archive, "disk_free_bytes")) << "B free, last sync "
+        << scaled(ratio(part(archive, "sync_seconds"), "last") * 1000) << " ms\n";
+    const Json& counted = part(part(part(status, "ledger"), "process"), "archive");
+    const std::uint64_t busy = number(counted, "shed_busy"), disk = number(counted, "shed_disk");
+    if (busy + disk != 0) {
+        out << style.bad("               not archived since start: " + scaled(busy) +
+                         " flows, the writers were behind; " + scaled(disk) + ", the disk was full or failed")
+            << '\n';
+    }
+    if (number(archive, "damaged_blocks") != 0)
+        out << style.bad("               " + scaled(number(archive, "damaged_blocks")) +
+                         " damaged blocks were found at start; `net-collector archive verify` names them")
+            << '\n';
+    if (number(archive, "failing_since_ms") != 0)
+        out << style.bad("               FAILING: " + text(archive, "error")) << '\n';
+}
+
 void print_filters(std::ostream& out, const Json& status, Style style) {
     const Json& filters = part(status, "filters");
     if (filters.empty()) return;  // of an older daemon
@@ -180,6 +208,7 @@ Done show_status(const Context& context) {
                 << (flag(*status, "hugepages") ? "" : ", without hugepages") << '\n';
     print_config(context.out, *status, style);
     print_store(context.out, *status, style);
+    print_archive(context.out, *status, style);
     print_filters(context.out, *status, style);
     print_totals(context.out, *status, style);
     print_waiting(context.out, *status, style);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 
+#include "control/size.hpp"
 #include "tests/control/temporary_directory.hpp"
 
 namespace control {
@@ -96,6 +97,29 @@ INSTANTIATE_TEST_SUITE_P(
         Invalid{"config_filters_geo_empty", 3, 10, "filters.geo_as is empty: name a MaxMind database"},
         Invalid{"config_filters_pattern_cache", 3, 17, "write \"off\" to keep no compiled patterns"},
         Invalid{"config_filters_unknown_key", 3, 1, "there is no key \"filters.geo_city\" here"},
+        Invalid{"config_archive_unknown_key", 3, 1,
+                "there is no key \"archive.keep_days\" here: known are enabled, keep"},
+        Invalid{"config_archive_enabled", 3, 11, "archive.enabled is a text: write true or false"},
+        Invalid{"config_archive_keep", 3, 8, "is \"some\": write one of \"all\", \"none\", \"channels\", \"sample\""},
+        Invalid{"config_archive_channels_missing", 3, 8, "name them, like channels = [\"services/web\""},
+        Invalid{"config_archive_channels_empty", 4, 12, "is empty: name channels"},
+        Invalid{"config_archive_channel_unknown", 4, 23, "no channel \"live/b\": did you mean \"live/"},
+        Invalid{"config_archive_profile_unknown", 4, 13, "there is no channel \"services/*\""},
+        Invalid{"config_archive_channels_without_use", 3, 12, "but nothing keeps by channels"},
+        Invalid{"config_archive_sample_missing", 3, 8, "say one in how many, like sample = 100"},
+        Invalid{"config_archive_sample_zero", 4, 10, "archive.sample is 0: write a whole number from 1 to 65535"},
+        Invalid{"config_archive_sample_without_use", 3, 10, "but nothing keeps a sample"},
+        Invalid{"config_archive_compression", 3, 15, "write one of \"none\", \"lz4\", \"zstd\""},
+        Invalid{"config_archive_cores_count", 4, 9, "has 1 CPUs for 2 writers"},
+        Invalid{"config_archive_core_is_worker", 3, 10, "CPU 0 stands in cores too, where it polls"},
+        Invalid{"config_archive_memory", 3, 13, "is 1: write a whole number from 64"},
+        Invalid{"config_archive_keep_for", 3, 12, "is \"30 days\": write a length of time like \"30d\""},
+        Invalid{"config_archive_max_size", 3, 12, "is \"500\": write an amount like \"500GB\""},
+        Invalid{"config_archive_min_free", 3, 12, "is \"95%\": write a share of the disk from \"0%\" to \"90%\""},
+        Invalid{"config_archive_source_keep", 5, 11, "source.archive is \"most\": write one of \"all\""},
+        Invalid{"config_archive_source_table", 5, 11, "source.archive.keep is missing"},
+        Invalid{"config_archive_source_channel", 5, 44, "there is no channel \"live/x\": did you mean \"live/"},
+        Invalid{"config_archive_source_number", 5, 11, "source.archive is a number: write a text in quotes"},
         Invalid{"config_exporter_without_addresses", 2, 1, "exporter.addresses is missing"},
         Invalid{"config_exporter_no_addresses", 3, 13, "exporter.addresses is empty"},
         Invalid{"config_exporter_prefix", 3, 28, "\"10.0.0.0/64\" is no address or prefix"},
@@ -319,6 +343,67 @@ TEST(Config, DevicesWithSettings) {
     Config other = *config;
     other.devices[1].tap = "nc7";
     EXPECT_EQ(restart_needed(*config, other), std::vector<std::string>{"devices"});
+}
+
+TEST(Config, WhatIsArchived) {
+    const TemporaryDirectory directory;
+    directory.write("profiles.d/services.toml", "[[channel]]\nname = \"web\"\nfilter = \"port 80\"\n");
+    const auto load = [&](const std::string& archive, const std::string& of_source) {
+        directory.write("c.toml", "devices = [\"loopback\"]\n" + archive + "[[source]]\nname = \"a\"\nport = 1\n" +
+                                      of_source + "[[source]]\nname = \"b\"\nport = 2\n");
+        auto config = load_config((directory.path() / "c.toml").string());
+        EXPECT_TRUE(config.has_value()) << config.error().text();
+        return config.value_or(Config{});
+    };
+    struct Case {
+        std::string archive, of_source, text, a, b;
+    };
+    for (const Case& c : {
+             Case{"", "", "all flows, lz4, kept for 30d, with 5% of the disk left free", "all flows", "all flows"},
+             Case{"[archive]\nenabled = false\n", "", "off", "all flows", "all flows"},
+             Case{"[archive]\nkeep = \"none\"\nkeep_for = \"12h\"\nmin_free = \"0%\"\n", "archive = \"all\"\n",
+                  "no flows, lz4, kept for 12h", "all flows", "no flows"},
+             Case{"[archive]\nkeep = \"channels\"\nchannels = [\"services/web\", \"live/*\"]\nmin_free = \"20GB\"\n",
+                  "archive = { keep = \"channels\", channels = [\"services/*\"] }\n",
+                  "flows of services/web, live/*, lz4, kept for 30d, with 20GB of the disk left free",
+                  "flows of services/*", "flows of services/web, live/*"},
+             Case{"[archive]\nsample = 100\nmax_size = \"1.5 TB\"\ncompression = \"zstd\"\n", "archive = \"sample\"\n",
+                  "all flows, zstd, kept for 30d, at most 1500GB, with 5% of the disk left free", "1 in 100 flows",
+                  "all flows"},
+             Case{"[archive]\nkeep = \"sample\"\nsample = 10\n", "archive = { keep = \"sample\", sample = 7 }\n",
+                  "1 in 10 flows, lz4, kept for 30d, with 5% of the disk left free", "1 in 7 flows", "1 in 10 flows"},
+         }) {
+        const Config config = load(c.archive, c.of_source);
+        EXPECT_EQ(config.archive.text(), c.text);
+        ASSERT_EQ(config.sources.size(), 2u);
+        EXPECT_EQ(config.archive_of(config.sources[0]).text(), c.a);
+        EXPECT_EQ(config.archive_of(config.sources[1]).text(), c.b);
+    }
+    const Config plain = load("", "");
+    const Config other =
+        load("[archive]\ncores = [2, 3]\nmemory_mb = 64\nenabled = false\ncompression = \"none\"\n", "");
+    EXPECT_EQ(other.archive.writers, 2u) << "one on each";
+    EXPECT_EQ(restart_needed(plain, other),
+              (std::vector<std::string>{"archive.enabled", "archive.compression", "archive.writers", "archive.cores",
+                                        "archive.memory_mb"}));
+    EXPECT_TRUE(restart_needed(plain, load("[archive]\nkeep = \"none\"\nkeep_for = \"1h\"\n", "")).empty());
+}
+
+TEST(Size, ThereAndBack) {
+    struct Case {
+        const char* text;
+        std::uint64_t bytes;
+        const char* shown;
+    };
+    for (const Case& c : {Case{"500GB", 500'000'000'000, "500GB"}, Case{"1.5 tb", 1'500'000'000'000, "1500GB"},
+                          Case{"20GiB", 20ull << 30, "21474836480B"}, Case{"4096B", 4096, "4096B"},
+                          Case{"0kB", 0, "0B"}, Case{"9PB", 9'000'000'000'000'000, "9PB"}}) {
+        EXPECT_EQ(parse_size(c.text), c.bytes) << c.text;
+        EXPECT_EQ(size_text(c.bytes), c.shown) << c.text;
+    }
+    for (const char* text :
+         {"", "500", "GB", "-1GB", "1 GBs", "1  GB", "1e3GB", "10000PB", "inf GB", "nan GB", "0x10GB"})
+        EXPECT_FALSE(parse_size(text).has_value()) << text;
 }
 
 TEST(Config, ExportersAndWhatIsKept) {

@@ -76,6 +76,14 @@ Status example() {
     s.store.commits = 12;
     s.store.commit_median_s = 0.003;
     s.store.disk_free_bytes = 1'000'000'000'000;
+    s.archive_policy = "all flows";
+    s.archive.emplace();
+    s.archive->rows = 980;
+    s.archive->bytes = 19'600;
+    s.archive->failing_since_ms = 5;
+    s.archive->error = "no room";
+    s.archive->sync_max_s = 0.25;
+    s.archive->oldest_slot_s = 1'699'999'800;
     return s;
 }
 
@@ -110,6 +118,15 @@ TEST(Metrics, NamesAndValues) {
           "net_collector_store_commit_seconds{stat=\"median\"} 0.003",
           "net_collector_disk_free_bytes 1000000000000",
           "net_collector_clock_leap 0",
+          "net_collector_archive_archived_total 980",
+          "net_collector_archive_shed_busy_total 10",
+          "net_collector_archive_rows 980",
+          "net_collector_archive_bytes 19600",
+          "net_collector_archive_failing 1",
+          "net_collector_archive_oldest_timestamp_seconds 1699999800",
+          "net_collector_archive_sync_seconds{stat=\"max\"} 0.25",
+          "net_collector_archive_enabled 1",
+          "net_collector_ledger_in_flight{law=\"archive\"} 0",
           "net_collector_config_last_reload_success 0",
           "net_collector_config_last_reload_timestamp_seconds 1700000050",
           "net_collector_ledger_balanced 1",
@@ -121,6 +138,17 @@ TEST(Metrics, NamesAndValues) {
         EXPECT_TRUE(has_line(text, line)) << line << "\nin\n" << text;
     }
     EXPECT_EQ(text.find("net_collector_port_missed_total"), std::string::npos) << "unknown is not zero";
+}
+
+TEST(Metrics, WithoutAnArchiveNothingIsSaidOfIt) {
+    Status s = example();
+    s.archive.reset();
+    const std::string text = render(s);
+    EXPECT_TRUE(has_line(text, "net_collector_archive_enabled 0"));
+    EXPECT_EQ(text.find("net_collector_archive_rows"), std::string::npos);
+    s.archive_policy = "off";
+    const auto json = nlohmann::json::parse(status_json(s))["archive"];
+    EXPECT_EQ(json, (nlohmann::json{{"enabled", false}, {"policy", "off"}}));
 }
 
 TEST(Metrics, ABrokenLawShows) {
@@ -256,6 +284,8 @@ TEST(StatusJson, HasTheLedgersPathsAndNullForUnknown) {
     EXPECT_EQ(json["config"]["error"], "a.toml:1:2: wrong");
     EXPECT_EQ(json["exporters"][0]["version"], "netflow9");
     EXPECT_EQ(json["series"][2]["bytes"], 6);
+    EXPECT_EQ(json["archive"]["rows"], 980);
+    EXPECT_EQ(json["archive"]["error"], "no room");
 }
 
 TEST(StatusJson, EveryLedgerValueStandsAtItsPath) {
