@@ -106,6 +106,7 @@ void AnswerRows::write(const AnsweredGroup& group, std::uint32_t row) {
     FlowBatch& b = *batch_;
     const CellSums& cell = group.table->sums(group.ref);
     clear_common_columns(b, row);
+    b.exporter[row] = ~0u;  // of none, but where the key or the first flow says so
     b.family[row] = static_cast<std::uint8_t>(Mark::family(cell.mark));
     if (first_.bytes() != 0) first_.unpack(group.table->carried(group.ref), b, row);
     if (b.family[row] != 6) b.src_addr[row] = b.dst_addr[row] = b.next_hop[row] = IpAddress::v4(0);
