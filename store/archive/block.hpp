@@ -103,6 +103,7 @@ class BlockReader {
     [[nodiscard]] bool may_have_destination(const flow::IpAddress& address) const noexcept;
     // Bytes on disk of one column, for figures.
     [[nodiscard]] std::size_t column_bytes(flow::Column column) const noexcept;
+    [[nodiscard]] std::size_t filter_bytes() const noexcept;  // of its Bloom filters
     // Where they lie, part of what was given to open(), so that they can be fetched ahead (madvise). Empty: it has none here.
     [[nodiscard]] std::span<const std::uint8_t> column_place(flow::Column column) const noexcept;
 

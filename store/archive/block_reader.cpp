@@ -303,6 +303,10 @@ std::size_t BlockReader::column_bytes(Column column) const noexcept {
     return sizeof *entry + state_->stored(*entry).size();
 }
 
+std::size_t BlockReader::filter_bytes() const noexcept {
+    return (std::size_t{state_->header.source_lines} + state_->header.destination_lines) * kLineBytes;
+}
+
 std::span<const std::uint8_t> BlockReader::column_place(Column column) const noexcept {
     const ColumnEntry* entry = state_->entry_of[stored_id(column)];
     return entry == nullptr ? ByteSpan{} : state_->stored(*entry);
