@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 #include <unordered_map>
 
 #include "dataplane/flow/scale.hpp"
@@ -32,19 +33,47 @@ void patch(Bytes& out, std::size_t at, const void* bytes, std::size_t size) noex
 
 }  // namespace
 
-template <class Stored>
-bool BlockEncoder::zone(Column which, std::span<const Stored> values, Stored& low, Stored& high) const noexcept {
+bool BlockEncoder::all_have(Column which) const noexcept {
     const std::uint64_t bit = flow::present_bit(which);
-    const auto present = rows_.present.span();
-    bool any = false;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        if ((present[i] & bit) != bit) continue;
-        if (!any) low = high = values[i];
-        any = true;
-        low = std::min(low, values[i]);
-        high = std::max(high, values[i]);
+    return (header_.present_all & bit) == bit;
+}
+
+template <class Stored>
+void BlockEncoder::number_zone(Column which, std::span<const Stored> values, Range<Stored> all,
+                               ColumnEntry& entry) const noexcept {
+    const std::uint64_t bit = flow::present_bit(which);
+    if ((header_.present_any & bit) != bit) return;
+    if (!all_have(which)) {
+        const auto present = rows_.present.span();
+        all = {std::numeric_limits<Stored>::max(), 0};
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const bool has = (present[i] & bit) != 0;
+            all.low = has && values[i] < all.low ? values[i] : all.low;
+            all.high = has && values[i] > all.high ? values[i] : all.high;
+        }
     }
-    return any;
+    entry.low[0] = all.low;
+    entry.high[0] = all.high;
+}
+
+void BlockEncoder::address_zone(Column which, std::span<const flow::IpAddress> values,
+                                std::span<const flow::IpAddress> distinct, ColumnEntry& entry) const noexcept {
+    const std::uint64_t bit = flow::present_bit(which);
+    const bool all = all_have(which);
+    if (all) values = distinct;
+    const auto present = rows_.present.span();
+    const auto less = [](const flow::IpAddress& a, const flow::IpAddress& b) {
+        return a.high() != b.high() ? a.high() < b.high() : a.low() < b.low();
+    };
+    const flow::IpAddress *low = nullptr, *high = nullptr;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!all && (present[i] & bit) == 0) continue;
+        if (low == nullptr || less(values[i], *low)) low = &values[i];
+        if (high == nullptr || less(*high, values[i])) high = &values[i];
+    }
+    if (low == nullptr) return;
+    std::memcpy(entry.low.data(), low->bytes.data(), sizeof entry.low);
+    std::memcpy(entry.high.data(), high->bytes.data(), sizeof entry.high);
 }
 
 // Says where the bytes of the column are that begin at `begin` of the body; nothing, for a constant.
@@ -62,27 +91,54 @@ void BlockEncoder::finish(ColumnEntry& entry, std::size_t begin) {
 
 template <class Stored>
 void BlockEncoder::numbers(Column which, std::span<const Stored> values, ColumnEntry& entry) {
-    Stored low = 0, high = 0;
-    if (zone(which, values, low, high)) entry.low[0] = low, entry.high[0] = high;
+    const Range<Stored> range = range_of(values);
+    number_zone(which, values, range, entry);
     if constexpr (std::is_same_v<Stored, std::uint64_t>) {
         const bool first = which == Column::first_ms;
         if (first || which == Column::last_ms) {
-            return encoder_.related(values, first ? Reference::before_received : Reference::after_first,
+            return encoder_.related(values, range, first ? Reference::before_received : Reference::after_first,
                                     first ? rows_.received_ms.span() : rows_.first_ms.span(), entry, body_);
         }
     }
-    encoder_.number(values, entry, body_);
+    encoder_.number(values, range, origin_of(which), entry, body_);
+}
+
+const AddressPlaces& BlockEncoder::origin_of(Column which) const noexcept {
+    static constexpr AddressPlaces kNone{};
+    switch (which) {
+        case Column::src_as:
+        case Column::src_mask:
+        case Column::input_if:
+            return source_places_;
+        case Column::dst_as:
+        case Column::dst_mask:
+        case Column::output_if:
+        case Column::next_hop:
+        case Column::bgp_next_hop:
+            return destination_places_;
+        default:
+            return kNone;
+    }
 }
 
 void BlockEncoder::addresses(Column which, std::span<const flow::IpAddress> values, ColumnEntry& entry) {
-    flow::IpAddress low, high;
-    if (zone(which, values, low, high)) {
-        std::memcpy(entry.low.data(), low.bytes.data(), sizeof entry.low);
-        std::memcpy(entry.high.data(), high.bytes.data(), sizeof entry.high);
+    if (which == Column::src_addr) {
+        filtered_addresses(values, sources_, source_places_, header_.source_lines, source_filter_, entry);
+    } else if (which == Column::dst_addr) {
+        filtered_addresses(values, destinations_, destination_places_, header_.destination_lines, destination_filter_,
+                           entry);
+    } else {
+        const bool known = encoder_.address(values, origin_of(which), other_addresses_, entry, body_);
+        address_zone(which, values, known ? other_addresses_.keys() : values, entry);
     }
-    const auto distinct = encoder_.address(values, entry, body_);
-    if (which == Column::src_addr) header_.source_lines = append_filter(distinct, source_filter_);
-    if (which == Column::dst_addr) header_.destination_lines = append_filter(distinct, destination_filter_);
+}
+
+void BlockEncoder::filtered_addresses(std::span<const flow::IpAddress> values, AddressDictionary& distinct,
+                                      AddressPlaces& places, std::uint32_t& lines, Bytes& filter, ColumnEntry& entry) {
+    const bool known = encoder_.address(values, {}, distinct, entry, body_);
+    lines = append_filter(known ? distinct.keys() : values, filter);
+    address_zone(kColumnOf[entry.column], values, known ? distinct.keys() : values, entry);
+    if (entry.encoding == Encoding::dictionary) places = {entry.column, distinct.keys().size(), distinct.ids()};
 }
 
 template <class Stored>
@@ -122,8 +178,10 @@ void BlockEncoder::exporter_column(const flow::ExporterTable& exporters) {
     std::unordered_map<std::uint32_t, std::uint32_t> places;
     std::vector<std::uint32_t> place_of_row(rows_.rows);
     std::uint32_t last_id = 0, last_place = 0;
-    const auto ids = rows_.exporter.span();
-    for (std::uint32_t row = 0; row < rows_.rows; ++row) {
+    auto ids = std::span<const std::uint32_t>(rows_.exporter.span());
+    const auto range = range_of(ids);
+    if (range.low == range.high) ids = ids.first(1);  // the others are at place 0 as well
+    for (std::uint32_t row = 0; row < ids.size(); ++row) {
         if (row == 0 || ids[row] != last_id) {
             last_id = ids[row];
             const auto [at, added] = places.try_emplace(last_id, static_cast<std::uint32_t>(places.size()));
@@ -137,9 +195,10 @@ void BlockEncoder::exporter_column(const flow::ExporterTable& exporters) {
     }
     ColumnEntry entry{};
     entry.column = stored_id(Column::exporter);
-    entry.high[0] = exporters_.size() - 1;
+    const auto last_place_of_all = static_cast<std::uint32_t>(exporters_.size() - 1);
+    entry.high[0] = last_place_of_all;
     const std::size_t begin = body_.size();
-    encoder_.number<std::uint32_t>(place_of_row, entry, body_);
+    encoder_.number<std::uint32_t>(place_of_row, {0, last_place_of_all}, {}, entry, body_);
     finish(entry, begin);
 }
 
@@ -149,7 +208,7 @@ void BlockEncoder::all_columns(const flow::ExporterTable& exporters) {
     received.column = kReceived;
     received.low[0] = header_.received_from_ms;
     received.high[0] = header_.received_to_ms;
-    encoder_.number(rows_.received_ms.span(), received, body_);
+    encoder_.number(rows_.received_ms.span(), {header_.received_from_ms, header_.received_to_ms}, {}, received, body_);
     finish(received, begin);
     exporter_column(exporters);
     const auto each = [this]<class T>(const T*, Column which, auto& values) {
@@ -165,26 +224,38 @@ void BlockEncoder::all_columns(const flow::ExporterTable& exporters) {
 #undef X
 }
 
-void BlockEncoder::sum() {
-    const auto add_up = [](std::uint64_t& sum, std::uint64_t more) {
-        if (__builtin_add_overflow(sum, more, &sum)) sum = ~0ull;
-    };
-    header_.rows = rows_.rows;
-    header_.present_all = header_.received_from_ms = header_.first_ms = ~0ull;
-    const auto present = rows_.present.span();
+// Of packets or bytes; saturates.
+std::uint64_t BlockEncoder::scaled_sum(std::span<const std::uint64_t> values) const noexcept {
     const auto sampling = rows_.sampling.span();
     const auto thinning = rows_.thinning.span();
-    for (std::uint32_t row = 0; row < rows_.rows; ++row) {
-        header_.present_any |= present[row];
-        header_.present_all &= present[row];
-        header_.received_from_ms = std::min(header_.received_from_ms, rows_.received_ms.span()[row]);
-        header_.received_to_ms = std::max(header_.received_to_ms, rows_.received_ms.span()[row]);
-        header_.first_ms = std::min(header_.first_ms, rows_.first_ms.span()[row]);
-        header_.last_ms = std::max(header_.last_ms, rows_.last_ms.span()[row]);
-        add_up(header_.flows, flow::scaled_flows(thinning[row]));
-        add_up(header_.packets, flow::scaled(rows_.in_packets.span()[row], sampling[row], thinning[row]));
-        add_up(header_.bytes, flow::scaled(rows_.in_bytes.span()[row], sampling[row], thinning[row]));
+    std::uint64_t sum = 0;
+    constexpr std::uint64_t kNoOverflow = std::numeric_limits<std::uint64_t>::max() / kBlockRows;
+    if (range_of(sampling).high <= 1 && range_of(thinning).high <= 1 && range_of(values).high <= kNoOverflow) {
+        for (const std::uint64_t value : values) sum += value;
+        return sum;
     }
+    bool overflow = false;
+    for (std::size_t row = 0; row < values.size(); ++row) {
+        overflow |= __builtin_add_overflow(sum, flow::scaled(values[row], sampling[row], thinning[row]), &sum);
+    }
+    return overflow ? std::numeric_limits<std::uint64_t>::max() : sum;
+}
+
+void BlockEncoder::sum() {
+    header_.rows = rows_.rows;
+    header_.present_all = ~0ull;
+    for (const std::uint64_t present : rows_.present.span()) {
+        header_.present_any |= present;
+        header_.present_all &= present;
+    }
+    const auto received = range_of(rows_.received_ms.span());
+    header_.received_from_ms = received.low;
+    header_.received_to_ms = received.high;
+    header_.first_ms = range_of(rows_.first_ms.span()).low;
+    header_.last_ms = range_of(rows_.last_ms.span()).high;
+    for (const std::uint16_t thinning : rows_.thinning.span()) header_.flows += flow::scaled_flows(thinning);
+    header_.packets = scaled_sum(rows_.in_packets.span());
+    header_.bytes = scaled_sum(rows_.in_bytes.span());
 }
 
 void BlockEncoder::pages() {

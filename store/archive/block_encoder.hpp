@@ -28,20 +28,31 @@ class BlockEncoder {
     template <class Stored>
     void numbers(flow::Column which, std::span<const Stored> values, ColumnEntry& entry);
     void addresses(flow::Column which, std::span<const flow::IpAddress> values, ColumnEntry& entry);
-    // Smallest and largest of the rows that have it. False: none has.
+    void filtered_addresses(std::span<const flow::IpAddress> values, AddressDictionary& distinct, AddressPlaces& places,
+                            std::uint32_t& lines, Bytes& filter, ColumnEntry& entry);
+    // What a column may follow from.
+    [[nodiscard]] const AddressPlaces& origin_of(flow::Column which) const noexcept;
+    [[nodiscard]] bool all_have(flow::Column which) const noexcept;
+    // Smallest and largest of the rows that have it.
     template <class Stored>
-    bool zone(flow::Column which, std::span<const Stored> values, Stored& low, Stored& high) const noexcept;
+    void number_zone(flow::Column which, std::span<const Stored> values, Range<Stored> all,
+                     ColumnEntry& entry) const noexcept;
+    void address_zone(flow::Column which, std::span<const flow::IpAddress> values,
+                      std::span<const flow::IpAddress> distinct, ColumnEntry& entry) const noexcept;
     void text_column(flow::Column which, Values<std::uint32_t>& places);
     void finish(ColumnEntry& entry, std::size_t begin);
     void exporter_column(const flow::ExporterTable& exporters);
     void all_columns(const flow::ExporterTable& exporters);
     void sum();
+    [[nodiscard]] std::uint64_t scaled_sum(std::span<const std::uint64_t> values) const noexcept;
     void pages();
     void assemble(Bytes& out);
 
     BlockBuilder::Columns& rows_;
     ColumnEncoder encoder_;
     BlockHeader header_{};
+    AddressDictionary sources_, destinations_, other_addresses_;
+    AddressPlaces source_places_{}, destination_places_{};
     std::vector<ColumnEntry> entries_;
     std::vector<ExporterEntry> exporters_;
     Bytes source_filter_, destination_filter_, body_;

@@ -6,9 +6,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
-#include <numeric>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -17,78 +18,71 @@
 
 namespace store::archive {
 
+inline constexpr std::uint64_t kHashFactor = 0x9e3779b97f4a7c15ull;
 [[nodiscard]] inline std::uint64_t hash_of(std::uint64_t v) noexcept {
-    return v * 0x9e3779b97f4a7c15ull;
+    return (v ^ v >> 32) * kHashFactor;
 }
 [[nodiscard]] inline std::uint64_t hash_of(const flow::IpAddress& a) noexcept {
-    return flow::hash(a) * 0x9e3779b97f4a7c15ull;
+    std::array<std::uint64_t, 2> words;
+    std::memcpy(words.data(), a.bytes.data(), sizeof words);
+    const std::uint64_t mixed = (words[0] * kHashFactor ^ words[1]) * kHashFactor;
+    return (mixed ^ mixed >> 32) * kHashFactor;
 }
 template <std::size_t n>
 [[nodiscard]] std::uint64_t hash_of(const std::array<std::uint32_t, n>& words) noexcept {
     std::uint64_t h = n;
-    for (const std::uint32_t word : words) h = (h ^ word ^ h >> 29) * 0x9e3779b97f4a7c15ull;
+    for (const std::uint32_t word : words) h = (h ^ word ^ h >> 29) * kHashFactor;
     return h;
 }
+
+template <class T>
+[[nodiscard]] bool same(const T& a, const T& b) noexcept {
+    return a == b;
+}
+// Whole words at once: the comparison of its bytes is a call.
+[[nodiscard]] inline bool same(const flow::IpAddress& a, const flow::IpAddress& b) noexcept {
+    return a.low() == b.low() && a.high() == b.high();
+}
+
+// Sorts by the key's high 48 bits; the low 16 go with them. `spare`: as many.
+void radix_sort(std::vector<std::uint64_t>& keys, std::vector<std::uint64_t>& spare);
 
 template <class Key>
 class Distinct {
   public:
-    // False: more than `most` are distinct, and nothing else is told.
+    // False: more than `most` are distinct, or so many of the first ones that it is not worth while; nothing else is told then.
     template <class T>
     bool find(std::span<const T> values, std::size_t most);
-    // Puts them in the order of `less`.
-    template <class Less>
-    void sort(const Less& less);
+    // Near enough by value, so that neighbours differ little; IPv4 addresses before others. `by_frequency`: frequent ones first,
+    // and by value among equally frequent ones, so that places are skewed numbers, which an entropy coder makes use of.
+    void sort(bool by_frequency);
 
     [[nodiscard]] std::span<const Key> keys() const noexcept { return keys_; }
     [[nodiscard]] std::span<const std::uint16_t> ids() const noexcept { return ids_; }
 
   private:
-    std::vector<Key> keys_;
-    std::vector<std::uint16_t> ids_;
-    std::vector<std::uint32_t> slots_;  // 1 + index into keys_
-    std::vector<std::uint32_t> order_;
-    std::vector<std::uint16_t> rank_;
-    std::vector<Key> sorted_;
+    struct Slot {
+        std::uint32_t tag = 0;
+        std::uint32_t place = 0;  // 1 + index into keys_, and kExact where the tag tells the key; 0: free
+    };
+    static constexpr std::uint32_t kExact = 1u << 31;
+    // Small numbers: by a table of all of them.
+    template <class T>
+    bool find_by_table(std::span<const T> values, std::size_t most);
+    void order_by_value();
+    void order_by_frequency();
+    void apply_order();
+
+    std::vector<Key> keys_, sorted_;
+    std::vector<std::uint16_t> ids_, rank_;
+    std::vector<Slot> slots_;
+    std::vector<std::uint32_t> order_, spare_order_, counts_;
+    std::vector<std::uint64_t> sort_keys_, spare_keys_;
+    std::vector<std::uint16_t> table_;
+    std::vector<std::uint8_t> seen_;
 };
 
-template <class Key>
-template <class T>
-bool Distinct<Key>::find(std::span<const T> values, std::size_t most) {
-    most = std::min({most, values.size(), std::size_t{kBlockRows}});
-    const std::size_t slots = std::bit_ceil(2 * most + 2);
-    const int shift = 64 - std::countr_zero(slots);
-    slots_.assign(slots, 0);
-    keys_.clear();
-    ids_.resize(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const Key& key = values[i];
-        std::size_t slot = hash_of(key) >> shift;
-        while (slots_[slot] != 0 && !(keys_[slots_[slot] - 1] == key)) slot = (slot + 1) & (slots - 1);
-        if (slots_[slot] == 0) {
-            if (keys_.size() == most) return false;
-            keys_.push_back(key);
-            slots_[slot] = static_cast<std::uint32_t>(keys_.size());
-        }
-        ids_[i] = static_cast<std::uint16_t>(slots_[slot] - 1);
-    }
-    return true;
-}
-
-template <class Key>
-template <class Less>
-void Distinct<Key>::sort(const Less& less) {
-    order_.resize(keys_.size());
-    std::iota(order_.begin(), order_.end(), 0u);
-    std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) { return less(keys_[a], keys_[b]); });
-    rank_.resize(keys_.size());
-    sorted_.resize(keys_.size());
-    for (std::size_t i = 0; i < order_.size(); ++i) {
-        rank_[order_[i]] = static_cast<std::uint16_t>(i);
-        sorted_[i] = keys_[order_[i]];
-    }
-    keys_.swap(sorted_);
-    for (std::uint16_t& id : ids_) id = rank_[id];
-}
+using NumberDictionary = Distinct<std::uint64_t>;
+using AddressDictionary = Distinct<flow::IpAddress>;
 
 }  // namespace store::archive

@@ -3,27 +3,23 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
+#include <utility>
 
 namespace store::archive {
 
 namespace {
 
-constexpr std::size_t kRowsPerRun = 64;   // runs as long as this on the average are stored as such
-constexpr std::size_t kRowsPerEntry = 2;  // a dictionary has at most one entry in so many rows
+constexpr std::size_t kRowsPerRun = 64;          // runs as long as this on the average are stored as such
+constexpr std::size_t kRowsPerEntry = 2;         // a dictionary has at most one entry in so many rows
+constexpr std::size_t kRowsPerPlainAddress = 4;  // of IPv4 addresses fewer than one in so many may repeat
+constexpr std::size_t kRowsPerException = 64;    // of a map
+constexpr std::size_t kSampleRows = 2048;
+constexpr std::size_t kSmallDictionary = 256;  // places of one byte are skewed in any order
 
 void set_constant(ColumnEntry& entry, std::uint64_t value) noexcept {
     entry.encoding = Encoding::constant;
     std::memcpy(entry.at.data(), &value, sizeof value);
-}
-
-template <class T>
-std::pair<T, T> smallest_and_largest(std::span<const T> values) noexcept {
-    T low = values[0], high = values[0];
-    for (const T v : values) {
-        low = std::min(low, v);
-        high = std::max(high, v);
-    }
-    return {low, high};
 }
 
 }  // namespace
@@ -31,19 +27,15 @@ std::pair<T, T> smallest_and_largest(std::span<const T> values) noexcept {
 template <class T>
 void ColumnEncoder::above_smallest(std::span<const T> values, Bytes& out) {
     if (values.empty()) return numbers_.write(values, 0, 0, pieces_, out);
-    const auto [low, high] = smallest_and_largest(values);
+    const auto [low, high] = range_of(values);
     numbers_.write(values, low, static_cast<T>(high - low), pieces_, out);
 }
 
-// As differences to the one before, the first one's to 0, sign in the lowest bit.
-void ColumnEncoder::ascending(std::span<const std::uint64_t> values, Bytes& out) {
-    other_wide_.resize(values.size());
-    std::uint64_t before = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        other_wide_[i] = zigzag(values[i] - before);
-        before = values[i];
-    }
-    above_smallest<std::uint64_t>(other_wide_, out);
+template <class T>
+void ColumnEncoder::ascending(std::span<T> values, Bytes& out) {
+    T before = 0;
+    for (T& value : values) value = zigzag(static_cast<T>(value - std::exchange(before, value)));
+    above_smallest<T>(values, out);
 }
 
 template <class T>
@@ -72,48 +64,84 @@ bool ColumnEncoder::runs(std::span<const T> values, ColumnEntry& entry, Bytes& o
     return true;
 }
 
+bool ColumnEncoder::follows(std::span<const std::uint16_t> ids, std::size_t entries, const AddressPlaces& from) {
+    if (from.entries == 0 || entries <= 2 || from.entries > ids.size() - ids.size() / 4) return false;
+    map_.assign(from.entries, 0);
+    exception_rows_.clear();
+    for (std::size_t row = ids.size(); row-- != 0;) map_[from.ids[row]] = ids[row];
+    for (std::size_t row = 0; row < ids.size(); ++row) {
+        if (map_[from.ids[row]] == ids[row]) continue;
+        if (exception_rows_.size() * kRowsPerException >= std::max(row, kSampleRows)) return false;
+        exception_rows_.push_back(static_cast<std::uint16_t>(row));
+    }
+    return true;
+}
+
+// After follows(), once the places are the final ones.
+void ColumnEncoder::fill_map(std::span<const std::uint16_t> ids, const AddressPlaces& from) {
+    for (std::size_t row = ids.size(); row-- != 0;) map_[from.ids[row]] = ids[row];
+    exceptions_.clear();
+    for (const std::uint16_t row : exception_rows_) exceptions_.push_back(ids[row]);
+}
+
+void ColumnEncoder::write_map(std::size_t entries, const AddressPlaces& from, ColumnEntry& entry, Bytes& out) {
+    entry.encoding = Encoding::mapped;
+    entry.map = from.column;
+    numbers_.write<std::uint16_t>(map_, 0, entries - 1, pieces_, out);
+    above_smallest<std::uint16_t>(exception_rows_, out);
+    numbers_.write<std::uint16_t>(exceptions_, 0, entries - 1, pieces_, out);
+}
+
 template <class T>
-bool ColumnEncoder::dictionary(std::span<const T> values, std::uint64_t range, ColumnEntry& entry, Bytes& out) {
+bool ColumnEncoder::dictionary(std::span<const T> values, std::uint64_t range, const AddressPlaces& from,
+                               ColumnEntry& entry, Bytes& out) {
     const std::size_t plain_bits = plane_bits(range) * values.size();
     if (!distinct_.find(values, values.size() / kRowsPerEntry)) return false;
     const std::size_t entries = distinct_.keys().size();
     const std::size_t entry_bits = plane_bits(2 * (range / entries));
     const std::size_t bits = plane_bits(entries - 1) * values.size() + entry_bits * entries;
-    if (bits > plain_bits - plain_bits / 10) return false;
-    distinct_.sort(std::less<>());
-    entry.encoding = Encoding::dictionary;
+    const bool mapped = follows(distinct_.ids(), entries, from);
+    if (!mapped && bits > plain_bits - plain_bits / 10) return false;
+    distinct_.sort(!mapped && skewed_ && entries > kSmallDictionary);
+    if (mapped) fill_map(distinct_.ids(), from);
     entry.entries = static_cast<std::uint32_t>(entries);
-    ascending(distinct_.keys(), out);
+    wide_.assign(distinct_.keys().begin(), distinct_.keys().end());
+    ascending<std::uint64_t>(wide_, out);
+    if (mapped) {
+        write_map(entries, from, entry, out);
+        return true;
+    }
+    entry.encoding = Encoding::dictionary;
     numbers_.write(distinct_.ids(), 0, entries - 1, pieces_, out);
     return true;
 }
 
 template <class T>
-void ColumnEncoder::number(std::span<const T> values, ColumnEntry& entry, Bytes& out) {
-    const auto [low, high] = smallest_and_largest(values);
-    if (low == high) return set_constant(entry, low);
+void ColumnEncoder::number(std::span<const T> values, Range<T> range, const AddressPlaces& from, ColumnEntry& entry,
+                           Bytes& out) {
+    if (range.low == range.high) return set_constant(entry, range.low);
     if (runs(values, entry, out)) return;
-    const std::uint64_t range = static_cast<T>(high - low);
-    if (dictionary(values, range, entry, out)) return;
-    plain(values, low, range, entry, out);
+    const std::uint64_t width = static_cast<T>(range.high - range.low);
+    if (dictionary(values, width, from, entry, out)) return;
+    plain(values, range.low, width, entry, out);
 }
 
-void ColumnEncoder::related(std::span<const std::uint64_t> values, Reference reference,
+void ColumnEncoder::related(std::span<const std::uint64_t> values, Range<std::uint64_t> range, Reference reference,
                             std::span<const std::uint64_t> others, ColumnEntry& entry, Bytes& out) {
-    const auto [low, high] = smallest_and_largest(values);
-    if (low == high) return set_constant(entry, low);
+    if (range.low == range.high) return set_constant(entry, range.low);
     wide_.resize(values.size());
     const std::uint64_t sign = reference == Reference::before_received ? ~0ull : 0;  // other - value or value - other
-    for (std::size_t i = 0; i < values.size(); ++i) wide_[i] = ((values[i] - others[i]) ^ sign) - sign;
-    std::int64_t least = static_cast<std::int64_t>(wide_[0]), most = least;
-    for (const std::uint64_t difference : wide_) {
-        least = std::min(least, static_cast<std::int64_t>(difference));
-        most = std::max(most, static_cast<std::int64_t>(difference));
+    std::int64_t least = std::numeric_limits<std::int64_t>::max(), most = std::numeric_limits<std::int64_t>::min();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        wide_[i] = ((values[i] - others[i]) ^ sign) - sign;
+        const auto difference = static_cast<std::int64_t>(wide_[i]);
+        least = difference < least ? difference : least;
+        most = difference > most ? difference : most;
     }
-    const std::uint64_t range = static_cast<std::uint64_t>(most) - static_cast<std::uint64_t>(least);
-    if (plane_bits(range) > plane_bits(high - low)) return number(values, entry, out);
+    const std::uint64_t width = static_cast<std::uint64_t>(most) - static_cast<std::uint64_t>(least);
+    if (plane_bits(width) > plane_bits(range.high - range.low)) return number(values, range, {}, entry, out);
     entry.reference = reference;
-    plain<std::uint64_t>(wide_, static_cast<std::uint64_t>(least), range, entry, out);
+    plain<std::uint64_t>(wide_, static_cast<std::uint64_t>(least), width, entry, out);
 }
 
 void ColumnEncoder::plain_v4(std::span<const flow::IpAddress> values, ColumnEntry& entry, Bytes& out) {
@@ -124,50 +152,52 @@ void ColumnEncoder::plain_v4(std::span<const flow::IpAddress> values, ColumnEntr
 }
 
 // IPv4 addresses first, then the others as their two halves.
-void ColumnEncoder::address_dictionary(ColumnEntry& entry, Bytes& out) {
-    addresses_.sort([](const flow::IpAddress& a, const flow::IpAddress& b) {
-        if (a.is_v4() != b.is_v4()) return a.is_v4();
-        return a.high() != b.high() ? a.high() < b.high() : a.low() < b.low();
-    });
-    const auto keys = addresses_.keys();
-    entry.encoding = Encoding::dictionary;
-    entry.entries = static_cast<std::uint32_t>(keys.size());
+void ColumnEncoder::write_addresses(std::span<const flow::IpAddress> keys, Bytes& out) {
     std::size_t others = 0;
-    wide_.clear();
-    for (; others < keys.size() && keys[others].is_v4(); ++others) wide_.push_back(keys[others].as_v4());
-    ascending(wide_, out);
+    narrow_.clear();
+    for (; others < keys.size() && keys[others].is_v4(); ++others) narrow_.push_back(keys[others].as_v4());
+    ascending<std::uint32_t>(narrow_, out);
     wide_.clear();
     for (std::size_t i = others; i < keys.size(); ++i) wide_.push_back(keys[i].high());
-    ascending(wide_, out);
+    ascending<std::uint64_t>(wide_, out);
     wide_.clear();
     for (std::size_t i = others; i < keys.size(); ++i) wide_.push_back(keys[i].low());
     above_smallest<std::uint64_t>(wide_, out);
-    numbers_.write(addresses_.ids(), 0, keys.size() - 1, pieces_, out);
 }
 
-std::span<const flow::IpAddress> ColumnEncoder::address(std::span<const flow::IpAddress> values, ColumnEntry& entry,
-                                                        Bytes& out) {
-    addresses_.find(values, values.size());
-    const auto keys = addresses_.keys();
-    if (keys.size() == 1) {
+bool ColumnEncoder::address(std::span<const flow::IpAddress> values, const AddressPlaces& from,
+                            AddressDictionary& distinct, ColumnEntry& entry, Bytes& out) {
+    if (std::all_of(values.begin(), values.end(), [&](const auto& a) { return same(a, values.front()); })) {
+        distinct.find(values.first(1), 1);
         entry.encoding = Encoding::constant;
-        std::memcpy(entry.at.data(), keys[0].bytes.data(), sizeof entry.at);
-        return keys;
+        std::memcpy(entry.at.data(), values.front().bytes.data(), sizeof entry.at);
+        return true;
     }
-    const bool v4 = std::all_of(keys.begin(), keys.end(), [](const flow::IpAddress& a) { return a.is_v4(); });
-    if (v4 && keys.size() * kRowsPerEntry > values.size()) {
+    const bool v4 = std::all_of(values.begin(), values.end(), [](const flow::IpAddress& a) { return a.is_v4(); });
+    if (!distinct.find(values, v4 ? values.size() - values.size() / kRowsPerPlainAddress : values.size())) {
         plain_v4(values, entry, out);
-    } else {
-        address_dictionary(entry, out);
+        return false;
     }
-    return addresses_.keys();
+    const std::size_t entries = distinct.keys().size();
+    const bool mapped = follows(distinct.ids(), entries, from);
+    distinct.sort(!mapped && skewed_ && entries > kSmallDictionary);
+    if (mapped) fill_map(distinct.ids(), from);
+    write_addresses(distinct.keys(), out);
+    entry.entries = static_cast<std::uint32_t>(entries);
+    if (mapped) {
+        write_map(entries, from, entry, out);
+        return true;
+    }
+    entry.encoding = Encoding::dictionary;
+    numbers_.write(distinct.ids(), 0, entries - 1, pieces_, out);
+    return true;
 }
 
 template <std::size_t words>
 void ColumnEncoder::record(std::span<const std::array<std::uint32_t, words>> values, ColumnEntry& entry, Bytes& out) {
     Distinct<std::array<std::uint32_t, words>> distinct;
     distinct.find(values, values.size());
-    distinct.sort(std::less<>());
+    distinct.sort(false);
     const auto keys = distinct.keys();
     entry.encoding = Encoding::dictionary;
     entry.entries = static_cast<std::uint32_t>(keys.size());
@@ -191,10 +221,14 @@ void ColumnEncoder::text(const TextList& texts, std::span<const std::uint32_t> i
     numbers_.write(ids, 0, texts.lengths.size() - 1, pieces_, out);
 }
 
-template void ColumnEncoder::number<std::uint8_t>(std::span<const std::uint8_t>, ColumnEntry&, Bytes&);
-template void ColumnEncoder::number<std::uint16_t>(std::span<const std::uint16_t>, ColumnEntry&, Bytes&);
-template void ColumnEncoder::number<std::uint32_t>(std::span<const std::uint32_t>, ColumnEntry&, Bytes&);
-template void ColumnEncoder::number<std::uint64_t>(std::span<const std::uint64_t>, ColumnEntry&, Bytes&);
+template void ColumnEncoder::number<std::uint8_t>(std::span<const std::uint8_t>, Range<std::uint8_t>,
+                                                  const AddressPlaces&, ColumnEntry&, Bytes&);
+template void ColumnEncoder::number<std::uint16_t>(std::span<const std::uint16_t>, Range<std::uint16_t>,
+                                                   const AddressPlaces&, ColumnEntry&, Bytes&);
+template void ColumnEncoder::number<std::uint32_t>(std::span<const std::uint32_t>, Range<std::uint32_t>,
+                                                   const AddressPlaces&, ColumnEntry&, Bytes&);
+template void ColumnEncoder::number<std::uint64_t>(std::span<const std::uint64_t>, Range<std::uint64_t>,
+                                                   const AddressPlaces&, ColumnEntry&, Bytes&);
 template void ColumnEncoder::record<3>(std::span<const std::array<std::uint32_t, 3>>, ColumnEntry&, Bytes&);
 template void ColumnEncoder::record<11>(std::span<const std::array<std::uint32_t, 11>>, ColumnEntry&, Bytes&);
 

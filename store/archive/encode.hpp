@@ -21,18 +21,42 @@ struct TextList {
     std::span<const std::uint8_t> bytes{};  // one after the other
 };
 
+// The places of a column of addresses in its dictionary, for columns that follow from the address: its AS, its mask, the
+// interface that leads to it. `entries` 0: it has none.
+struct AddressPlaces {
+    std::uint8_t column = 0;
+    std::size_t entries = 0;
+    std::span<const std::uint16_t> ids{};
+};
+
+template <class T>
+struct Range {
+    T low = 0, high = 0;
+};
+template <class T>
+[[nodiscard]] Range<T> range_of(std::span<const T> values) noexcept {
+    T low = values[0], high = values[0];
+    for (const T v : values) {
+        low = v < low ? v : low;
+        high = v > high ? v : high;
+    }
+    return {low, high};
+}
+
 class ColumnEncoder {
   public:
-    explicit ColumnEncoder(Compression compression) : pieces_(compression) {}
+    explicit ColumnEncoder(Compression compression) : skewed_(compression == Compression::zstd), pieces_(compression) {}
 
     // Each fills encoding, entries and constant of the entry and appends the column's bytes, if any.
+    // `range`: of the values. `from`: what they may follow from.
     template <class T>
-    void number(std::span<const T> values, ColumnEntry& entry, Bytes& out);
+    void number(std::span<const T> values, Range<T> range, const AddressPlaces& from, ColumnEntry& entry, Bytes& out);
     // Numbers that keep near those of another column.
-    void related(std::span<const std::uint64_t> values, Reference reference, std::span<const std::uint64_t> others,
+    void related(std::span<const std::uint64_t> values, Range<std::uint64_t> range, Reference reference,
+                 std::span<const std::uint64_t> others, ColumnEntry& entry, Bytes& out);
+    // `distinct`: the distinct ones, afterwards, in its keys(); false: they were too many to be found.
+    bool address(std::span<const flow::IpAddress> values, const AddressPlaces& from, AddressDictionary& distinct,
                  ColumnEntry& entry, Bytes& out);
-    // And the distinct ones, for a Bloom filter; valid until the next call.
-    std::span<const flow::IpAddress> address(std::span<const flow::IpAddress> values, ColumnEntry& entry, Bytes& out);
     template <std::size_t words>
     void record(std::span<const std::array<std::uint32_t, words>> values, ColumnEntry& entry, Bytes& out);
     void text(const TextList& texts, std::span<const std::uint32_t> ids, ColumnEntry& entry, Bytes& out);
@@ -41,21 +65,30 @@ class ColumnEncoder {
     template <class T>
     bool runs(std::span<const T> values, ColumnEntry& entry, Bytes& out);
     template <class T>
-    bool dictionary(std::span<const T> values, std::uint64_t range, ColumnEntry& entry, Bytes& out);
+    bool dictionary(std::span<const T> values, std::uint64_t range, const AddressPlaces& from, ColumnEntry& entry,
+                    Bytes& out);
     template <class T>
     void plain(std::span<const T> values, std::uint64_t base, std::uint64_t range, ColumnEntry& entry, Bytes& out);
-    void ascending(std::span<const std::uint64_t> values, Bytes& out);
+    // Whether `ids`, places in a dictionary of `entries`, follow from the address but for a few rows.
+    [[nodiscard]] bool follows(std::span<const std::uint16_t> ids, std::size_t entries, const AddressPlaces& from);
+    void fill_map(std::span<const std::uint16_t> ids, const AddressPlaces& from);
+    void write_map(std::size_t entries, const AddressPlaces& from, ColumnEntry& entry, Bytes& out);
+    void write_addresses(std::span<const flow::IpAddress> keys, Bytes& out);
+    // As differences, each to the one before.
+    template <class T>
+    void ascending(std::span<T> values, Bytes& out);
     template <class T>
     void above_smallest(std::span<const T> values, Bytes& out);
     void plain_v4(std::span<const flow::IpAddress> values, ColumnEntry& entry, Bytes& out);
-    void address_dictionary(ColumnEntry& entry, Bytes& out);
 
+    bool skewed_;  // an entropy coder follows
     PieceWriter pieces_;
     NumberWriter numbers_;
-    Distinct<std::uint64_t> distinct_;
-    Distinct<flow::IpAddress> addresses_;
-    std::vector<std::uint64_t> wide_, other_wide_;
+    NumberDictionary distinct_;
+    std::vector<std::uint64_t> wide_;
     std::vector<std::uint32_t> narrow_;
+    std::vector<std::uint16_t> map_, exceptions_;  // places of the map's entries, and of the rows that differ
+    std::vector<std::uint16_t> exception_rows_;
 };
 
 }  // namespace store::archive

@@ -35,7 +35,7 @@ struct BlockHeader {
 };
 static_assert(sizeof(BlockHeader) == 144);
 
-enum class Encoding : std::uint8_t { constant, plain, dictionary, runs };
+enum class Encoding : std::uint8_t { constant, plain, dictionary, runs, mapped };
 // What a plain number is told against.
 enum class Reference : std::uint8_t { none, before_received, after_first };
 
@@ -43,7 +43,7 @@ struct ColumnEntry {
     std::uint8_t column = 0;  // stored_columns.hpp
     Encoding encoding = Encoding::constant;
     Reference reference = Reference::none;
-    std::uint8_t zero = 0;
+    std::uint8_t map = 0;       // mapped: the column of addresses that it follows from
     std::uint32_t entries = 0;  // of the dictionary, or runs
     // constant: the value, 8 bytes of a number, 16 of an address; else offset, bytes on disk (each u32) and zeros
     std::array<std::uint32_t, 4> at{};

@@ -34,6 +34,33 @@ void unpack(const std::uint8_t* packed, std::uint32_t from, std::uint32_t n, std
     for (; i < n; ++i) out[i] = packed[(from + i) / kEach] >> (from + i) % kEach * kBits & kMask;
 }
 
+// The low bits of eight bytes, lowest byte first, to as many bytes as they fill.
+template <unsigned kBits>
+void pack(const std::uint8_t* bytes, std::size_t eights, std::uint8_t* out) noexcept {
+    for (std::size_t i = 0; i < eights; ++i, bytes += 8, out += kBits) {
+        std::uint64_t t;
+        std::memcpy(&t, bytes, sizeof t);
+        if constexpr (kBits == 1) {
+            t = ((t & 0x0101010101010101) * 0x0102040810204080) >> 56;
+        } else if constexpr (kBits == 2) {
+            t = (t | t >> 6) & 0x000f000f000f000f;
+            t = (t | t >> 12) & 0x000000ff000000ff;
+            t |= t >> 24;
+        } else {
+            t = (t | t >> 4) & 0x00ff00ff00ff00ff;
+            t = (t | t >> 8) & 0x0000ffff0000ffff;
+            t |= t >> 16;
+        }
+        std::memcpy(out, &t, kBits);
+    }
+}
+
+void pack(unsigned bits, const std::uint8_t* bytes, std::size_t eights, std::uint8_t* out) noexcept {
+    if (bits == 1) return pack<1>(bytes, eights, out);
+    if (bits == 2) return pack<2>(bytes, eights, out);
+    return pack<4>(bytes, eights, out);
+}
+
 void unpack(unsigned bits, const std::uint8_t* packed, std::uint32_t from, std::uint32_t n,
             std::uint8_t* out) noexcept {
     if (bits == 1) return unpack<1>(packed, from, n, out);
@@ -66,29 +93,37 @@ template <class T>
 void NumberWriter::write(std::span<const T> values, std::uint64_t base, std::uint64_t range, PieceWriter& pieces,
                          Bytes& out) {
     const unsigned bits = plane_bits(range);
+    append(out, StreamHeader{base, static_cast<std::uint32_t>(values.size()), static_cast<std::uint8_t>((bits + 7) / 8),
+                             static_cast<std::uint8_t>(bits % 8 == 0 ? 8 : bits % 8), 0});
+    // The planes are taken from the narrowest numbers that hold them.
+    if (bits <= 8) return write_planes<std::uint8_t>(values, base, bits, pieces, out);
+    if (bits <= 16) return write_planes<std::uint16_t>(values, base, bits, pieces, out);
+    if (bits <= 32) return write_planes<std::uint32_t>(values, base, bits, pieces, out);
+    write_planes<std::uint64_t>(values, base, bits, pieces, out);
+}
+
+template <class Narrow, class T>
+void NumberWriter::write_planes(std::span<const T> values, std::uint64_t base, unsigned bits, PieceWriter& pieces,
+                                Bytes& out) {
+    const std::size_t count = values.size();
+    narrow_.resize(aligned(count) * sizeof(Narrow));
+    auto* narrow = reinterpret_cast<Narrow*>(narrow_.data());
+    for (std::size_t i = 0; i < count; ++i) {
+        narrow[i] = static_cast<Narrow>(static_cast<Narrow>(values[i]) - static_cast<Narrow>(base));
+    }
+    std::fill(narrow + count, narrow + aligned(count), Narrow{0});
+
     const unsigned planes = (bits + 7) / 8;
-    const unsigned last_bits = bits % 8 == 0 ? 8 : bits % 8;
-    append(out, StreamHeader{base, static_cast<std::uint32_t>(values.size()), static_cast<std::uint8_t>(planes),
-                             static_cast<std::uint8_t>(last_bits), 0});
     std::size_t entry_at = out.size();
     out.resize(entry_at + planes * sizeof(PieceEntry));
+    plane_.resize(aligned(count));
+    packed_.resize(aligned(count));
     for (unsigned plane = 0; plane < planes; ++plane, entry_at += sizeof(PieceEntry)) {
-        const unsigned of_plane = plane + 1 == planes ? last_bits : 8;
-        const unsigned shift = 8 * plane;
-        plane_.resize(plane_bytes(static_cast<std::uint32_t>(values.size()), of_plane));
-        if (of_plane == 8) {
-            for (std::size_t i = 0; i < values.size(); ++i) {
-                plane_[i] = static_cast<std::uint8_t>((values[i] - base) >> shift);
-            }
-        } else {
-            std::fill(plane_.begin(), plane_.end(), std::uint8_t{0});
-            const unsigned each = 8 / of_plane;
-            for (std::size_t i = 0; i < values.size(); ++i) {
-                plane_[i / each] =
-                    static_cast<std::uint8_t>(plane_[i / each] | ((values[i] - base) >> shift) << i % each * of_plane);
-            }
-        }
-        const PieceEntry entry = pieces.append(plane_, out);
+        const unsigned of_plane = std::min(8u, bits - 8 * plane);
+        for (std::size_t i = 0; i < plane_.size(); ++i) plane_[i] = static_cast<std::uint8_t>(narrow[i] >> 8 * plane);
+        if (of_plane != 8) pack(of_plane, plane_.data(), plane_.size() / 8, packed_.data());
+        const auto* bytes = of_plane == 8 ? plane_.data() : packed_.data();
+        const PieceEntry entry = pieces.append({bytes, plane_bytes(static_cast<std::uint32_t>(count), of_plane)}, out);
         std::memcpy(out.data() + entry_at, &entry, sizeof entry);
     }
 }

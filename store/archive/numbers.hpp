@@ -26,7 +26,10 @@ class NumberWriter {
     void write(std::span<const T> values, std::uint64_t base, std::uint64_t range, PieceWriter& pieces, Bytes& out);
 
   private:
-    Bytes plane_;
+    template <class Narrow, class T>
+    void write_planes(std::span<const T> values, std::uint64_t base, unsigned bits, PieceWriter& pieces, Bytes& out);
+
+    Bytes narrow_, plane_, packed_;
 };
 
 // Numbers of a stream, from bytes that stay where they are, or from buffers of its own where they are compressed.
@@ -54,10 +57,13 @@ class NumberStream {
     Bytes buffer_;  // of planes that were compressed
 };
 
-[[nodiscard]] constexpr std::uint64_t zigzag(std::uint64_t v) noexcept {
-    return v << 1 ^ (0 - (v >> 63));
+// A difference, modulo 2^64 or 2^32, as a number that is small when it is, with its sign in the lowest bit.
+template <class T>
+[[nodiscard]] constexpr T zigzag(T v) noexcept {
+    return v << 1 ^ (0 - (v >> (8 * sizeof(T) - 1)));
 }
-[[nodiscard]] constexpr std::uint64_t unzigzag(std::uint64_t v) noexcept {
+template <class T>
+[[nodiscard]] constexpr T unzigzag(T v) noexcept {
     return v >> 1 ^ (0 - (v & 1));
 }
 

@@ -26,7 +26,8 @@ using store::archive::Compression;
 constexpr std::uint64_t kRows = 4ull * store::archive::kBlockRows;
 constexpr std::array kCompressions = {Compression::none, Compression::lz4, Compression::zstd};
 constexpr std::array kCompressionNames = {"none", "lz4", "zstd"};
-constexpr std::array<std::pair<const char*, Model>, 2> kSets = {{{"skewed", Model::realistic}, {"random", Model::random}}};
+constexpr std::array<std::pair<const char*, Model>, 3> kSets = {
+    {{"skewed", Model::realistic}, {"random", Model::random}, {"few", Model::few}}};
 
 const ArchiveFlows& flows_of(Model model) {
     static std::map<Model, std::unique_ptr<ArchiveFlows>> sets;
@@ -180,8 +181,9 @@ double entropy_of(const ArchiveFlows& flows, Column column) {
                 ++counts[key_of(*batch, last)];
                 continue;
             }
-#define X(name, type, what) \
-    if (column == Column::name && (flow::present_bit(column) == 0 || batch->has(row, column))) ++counts[key_of(*batch, batch->name[row])];
+#define X(name, type, what)                                                                    \
+    if (column == Column::name && (flow::present_bit(column) == 0 || batch->has(row, column))) \
+        ++counts[key_of(*batch, batch->name[row])];
             FLOW_COMMON_COLUMNS(X)
             FLOW_RARE_COLUMNS(X)
 #undef X
