@@ -75,6 +75,15 @@ struct AddressZone {
     flow::IpAddress low{}, high{};
 };
 
+// Bytes of a file that is not mapped.
+class ByteFile {
+  public:
+    virtual ~ByteFile() = default;
+    [[nodiscard]] virtual std::uint64_t bytes() const noexcept = 0;
+    // All of `into`, from `offset` on. False: there are not so many, or they cannot be read.
+    [[nodiscard]] virtual bool read(std::uint64_t offset, std::span<std::uint8_t> into) const noexcept = 0;
+};
+
 // Reads one block after the other; buffers are kept.
 class BlockReader {
   public:
@@ -87,6 +96,9 @@ class BlockReader {
     // read; must stay until the next open()). Columns are checked when they are first read, Bloom filters when they are first
     // asked: of a block that the zones rule out nothing but its header comes from the disk.
     flow::Result<void> open(std::span<const std::uint8_t> bytes);
+    // The same of the block that begins at `offset` of `file`, which must stay until the next open: no more is read than its
+    // header, and a line of a Bloom filter when it is asked. Columns cannot be read.
+    flow::Result<void> open_header(const ByteFile& file, std::uint64_t offset);
 
     [[nodiscard]] std::size_t bytes() const noexcept;  // of the whole block: the next one begins there
     [[nodiscard]] std::uint32_t rows() const noexcept;
@@ -104,8 +116,11 @@ class BlockReader {
     // Bytes on disk of one column, for figures.
     [[nodiscard]] std::size_t column_bytes(flow::Column column) const noexcept;
     [[nodiscard]] std::size_t filter_bytes() const noexcept;  // of its Bloom filters
-    // Where they lie, part of what was given to open(), so that they can be fetched ahead (madvise). Empty: it has none here.
-    [[nodiscard]] std::span<const std::uint8_t> column_place(flow::Column column) const noexcept;
+    // Where they lie, from the block's first byte on, so that they can be fetched ahead. No bytes: it has none here.
+    struct Place {
+        std::uint64_t offset = 0, bytes = 0;
+    };
+    [[nodiscard]] Place column_place(flow::Column column) const noexcept;
 
     // Fills `columns` of `page` into the batch; the batch's other columns are left as they are. Sets rows, received_ms (the
     // first row's), bucket_s and present_any too. `exporter_ids[i]`: what exporters()[i] is called in the batch; `source`: the

@@ -19,7 +19,10 @@ BlockReader::BlockReader(BlockReader&&) noexcept = default;
 BlockReader& BlockReader::operator=(BlockReader&&) noexcept = default;
 
 flow::Result<void> BlockReader::open(std::span<const std::uint8_t> bytes) {
-    return state_->open(bytes);
+    return state_->open(bytes, bytes.size());
+}
+flow::Result<void> BlockReader::open_header(const ByteFile& file, std::uint64_t offset) {
+    return state_->open_header(file, offset);
 }
 std::size_t BlockReader::bytes() const noexcept {
     return state_->header.block_bytes;
@@ -66,26 +69,27 @@ AddressZone BlockReader::address_zone(Column column) const noexcept {
 
 bool BlockReader::may_have_source(const flow::IpAddress& address) const noexcept {
     const BlockHeader& header = state_->header;
-    return may_have(state_->filter(header.source_filter, header.source_lines), address);
+    return state_->may_have(header.source_filter, header.source_lines, address);
 }
 bool BlockReader::may_have_destination(const flow::IpAddress& address) const noexcept {
     const BlockHeader& header = state_->header;
-    return may_have(state_->filter(header.destination_filter, header.destination_lines), address);
+    return state_->may_have(header.destination_filter, header.destination_lines, address);
 }
 
 std::size_t BlockReader::column_bytes(Column column) const noexcept {
     const ColumnEntry* entry = state_->entry_of[stored_id(column)];
     if (entry == nullptr) return 0;
-    return sizeof *entry + state_->stored(*entry).size();
+    return sizeof *entry + column_place(column).bytes;
 }
 
 std::size_t BlockReader::filter_bytes() const noexcept {
     return (std::size_t{state_->header.source_lines} + state_->header.destination_lines) * kLineBytes;
 }
 
-std::span<const std::uint8_t> BlockReader::column_place(Column column) const noexcept {
+BlockReader::Place BlockReader::column_place(Column column) const noexcept {
     const ColumnEntry* entry = state_->entry_of[stored_id(column)];
-    return entry == nullptr ? ByteSpan{} : state_->stored(*entry);
+    if (entry == nullptr || entry->encoding == Encoding::constant) return {};
+    return {entry->at[0], entry->at[1]};
 }
 
 flow::Result<void> BlockReader::read(std::uint32_t page, const flow::ColumnSet& columns,
@@ -122,6 +126,7 @@ flow::Result<void> BlockReader::read_received(std::uint32_t page, FlowBatch& int
 }
 
 flow::Result<void> BlockReader::check() {
+    if (state_->file != nullptr) return flow::fail("archive block: only its header was opened");
     const BlockHeader& header = state_->header;
     if (!filter_is_whole(state_->filter(header.source_filter, header.source_lines)) ||
         !filter_is_whole(state_->filter(header.destination_filter, header.destination_lines))) {

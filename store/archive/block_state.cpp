@@ -12,6 +12,7 @@ using flow::Column;
 using flow::FlowBatch;
 
 constexpr std::size_t kChecksummedFrom = 16;
+constexpr std::size_t kFirstRead = 4096;  // of a header; most have less
 
 template <class T>
 void read_parts(const std::uint8_t*& at, std::size_t n, std::vector<T>& out) {
@@ -37,7 +38,7 @@ tl::unexpected<flow::Error> damaged(const std::string& what) {
     return flow::fail("archive block is damaged: " + what + "; it is skipped (net-collector archive verify tells all)");
 }
 
-flow::Result<void> BlockReader::State::check_header(std::span<const std::uint8_t> from) {
+flow::Result<void> BlockReader::State::check_header(std::span<const std::uint8_t> from, std::uint64_t available) {
     if (from.size() < sizeof header) return damaged("it ends within its header");
     std::memcpy(&header, from.data(), sizeof header);
     if (header.magic != kBlockMagic) return damaged("it does not begin like one");
@@ -51,7 +52,7 @@ flow::Result<void> BlockReader::State::check_header(std::span<const std::uint8_t
         return flow::fail("archive block has version " + std::to_string(header.version) + ", this program reads " +
                           std::to_string(kBlockVersion) + "; use the program that wrote it, or a newer one");
     }
-    if (header.block_bytes > from.size()) return damaged("it is longer than what is there");
+    if (header.block_bytes > available) return damaged("it is longer than what is there");
     const std::uint64_t parts = sizeof header + std::uint64_t{header.columns} * sizeof(ColumnEntry) +
                                 std::uint64_t{header.pages} * sizeof(PageEntry) +
                                 std::uint64_t{header.exporters} * sizeof(ExporterEntry);
@@ -77,15 +78,16 @@ bool BlockReader::State::parts_fit() const noexcept {
            fits(header.destination_filter, std::uint64_t{header.destination_lines} * kLineBytes);
 }
 
-flow::Result<void> BlockReader::State::open(std::span<const std::uint8_t> from) {
+flow::Result<void> BlockReader::State::open(std::span<const std::uint8_t> from, std::uint64_t available) {
     header = {};
-    if (auto checked = check_header(from); !checked) return checked;
+    file = nullptr;
+    if (auto checked = check_header(from, available); !checked) return checked;
     const std::uint8_t* at = from.data() + sizeof header;
     read_parts(at, header.columns, entries);
     read_parts(at, header.pages, pages);
     read_parts(at, header.exporters, stored_exporters);
     if (!parts_fit()) return damaged("its header names what is not there");
-    bytes = from.first(header.block_bytes);
+    bytes = from.first(std::min<std::uint64_t>(header.block_bytes, from.size()));
     first_rows.clear();
     std::uint32_t row = 0;
     for (const PageEntry& page : pages) {
@@ -105,8 +107,38 @@ flow::Result<void> BlockReader::State::open(std::span<const std::uint8_t> from) 
     return {};
 }
 
+flow::Result<void> BlockReader::State::open_header(const ByteFile& from, std::uint64_t offset) {
+    const std::uint64_t available = from.bytes() - std::min(offset, from.bytes());
+    const auto fill = [&](std::uint64_t size) {
+        head.resize(std::min(size, available));
+        return from.read(offset, head);
+    };
+    BlockHeader first;
+    if (!fill(kFirstRead)) return damaged("its header cannot be read");
+    if (head.size() >= sizeof first) {
+        std::memcpy(&first, head.data(), sizeof first);
+        if (first.magic == kBlockMagic && first.header_bytes > head.size() && !fill(first.header_bytes)) {
+            return damaged("its header cannot be read");
+        }
+    }
+    if (auto opened = open(head, available); !opened) return opened;
+    file = &from;
+    file_offset = offset;
+    return {};
+}
+
+bool BlockReader::State::may_have(std::uint32_t offset, std::uint32_t lines,
+                                  const flow::IpAddress& address) const noexcept {
+    if (file == nullptr) return archive::may_have(filter(offset, lines), address);
+    if (lines == 0) return false;
+    std::array<std::uint8_t, kLineBytes> line;
+    const std::uint64_t at = file_offset + offset + line_of(address, lines) * kLineBytes;
+    return !file->read(at, line) || archive::may_have(line, address);
+}
+
 flow::Result<void> BlockReader::State::load(std::uint8_t id, Shape shape) {
     if (loaded[id]) return {};
+    if (file != nullptr) return flow::fail("archive block: only its header was opened");
     const ColumnEntry* entry = entry_of[id];
     bool whole = true;
     if (entry == nullptr) {

@@ -34,9 +34,17 @@ struct BlockReader::State {
     std::array<RecordColumn, kStoredIds> records;
     std::array<TextColumn, kStoredIds> texts;
     PieceReader pieces;
+    // Of a block whose header alone was read.
+    const ByteFile* file = nullptr;
+    std::uint64_t file_offset = 0;
+    std::vector<std::uint8_t> head;
 
-    flow::Result<void> open(std::span<const std::uint8_t> from);
-    flow::Result<void> check_header(std::span<const std::uint8_t> from);
+    // `from`: the block, or its header at least; `available`: bytes that there are from its first on.
+    flow::Result<void> open(std::span<const std::uint8_t> from, std::uint64_t available);
+    flow::Result<void> open_header(const ByteFile& from, std::uint64_t offset);
+    flow::Result<void> check_header(std::span<const std::uint8_t> from, std::uint64_t available);
+    [[nodiscard]] bool may_have(std::uint32_t offset, std::uint32_t lines,
+                                const flow::IpAddress& address) const noexcept;
     [[nodiscard]] bool parts_fit() const noexcept;
     flow::Result<void> load(std::uint8_t id, Shape shape);
     flow::Result<void> load_origin(const ColumnEntry& entry, const Places*& origin);

@@ -50,6 +50,10 @@ std::uint32_t append_filter(std::span<const flow::IpAddress> addresses, Bytes& o
     return static_cast<std::uint32_t>(lines.size());
 }
 
+std::size_t line_of(const flow::IpAddress& address, std::size_t lines) noexcept {
+    return line_of(hash_of(address), lines);
+}
+
 bool may_have(ByteSpan bytes, const flow::IpAddress& address) noexcept {
     const std::size_t lines = bytes.size() / sizeof(Line);
     if (lines == 0) return false;

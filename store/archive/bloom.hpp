@@ -20,7 +20,9 @@ inline constexpr std::size_t kAddressesPerLine = 40;
 // Appends the lines for these addresses to `out`; how many.
 std::uint32_t append_filter(std::span<const flow::IpAddress> addresses, Bytes& out);
 
-// Whether the address may be among them. A damaged line holds everything.
+// Which of so many lines, at least one, an address is looked up in.
+[[nodiscard]] std::size_t line_of(const flow::IpAddress& address, std::size_t lines) noexcept;
+// Whether the address may be among them; also of its line alone. A damaged line holds everything.
 [[nodiscard]] bool may_have(ByteSpan lines, const flow::IpAddress& address) noexcept;
 // All lines' checksums are right.
 [[nodiscard]] bool filter_is_whole(ByteSpan lines) noexcept;

@@ -78,9 +78,37 @@ class SegmentFile {
     [[nodiscard]] std::size_t find_block(std::size_t offset) const noexcept;
 
   private:
+    friend class SegmentHeaders;
     struct State;
     explicit SegmentFile(std::unique_ptr<State> state);
+    static flow::Result<SegmentFile> map(const std::string& path, int fd, std::uint64_t bytes);
     std::unique_ptr<State> state_;
+};
+
+// A segment of which only headers are read. Nothing is mapped: that costs several times what reading a slot's headers does.
+//
+// Thread: any, also several at once.
+class SegmentHeaders final : public ByteFile {
+  public:
+    // As SegmentFile::open().
+    static flow::Result<SegmentHeaders> open(const std::string& path, std::uint64_t bytes, bool& gone);
+
+    [[nodiscard]] const SegmentKey& key() const noexcept { return header_.key; }
+    [[nodiscard]] std::uint64_t first_block() const noexcept { return first_block_; }
+    [[nodiscard]] std::uint64_t bytes() const noexcept override { return bytes_; }
+    [[nodiscard]] bool read(std::uint64_t offset, std::span<std::uint8_t> into) const noexcept override;
+    // Begins to bring them from the disk, unless the first of them is in memory.
+    void fetch(std::uint64_t offset, std::uint64_t bytes) const noexcept;
+    // This file, even when its name is gone meanwhile.
+    [[nodiscard]] flow::Result<SegmentFile> map() const;
+
+  private:
+    std::string path_{};
+    Descriptor file_{};
+    std::uint64_t bytes_ = 0;
+    std::vector<std::uint8_t> head_{};  // its first bytes, read at once
+    SegmentHeader header_{};
+    std::uint64_t first_block_ = 0;
 };
 
 }  // namespace store::archive

@@ -104,7 +104,7 @@ void Scanner::read(const BlockJob& job) {
     begun_ = false;
     touched_ = {};
     const std::uint64_t faults = BusGuard::faults();
-    const auto opened = reader_.open(job.segment->file.bytes().subspan(job.offset));
+    const auto opened = reader_.open(job.segment->file().bytes().subspan(job.offset));
     flow::Result<void> done{};
     if (!opened) {
         done = opened;

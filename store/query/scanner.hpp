@@ -89,12 +89,14 @@ class Scanner {
     [[nodiscard]] bool is_outside(const SegmentEntry& entry) const noexcept;
     void count(const SegmentEntry& entry);
     void skip(const SegmentEntry& entry);
-    void look_through(const std::shared_ptr<const OpenSegment>& segment, std::vector<BlockJob>& jobs);
-    void look_at_block(const std::shared_ptr<const OpenSegment>& segment, std::size_t offset,
+    void look_through(const std::shared_ptr<OpenSegment>& segment, std::vector<BlockJob>& jobs);
+    void look_at_block(const std::shared_ptr<const OpenSegment>& segment, std::uint64_t offset,
                        std::vector<BlockJob>& jobs);
+    [[nodiscard]] std::uint64_t behind_damage(OpenSegment& segment, std::uint64_t offset);
+    [[nodiscard]] bool map(OpenSegment& segment);
     [[nodiscard]] bool skip_block(const Truth& window, const Truth& filter);
-    [[nodiscard]] std::vector<std::span<const std::uint8_t>> bytes_to_read(bool filter_holds, bool window_holds) const;
-    static void fetch(std::span<const std::span<const std::uint8_t>> pieces) noexcept;
+    [[nodiscard]] std::vector<archive::BlockReader::Place> bytes_to_read(bool filter_holds, bool window_holds) const;
+    static void fetch(const Fetch& wanted) noexcept;
 
     // scanner.cpp
     void read(const BlockJob& job);

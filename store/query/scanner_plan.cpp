@@ -14,15 +14,10 @@ namespace {
 
 using flow::Column;
 using flow::ColumnSet;
-using Bytes = std::span<const std::uint8_t>;
+using Place = archive::BlockReader::Place;
 
-constexpr unsigned kSlotShift = 24;  // Sink::begin(): slot above, block below
-constexpr std::size_t kPageBytes = 4096;
-constexpr std::size_t kGapBytes = 64 * 1024;  // less between two columns is read along
-
-std::uintptr_t page_of(const std::uint8_t* at) noexcept {
-    return reinterpret_cast<std::uintptr_t>(at) & ~std::uintptr_t{kPageBytes - 1};
-}
+constexpr unsigned kSlotShift = 24;             // Sink::begin(): slot above, block below
+constexpr std::uint64_t kGapBytes = 64 * 1024;  // less between two columns is read along
 
 }  // namespace
 
@@ -80,17 +75,17 @@ std::vector<BlockJob> Scanner::look_through(std::uint64_t slot) {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         jobs[i].slot = slot;
         jobs[i].index = static_cast<std::uint32_t>(i);
-        if (i < context_.list.ahead()) fetch(std::exchange(jobs[i].fetch, {}));
+        if (i < context_.list.ahead()) fetch({jobs[i].segment, std::exchange(jobs[i].fetch, {})});
     }
     return jobs;
 }
 
-// Behind damage it goes on where the next block seems to begin.
-void Scanner::look_through(const std::shared_ptr<const OpenSegment>& segment, std::vector<BlockJob>& jobs) {
-    const archive::SegmentFile& file = segment->file;
-    const Bytes bytes = file.bytes();
-    for (std::size_t offset = file.first_block(); offset < bytes.size();) {
-        const auto opened = reader_.open(bytes.subspan(offset));
+// It is mapped only when a block of it is to be read.
+void Scanner::look_through(const std::shared_ptr<OpenSegment>& segment, std::vector<BlockJob>& jobs) {
+    const archive::SegmentHeaders& headers = segment->headers;
+    const std::size_t before = jobs.size();
+    for (std::uint64_t offset = headers.first_block(); offset < headers.bytes();) {
+        const auto opened = reader_.open_header(headers, offset);
         if (opened && reader_.bytes() != 0) {
             look_at_block(segment, offset, jobs);
             offset += reader_.bytes();
@@ -99,11 +94,25 @@ void Scanner::look_through(const std::shared_ptr<const OpenSegment>& segment, st
         ++report_.blocks_damaged;
         report_.notes.push_back(segment->choice.path + ": " +
                                 (opened ? "a block without an end" : opened.error().message));
-        offset = file.find_block(offset + 1);
+        offset = behind_damage(*segment, offset);
     }
+    if (jobs.size() != before && !map(*segment)) jobs.resize(before);
 }
 
-void Scanner::look_at_block(const std::shared_ptr<const OpenSegment>& segment, std::size_t offset,
+// Where the next block seems to begin.
+std::uint64_t Scanner::behind_damage(OpenSegment& segment, std::uint64_t offset) {
+    return map(segment) ? segment.file().find_block(offset + 1) : segment.headers.bytes();
+}
+
+bool Scanner::map(OpenSegment& segment) {
+    const auto mapped = segment.map();
+    if (mapped) return true;
+    ++report_.segments_failed;
+    report_.notes.push_back(mapped.error().text());
+    return false;
+}
+
+void Scanner::look_at_block(const std::shared_ptr<const OpenSegment>& segment, std::uint64_t offset,
                             std::vector<BlockJob>& jobs) {
     ++report_.blocks;
     const std::uint64_t number = next_number_++;
@@ -121,6 +130,7 @@ void Scanner::look_at_block(const std::shared_ptr<const OpenSegment>& segment, s
     // A program without an outline has to be run.
     job.filter_holds &= context_.options.program == nullptr || context_.options.program->outline() != nullptr;
     job.fetch = bytes_to_read(job.filter_holds, job.window_holds);
+    for (Place& place : job.fetch) place.offset += offset;
     jobs.push_back(std::move(job));
 }
 
@@ -147,24 +157,24 @@ bool Scanner::skip_block(const Truth& window, const Truth& filter) {
 }
 
 // In the order they lie in, neighbours together. The sink's columns only where it is sure that they are needed.
-std::vector<Bytes> Scanner::bytes_to_read(bool filter_holds, bool window_holds) const {
+std::vector<Place> Scanner::bytes_to_read(bool filter_holds, bool window_holds) const {
     ColumnSet columns;
     if (!filter_holds) columns.add(context_.filter_columns);
     if (!window_holds) columns.add(context_.window_columns);
     if (filter_holds) columns.add(context_.options.columns);
-    std::vector<Bytes> pieces;
+    std::vector<Place> pieces;
     for (std::size_t c = 0; c < flow::kColumns; ++c) {
         const auto column = static_cast<Column>(c);
         if (!columns.has(column)) continue;
-        const Bytes place = reader_.column_place(column);
-        if (!place.empty()) pieces.push_back(place);
+        const Place place = reader_.column_place(column);
+        if (place.bytes != 0) pieces.push_back(place);
     }
-    std::ranges::sort(pieces, {}, [](Bytes piece) { return piece.data(); });
-    std::vector<Bytes> out;
-    for (const Bytes piece : pieces) {
-        if (!out.empty() && piece.data() <= out.back().data() + out.back().size() + kGapBytes) {
-            const auto end = std::max(out.back().data() + out.back().size(), piece.data() + piece.size());
-            out.back() = Bytes(out.back().data(), end);
+    std::ranges::sort(pieces, {}, &Place::offset);
+    std::vector<Place> out;
+    for (const Place& piece : pieces) {
+        if (!out.empty() && piece.offset <= out.back().offset + out.back().bytes + kGapBytes) {
+            const std::uint64_t end = std::max(out.back().offset + out.back().bytes, piece.offset + piece.bytes);
+            out.back().bytes = end - out.back().offset;
         } else {
             out.push_back(piece);
         }
@@ -172,16 +182,8 @@ std::vector<Bytes> Scanner::bytes_to_read(bool filter_holds, bool window_holds) 
     return out;
 }
 
-// What begins in the page cache is taken to be there.
-void Scanner::fetch(std::span<const Bytes> pieces) noexcept {
-    for (const Bytes piece : pieces) {
-        const std::uintptr_t first = page_of(piece.data());
-        const std::uintptr_t end = page_of(piece.data() + piece.size() - 1) + kPageBytes;
-        auto* const pages = reinterpret_cast<void*>(first);  // NOLINT
-        unsigned char there = 0;
-        if (mincore(pages, kPageBytes, &there) == 0 && (there & 1) != 0) continue;
-        madvise(pages, end - first, MADV_WILLNEED);
-    }
+void Scanner::fetch(const Fetch& wanted) noexcept {
+    for (const Place& place : wanted.places) wanted.segment->headers.fetch(place.offset, place.bytes);
 }
 
 }  // namespace store::query

@@ -28,14 +28,23 @@ std::uint64_t rows_of(std::span<const SegmentChoice> choices) {
 
 }  // namespace
 
+flow::Result<void> OpenSegment::map() {
+    if (is_mapped()) return {};
+    auto mapped = headers.map();
+    if (!mapped) return flow::pass(mapped);
+    file_.emplace(std::move(*mapped));
+    guarded_.emplace(file_->bytes());
+    return {};
+}
+
 SlotOpener::Tried SlotOpener::attempt(std::span<const SegmentChoice> choices) {
     Tried out;
     for (const SegmentChoice& choice : choices) {
         out.opened.entries.push_back(choice.entry);
         bool gone = false;
-        auto file = archive::SegmentFile::open(choice.path, choice.entry.bytes, gone);
+        auto file = archive::SegmentHeaders::open(choice.path, choice.entry.bytes, gone);
         if (file) {
-            out.opened.files.push_back(std::make_shared<const OpenSegment>(choice, std::move(*file)));
+            out.opened.files.push_back(std::make_shared<OpenSegment>(choice, std::move(*file)));
         } else if (gone) {
             out.gone = true;
             ++out.opened.expired;

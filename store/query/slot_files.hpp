@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -21,18 +22,27 @@
 
 namespace store::query {
 
-// A mapped segment; the mapping ends with the last that holds it.
-struct OpenSegment {
-    OpenSegment(SegmentChoice chosen, archive::SegmentFile opened)
-        : choice(std::move(chosen)), file(std::move(opened)), guarded(file.bytes()) {}
+// An open segment, mapped when blocks of it are to be read; closed with the last that holds it.
+class OpenSegment {
+  public:
+    OpenSegment(SegmentChoice chosen, archive::SegmentHeaders opened)
+        : choice(std::move(chosen)), headers(std::move(opened)) {}
+
+    // Once, by the thread that looks it through.
+    flow::Result<void> map();
+    [[nodiscard]] bool is_mapped() const noexcept { return file_.has_value(); }
+    [[nodiscard]] const archive::SegmentFile& file() const noexcept { return *file_; }
 
     const SegmentChoice choice;
-    const archive::SegmentFile file;
-    const GuardedMapping guarded;
+    const archive::SegmentHeaders headers;
+
+  private:
+    std::optional<archive::SegmentFile> file_{};
+    std::optional<GuardedMapping> guarded_{};
 };
 
 struct SlotFiles {
-    std::vector<std::shared_ptr<const OpenSegment>> files{};
+    std::vector<std::shared_ptr<OpenSegment>> files{};
     std::vector<SegmentEntry> entries{};  // of all that were to be opened
     std::uint64_t expired = 0, failed = 0;
     std::vector<std::string> notes{};  // why files failed

@@ -18,7 +18,10 @@ WorkList::Work WorkList::next() {
             std::deque<BlockJob>& jobs = first->second;
             Work out{.kind = Work::Kind::block, .slot = first->first, .block = std::move(jobs.front()), .fetch = {}};
             jobs.pop_front();
-            if (jobs.size() >= ahead_) out.fetch = std::move(jobs[ahead_ - 1].fetch);
+            if (jobs.size() >= ahead_) {
+                BlockJob& later = jobs[ahead_ - 1];
+                out.fetch = {later.segment, std::exchange(later.fetch, {})};
+            }
             if (jobs.empty()) ready_.erase(first);
             --ready_count_;
             return out;

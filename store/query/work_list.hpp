@@ -27,7 +27,12 @@ struct BlockJob {
     std::size_t offset = 0;                           // of the block in the segment
     bool filter_holds = false, window_holds = false;  // for all rows
     // Its bytes that will be read, if they are not on their way yet.
-    std::vector<std::span<const std::uint8_t>> fetch{};
+    std::vector<archive::BlockReader::Place> fetch{};  // from the segment's first byte on
+};
+// Bytes that will be read soon.
+struct Fetch {
+    std::shared_ptr<const OpenSegment> segment{};
+    std::vector<archive::BlockReader::Place> places{};
 };
 
 class WorkList {
@@ -39,7 +44,7 @@ class WorkList {
         enum class Kind : std::uint8_t { end, slot, block } kind = Kind::end;
         std::uint64_t slot = 0;
         BlockJob block{};
-        std::vector<std::span<const std::uint8_t>> fetch{};  // of a block that comes later
+        Fetch fetch{};  // of a block that comes later
     };
     // Waits until there is something, or nothing will be.
     [[nodiscard]] Work next();
