@@ -56,6 +56,12 @@ std::string_view protocol_name(std::uint8_t protocol) noexcept {
     return named(kProtocols, protocol, "");
 }
 
+void write_protocol(Pen& pen, std::uint8_t protocol) noexcept {
+    const std::string_view name = protocol_name(protocol);
+    if (!name.empty()) return pen.text(name);
+    pen.number_left(protocol, protocol < kProtocols.size() ? 0 : 5);
+}
+
 void flags_text(Pen& pen, std::uint8_t tcp_flags) noexcept {
     constexpr std::string_view letters = "CEUAPRSF";
     for (unsigned i = 0; i < 8; ++i) pen.put((tcp_flags & 0x80 >> i) != 0 ? letters[i] : '.');

@@ -13,6 +13,8 @@ namespace query {
 
 // "TCP", "ICMP6"; empty: it has none and its number stands for it. At most 5 characters.
 [[nodiscard]] std::string_view protocol_name(std::uint8_t protocol) noexcept;
+// The name or the number; numbers from 138 on are filled up with blanks to 5 characters, as in nfdump's csv.
+void write_protocol(Pen& pen, std::uint8_t protocol) noexcept;
 // "CEUAPRSF", a dot for each flag that is not set.
 void flags_text(Pen& pen, std::uint8_t tcp_flags) noexcept;
 

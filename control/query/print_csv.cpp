@@ -46,12 +46,7 @@ void write_flow(Pen& p, const Record& r) {
     comma_number(p, b.src_port[row]);
     comma_number(p, b.dst_port[row]);
     p.put(',');
-    const std::string_view name = r.style.plain ? std::string_view{} : protocol_name(b.proto[row]);
-    if (name.empty()) {
-        p.number(b.proto[row]);
-    } else {
-        p.text(name);
-    }
+    write_protocol(p, b.proto[row]);
     p.put(',');
     flags_text(p, r.sums.tcp_flags);
     comma_number(p, b.forwarding_status[row]);

@@ -167,10 +167,16 @@ void write_translation(JsonObject& o, const Record& r) {
     if (r.has(Column::user)) o.text("user_name", b.arena.view(b.user[r.row]));
 }
 
+void write_vrfs(JsonObject& o, const Record& r) {
+    quoted_number(o, "ingress_vrf", r.rare(Column::ingress_vrf, r.batch.ingress_vrf));
+    quoted_number(o, "egress_vrf", r.rare(Column::egress_vrf, r.batch.egress_vrf));
+}
+
 void write_nat_event(JsonObject& o, const Record& r) {
     const flow::FlowBatch& b = r.batch;
     quoted_number(o, "nat_event_id", b.nat_event[r.row]);
     o.text("nat_event", nat_event_title(b.nat_event[r.row]));
+    write_vrfs(o, r);
     time(o, "t_event", r, r.rare(Column::event_ms, b.event_ms));
 }
 
@@ -182,10 +188,8 @@ void write_end(JsonObject& o, const Record& r) {
         quoted_number(o, "pblock_step", b.port_block_step[r.row]);
         quoted_number(o, "pblock_size", b.port_block_size[r.row]);
     }
-    if (r.has(Column::ingress_vrf)) {
-        quoted_number(o, "ingress_vrf", b.ingress_vrf[r.row]);
-        quoted_number(o, "egress_vrf", b.egress_vrf[r.row]);
-    }
+    // A translator's VRFs have been told with its event.
+    if (r.has(Column::ingress_vrf) && !r.has(Column::nat_event)) write_vrfs(o, r);
     o.text("label", "<none>");
 }
 

@@ -16,6 +16,7 @@ using flow::Column;
 constexpr std::size_t kLabel = 13;  // characters before the =
 constexpr std::size_t kValue = 17;  // numbers and most texts are right-aligned
 constexpr std::size_t kAddress = 16;
+constexpr std::size_t kInterfaceDigits = 8, kAsDigits = 5, kCounterDigits = 10;
 
 // Lines "  label        =   value", one behind the other.
 class Block {
@@ -34,6 +35,13 @@ class Block {
     void number(std::string_view label, std::uint64_t v) {
         line(label, [&](Pen& p) { p.number(v, kValue); });
     }
+    // Of up to `digits` as number(), of more further to the right.
+    void wide_number(std::string_view label, std::uint64_t v, std::size_t digits) {
+        line(label, [&](Pen& p) {
+            p.blanks(kValue - digits);
+            p.number(v, digits);
+        });
+    }
     // A number and what it stands for.
     void number(std::string_view label, std::uint64_t v, std::string_view meaning) {
         line(label, [&](Pen& p) {
@@ -43,7 +51,6 @@ class Block {
     }
     void text(std::string_view label, std::string_view value) {
         label_of(label);
-        out_.append("      ");
         out_ += value;
         out_ += '\n';
     }
@@ -115,8 +122,11 @@ void write_generic(Block& block, const Record& r) {
     time(block, "first", r, r.sums.first_ms);
     time(block, "last", r, r.sums.last_ms);
     time(block, "received at", r, r.received_ms());
-    const std::string_view name = protocol_name(b.proto[r.row]);
-    block.number("proto", b.proto[r.row], " " + (name.empty() ? std::to_string(b.proto[r.row]) : std::string(name)));
+    block.line("proto", [&](Pen& p) {
+        p.number(b.proto[r.row], kValue);
+        p.put(' ');
+        write_protocol(p, b.proto[r.row]);
+    });
     std::array<char, 8> flags;
     Pen pen(flags.data());
     flags_text(pen, r.sums.tcp_flags);
@@ -134,8 +144,8 @@ void write_generic(Block& block, const Record& r) {
         block.number("dst port", b.dst_port[r.row]);
         block.number("src tos", b.tos[r.row]);
     }
-    block.number("in packets", r.sums.in_packets);
-    block.number("in bytes", r.sums.in_bytes);
+    block.wide_number("in packets", r.sums.in_packets, kCounterDigits);
+    block.wide_number("in bytes", r.sums.in_bytes, kCounterDigits);
     block.address("src addr", b.src_addr[r.row], r.is_v6());
     block.address("dst addr", b.dst_addr[r.row], r.is_v6());
 }
@@ -152,8 +162,8 @@ void mask(Block& block, std::string_view label, const Record& r, const flow::IpA
 
 void write_misc(Block& block, const Record& r) {
     const flow::FlowBatch& b = r.batch;
-    block.number("input", b.input_if[r.row]);
-    block.number("output", b.output_if[r.row]);
+    block.wide_number("input", b.input_if[r.row], kInterfaceDigits);
+    block.wide_number("output", b.output_if[r.row], kInterfaceDigits);
     mask(block, "src mask", r, b.src_addr[r.row], b.src_mask[r.row]);
     mask(block, "dst mask", r, b.dst_addr[r.row], b.dst_mask[r.row]);
     block.number("fwd status", b.forwarding_status[r.row]);
@@ -167,17 +177,17 @@ void write_misc(Block& block, const Record& r) {
 void write_routing(Block& block, const Record& r) {
     const flow::FlowBatch& b = r.batch;
     if (has_counters(r)) {
-        block.number("out packets", r.sums.out_packets);
-        block.number("out bytes", r.sums.out_bytes);
-        block.number("aggr flows", r.sums.flows);
+        block.wide_number("out packets", r.sums.out_packets, kCounterDigits);
+        block.wide_number("out bytes", r.sums.out_bytes, kCounterDigits);
+        block.wide_number("aggr flows", r.sums.flows, kCounterDigits);
     }
     if (has_vlans(r)) {
         block.number("src vlan", r.rare(Column::src_vlan, b.src_vlan));
         block.number("dst vlan", r.rare(Column::dst_vlan, b.dst_vlan));
     }
     if (has_as(r)) {
-        block.number("src as", b.src_as[r.row]);
-        block.number("dst as", b.dst_as[r.row]);
+        block.wide_number("src as", b.src_as[r.row], kAsDigits);
+        block.wide_number("dst as", b.dst_as[r.row], kAsDigits);
     }
     if (r.has(Column::bgp_next_hop)) block.address("bgp next hop", b.bgp_next_hop[r.row], r.is_v6());
     if (r.has(Column::next_hop)) block.address("ip next hop", b.next_hop[r.row], r.is_v6());
@@ -210,8 +220,8 @@ void write_link(Block& block, const Record& r) {
         block.mac("out src mac", r.rare(Column::out_src_mac, b.out_src_mac));
     }
     if (has_neighbours(r)) {
-        block.number("bgp next as", r.rare(Column::next_as, b.next_as));
-        block.number("bgp prev as", r.rare(Column::prev_as, b.prev_as));
+        block.wide_number("bgp next as", r.rare(Column::next_as, b.next_as), kAsDigits);
+        block.wide_number("bgp prev as", r.rare(Column::prev_as, b.prev_as), kAsDigits);
     }
     if (r.has(Column::client_latency_us)) {
         latency_line(block, "cli latency", b.client_latency_us[r.row]);
@@ -250,11 +260,25 @@ void write_events(Block& block, const Record& r) {
         acl(block, "Ingress ACL", b.ingress_acl[r.row]);
         acl(block, "Egress ACL", b.egress_acl[r.row]);
     }
-    if (r.has(Column::user)) block.text("username", b.arena.view(b.user[r.row]).substr(0, kWidestText));
+    if (r.has(Column::user)) {
+        block.text("username", "      " + std::string(b.arena.view(b.user[r.row]).substr(0, kWidestText)));
+    }
     if (r.has(Column::nat_event)) {
         block.number("nat event", b.nat_event[r.row], ": " + std::string(nat_event_label(b.nat_event[r.row])));
         time(block, "Event time", r, r.rare(Column::event_ms, b.event_ms));
     }
+}
+
+void write_application(Block& block, const Record& r) {
+    const std::string_view name = r.text(Column::application, r.batch.application);
+    std::string text(kValue - 5, ' ');
+    std::array<char, kWidestField> id;
+    Pen pen(id.data());
+    write_application_id(pen, r.batch.application_id[r.row]);
+    text.append(id.data(), pen.at());
+    text += ": ";
+    text += name.empty() ? "<no info>" : name.substr(0, kWidestText);
+    block.text("app ID", text);
 }
 
 void write_end(Block& block, const Record& r) {
@@ -265,9 +289,7 @@ void write_end(Block& block, const Record& r) {
         block.number("pblock step", b.port_block_step[r.row]);
         block.number("pblock size", b.port_block_size[r.row]);
     }
-    if (r.has(Column::application)) {
-        block.text("app name", b.arena.view(b.application[r.row]).substr(0, kWidestText));
-    }
+    if (r.has(Column::application_id)) write_application(block, r);
     if (r.has(Column::ingress_vrf)) {
         block.number("ingress VRF", b.ingress_vrf[r.row]);
         block.number("egress VRF", b.egress_vrf[r.row]);

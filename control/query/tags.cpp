@@ -57,6 +57,13 @@ void write_acl_text(Pen& pen, const flow::AclId& id) {
     pen.hexadecimal(id.xace);
 }
 
+void write_application_id(Pen& pen, std::uint64_t id) {
+    const unsigned selector_bits = id >> 32 == 0 ? 24 : 56;
+    pen.number(id >> selector_bits, 2);
+    pen.text("..");
+    pen.number(id & ((1ull << selector_bits) - 1));
+}
+
 void write_mpls_label(Pen& pen, const flow::MplsStack& stack, std::size_t i, std::size_t width) {
     const std::uint32_t entry = i < stack.count ? stack.labels[i] : 0;
     pen.number(entry >> 4 & 0xfffff, width);

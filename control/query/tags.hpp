@@ -57,6 +57,9 @@ void write_address(Pen& pen, const Record& r, const flow::IpAddress& address, bo
 void write_address_port(Pen& pen, const Record& r, const flow::IpAddress& address, bool v6, std::uint16_t port);
 // "0x1/0x2/0x3"
 void write_acl_text(Pen& pen, const flow::AclId& id);
+// "3..1": classification engine and selector (RFC 6759), the upper byte of the element's four, or of its eight.
+void write_application_id(Pen& pen, std::uint64_t id);
+// "16001-0-1": label, EXP and bottom of stack; entry `i`, 0 = top.
 void write_mpls_label(Pen& pen, const flow::MplsStack& stack, std::size_t i, std::size_t width);
 
 }  // namespace query

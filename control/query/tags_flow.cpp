@@ -136,7 +136,10 @@ void destination_country_and_port(P& p, const R& r) {
 }
 
 void network(P& p, const R& r, const flow::IpAddress& address, std::uint8_t bits) {
-    write_address(p, r, network_of(address, r.is_v6(), bits), r.is_v6());
+    // Where no length is known nfdump shows an IPv4 address whole and of IPv6 its first half.
+    const bool v6 = reads_as_v6(address, r.is_v6());
+    const unsigned shown = bits == 0 && v6 ? 64 : bits;
+    write_address(p, r, network_of(address, v6, shown), v6);
     p.put('/');
     p.number_left(bits, 2);
 }

@@ -73,15 +73,9 @@ void point(P& p, const R& r) {
     p.hexadecimal_padded(r.rare(Column::observation_point, r.batch.observation_point), 10);
 }
 
-// Classification engine and selector (RFC 6759): the upper byte of the element's four, or of its eight.
 void application(P& p, const R& r) {
-    const std::uint64_t id = r.rare(Column::application_id, r.batch.application_id);
-    const unsigned selector_bits = id >> 32 == 0 ? 24 : 56;
-    p.number(id >> selector_bits, 2);
-    p.text("..");
-    p.number(id & ((1ull << selector_bits) - 1));
+    write_application_id(p, r.rare(Column::application_id, r.batch.application_id));
 }
-
 void cut_text(P& p, std::string_view text) {
     p.text(text.substr(0, kWidestText));
 }
