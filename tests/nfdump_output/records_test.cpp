@@ -48,16 +48,6 @@ query::PrintOptions options_of(const Case& c, const support::DecodeRig& rig) {
             .exporters = &rig.exporters()};
 }
 
-void add(store::query::Sums& total, const store::query::Sums& s) {
-    total.flows += s.flows;
-    total.in_packets += s.in_packets;
-    total.in_bytes += s.in_bytes;
-    total.out_packets += s.out_packets;
-    total.out_bytes += s.out_bytes;
-    total.first_ms = std::min(total.first_ms, s.first_ms);
-    total.last_ms = std::max(total.last_ms, s.last_ms);
-}
-
 std::string print(const Case& c) {
     const support::DecodeRig& rig = rows_of(c.set);
     const query::PrintOptions options = options_of(c, rig);
@@ -71,7 +61,7 @@ std::string print(const Case& c) {
     for (const flow::FlowBatch* batch : rig.writer().batches()) {
         for (std::uint32_t row = 0; row < batch->rows && left != 0; ++row, --left) {
             const store::query::Sums sums = query::sums_of(*batch, row, false);
-            add(summary.total, sums);
+            store::query::add(summary.total, sums);
             (*printer)->record(*batch, row, sums, out);
         }
     }
