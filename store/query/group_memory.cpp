@@ -4,57 +4,51 @@
 #include <sys/mman.h>
 
 #include <cstdlib>
-#include <cstring>
 
 namespace store::query {
 
 namespace {
 
-// Smaller ones come from the heap: a query with ten groups should not touch pages for thousands.
-constexpr std::size_t kMapped = 256 * 1024;
+// Fewer come from the heap: a query with ten groups should not map pages for thousands.
+constexpr std::size_t kMapped = 64 * 1024;
 constexpr std::size_t kHugePage = 2 * 1024 * 1024;
 
-void* map(std::size_t bytes) noexcept {
-    void* at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return at == MAP_FAILED ? nullptr : at;
+std::byte* map_pages(std::size_t bytes) noexcept {
+    void* at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return at == MAP_FAILED ? nullptr : static_cast<std::byte*>(at);
 }
 
-void* remap(void* at, std::size_t old_bytes, std::size_t bytes) noexcept {
-    void* moved = ::mremap(at, old_bytes, bytes, MREMAP_MAYMOVE);
-    return moved == MAP_FAILED ? nullptr : moved;
+// From an address that a huge page can begin at.
+std::byte* map_huge(std::size_t bytes) noexcept {
+    std::byte* at = map_pages(bytes + kHugePage);
+    if (at == nullptr) return nullptr;
+    const std::size_t before = (kHugePage - reinterpret_cast<std::uintptr_t>(at) % kHugePage) % kHugePage;
+    if (before != 0) (void)::munmap(at, before);
+    (void)::munmap(at + before + bytes, kHugePage - before);
+    (void)::madvise(at + before, bytes, MADV_HUGEPAGE);
+    return at + before;
 }
 
 }  // namespace
 
-bool GroupBuffer::grow(std::size_t bytes) noexcept {
-    if (bytes <= bytes_) return true;
-    void* at = nullptr;
+bool GroupPages::map(std::size_t bytes, bool all) noexcept {
+    constexpr std::size_t kPage = 4096;
     if (bytes < kMapped) {
-        at = std::calloc(1, bytes);
+        data_ = static_cast<std::byte*>(std::calloc(1, bytes));
     } else {
-        constexpr std::size_t kPage = 4096;
         bytes = (bytes + kPage - 1) / kPage * kPage;
-        at = bytes_ >= kMapped ? remap(data_, bytes_, bytes) : map(bytes);
+        data_ = all && bytes >= kHugePage ? map_huge(bytes) : map_pages(bytes);
     }
-    if (at == nullptr) return false;
-    if (bytes >= kHugePage) (void)::madvise(at, bytes, MADV_HUGEPAGE);
-    if (bytes_ < kMapped) {
-        if (bytes_ != 0) std::memcpy(at, data_, bytes_);
-        std::free(data_);
-    }
-    data_ = static_cast<std::byte*>(at);
-    bytes_ = bytes;
-    return true;
+    bytes_ = data_ == nullptr ? 0 : bytes;
+    return data_ != nullptr;
 }
 
-void GroupBuffer::release() noexcept {
+GroupPages::~GroupPages() {
     if (bytes_ >= kMapped) {
         ::munmap(data_, bytes_);
     } else {
         std::free(data_);
     }
-    data_ = nullptr;
-    bytes_ = 0;
 }
 
 }  // namespace store::query

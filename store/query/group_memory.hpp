@@ -30,22 +30,45 @@ class GroupMemory {
     std::atomic<std::uint64_t> used_{0};  // written by all threads of the query
 };
 
-// Bytes, zeroed, that grow in place or move whole pages.
-class GroupBuffer {
+// One taker's part of it: it may always have `floor` bytes, whatever others have.
+class MemoryShare {
   public:
-    GroupBuffer() = default;
-    GroupBuffer(GroupBuffer&& o) noexcept
-        : data_(std::exchange(o.data_, nullptr)), bytes_(std::exchange(o.bytes_, 0)) {}
-    GroupBuffer& operator=(GroupBuffer&& o) noexcept {
+    MemoryShare(GroupMemory& memory, std::uint64_t limit, std::uint64_t floor) noexcept
+        : memory_(memory), limit_(limit), floor_(floor) {}
+    [[nodiscard]] bool take(std::uint64_t bytes) noexcept {
+        if (own_ + bytes <= floor_) {
+            memory_.take(bytes);
+        } else if (!memory_.take(bytes, limit_)) {
+            return false;
+        }
+        own_ += bytes;
+        return true;
+    }
+    void give_back(std::uint64_t bytes) noexcept {
+        own_ -= bytes;
+        memory_.give_back(bytes);
+    }
+
+  private:
+    GroupMemory& memory_;
+    std::uint64_t limit_, floor_;
+    std::uint64_t own_ = 0;
+};
+
+// Zeroed pages; of 2 MiB where that can be had and there are so many.
+class GroupPages {
+  public:
+    GroupPages() = default;
+    GroupPages(GroupPages&& o) noexcept : data_(std::exchange(o.data_, nullptr)), bytes_(std::exchange(o.bytes_, 0)) {}
+    GroupPages& operator=(GroupPages&& o) noexcept {
         std::swap(data_, o.data_);
         std::swap(bytes_, o.bytes_);
         return *this;
     }
-    ~GroupBuffer() { release(); }
+    ~GroupPages();
 
-    // To at least `bytes`; what was there stays. False: the system has none, and nothing changed.
-    [[nodiscard]] bool grow(std::size_t bytes) noexcept;
-    void release() noexcept;
+    // Once. `all`: most of it will be used soon. False: the system has none.
+    [[nodiscard]] bool map(std::size_t bytes, bool all) noexcept;
     [[nodiscard]] std::byte* data() const noexcept { return data_; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 

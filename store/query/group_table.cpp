@@ -3,206 +3,211 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace store::query {
 
 namespace {
 
-constexpr unsigned kFirstIndexBits = 6;
-constexpr std::uint32_t kMostCells = 1u << (32 - kPartitionBits);
+constexpr unsigned kFirstIndexBits = 10;
+constexpr std::uint32_t kMostCells = 1u << 31;
+constexpr std::uint32_t kFirstCells = 256;
 constexpr unsigned kTagBits = 32;
 
-unsigned partition_of(std::uint64_t hash) noexcept {
-    return static_cast<unsigned>(hash >> (64 - kPartitionBits));
-}
-// The bits below the partition's; the upper ones of them say the place in the index, so that a larger one is filled in order.
+// Its upper bits say the place in the index, so that a larger index is filled in order.
 std::uint32_t tag_of(std::uint64_t hash) noexcept {
-    return static_cast<std::uint32_t>(hash >> (64 - kPartitionBits - kTagBits));
+    return static_cast<std::uint32_t>(hash >> (64 - kTagBits));
 }
 constexpr std::uint64_t entry_of(std::uint32_t tag, std::uint32_t number) noexcept {
     return static_cast<std::uint64_t>(number + 1) << kTagBits | tag;
 }
+constexpr std::uint32_t number_of(std::uint64_t entry) noexcept {
+    return static_cast<std::uint32_t>(entry >> kTagBits) - 1;
+}
+
+__extension__ using Wide = unsigned __int128;
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
+    const Wide product = Wide{a} * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
 
 template <std::uint32_t kWords>
 class Table final : public GroupTable {
+    static_assert(kWords % 2 == 0);
+
   public:
-    Table(std::uint32_t carried, Limits limits) noexcept : GroupTable(kWords, carried, limits) {}
+    Table(std::uint32_t carried, GroupMemory& memory, std::uint64_t limit_bytes, std::uint64_t floor_bytes) noexcept
+        : GroupTable(kWords, carried, memory, limit_bytes, floor_bytes) {}
 
     void hash(const std::uint64_t* keys, std::size_t count, std::uint64_t* hashes) const noexcept override {
+        constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ull;
+        constexpr std::uint64_t kOther = 0xff51afd7ed558ccdull;
         for (std::size_t i = 0; i < count; ++i) {
-            std::uint64_t h = 0x9e3779b97f4a7c15ull;
-            for (std::uint32_t w = 0; w < kWords; ++w) {
-                h = (h ^ keys[i * kWords + w]) * 0xff51afd7ed558ccdull;
-                h ^= h >> 32;
-            }
-            h *= 0xc4ceb9fe1a85ec53ull;
-            hashes[i] = h ^ h >> 29;
+            const std::uint64_t* key = keys + i * kWords;
+            std::uint64_t h = 0;
+            for (std::uint32_t w = 0; w < kWords; w += 2) h = mix(key[w] ^ kOdd ^ h, key[w + 1] ^ kOther);
+            hashes[i] = mix(h, kOdd);
+        }
+    }
+
+    void fetch_index(const std::uint64_t* hashes, std::size_t count) const noexcept override {
+        if (index_bits_ == 0) return;
+        const auto* index = reinterpret_cast<const std::uint64_t*>(index_.data());
+        for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(index + place_of(tag_of(hashes[i])), 1);
+    }
+    void fetch_cells(const std::uint64_t* hashes, std::size_t count) const noexcept override {
+        if (index_bits_ == 0) return;
+        const auto* index = reinterpret_cast<const std::uint64_t*>(index_.data());
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::uint64_t entry = index[place_of(tag_of(hashes[i]))];
+            if (entry == 0) continue;
+            const std::byte* cell = cells_.at(number_of(entry));
+            __builtin_prefetch(cell, 1);
+            if constexpr (kWords > 2) __builtin_prefetch(cell + kWords * 8, 1);
         }
     }
 
     std::size_t find_or_add(const std::uint64_t* keys, const std::uint64_t* hashes, std::size_t count,
                             CellRef* refs) noexcept override {
         for (std::size_t i = 0; i < count; ++i) {
-            const unsigned p = partition_of(hashes[i]);
-            Partition& part = parts_[p];
+            const std::uint64_t* key = keys + i * kWords;
+            const std::uint32_t tag = tag_of(hashes[i]);
             std::uint64_t* free = nullptr;
-            std::uint32_t number = look_up(part, p, keys + i * kWords, tag_of(hashes[i]), free);
-            if (number == kNoCell) {
-                if (part.count + 1 > part.room || is_tight(part)) {
-                    if (!make_room(p)) return i;
-                    (void)look_up(part, p, keys + i * kWords, tag_of(hashes[i]), free);
-                }
-                number = part.count++;
-                *free = entry_of(tag_of(hashes[i]), number);
-                add_cell(p, number, keys + i * kWords);
+            refs[i] = look_up(key, tag, free);
+            if (refs[i] != kNoCell) continue;
+            if (is_tight()) {
+                if (!make_room()) return i;
+                (void)look_up(key, tag, free);
             }
-            refs[i] = ref(p, number);
+            refs[i] = count_++;
+            *free = entry_of(tag, refs[i]);
+            std::byte* cell = cells_.at(refs[i]);
+            std::memcpy(cell, key, kWords * 8);
+            *reinterpret_cast<CellSums*>(cell + kWords * 8) = {0, 0, 0, ~0ull, 0, Mark::kNever};
         }
         return count;
     }
 
     void find(const std::uint64_t* keys, const std::uint64_t* hashes, std::size_t count,
               CellRef* refs) const noexcept override {
-        for (std::size_t i = 0; i < count; ++i) {
-            const unsigned p = partition_of(hashes[i]);
-            std::uint64_t* free = nullptr;
-            const std::uint32_t number = look_up(parts_[p], p, keys + i * kWords, tag_of(hashes[i]), free);
-            refs[i] = number == kNoCell ? kNoCell : ref(p, number);
-        }
+        std::uint64_t* free = nullptr;
+        for (std::size_t i = 0; i < count; ++i) refs[i] = look_up(keys + i * kWords, tag_of(hashes[i]), free);
     }
 
   private:
-    static constexpr std::size_t kStride = kWords * 8 + sizeof(CellSums);
-
-    [[nodiscard]] static bool is_tight(const Partition& part) noexcept {
-        return std::uint64_t{part.count} * 4 >= (3ull << part.index_bits);
-    }
+    [[nodiscard]] std::size_t place_of(std::uint32_t tag) const noexcept { return tag >> (kTagBits - index_bits_); }
     // The number of the key's cell, or kNoCell and where its entry belongs.
-    [[nodiscard]] std::uint32_t look_up(const Partition& part, unsigned p, const std::uint64_t* key, std::uint32_t tag,
-                                        std::uint64_t*& free) const noexcept {
-        if (part.room == 0) return kNoCell;
-        auto* index = reinterpret_cast<std::uint64_t*>(part.index.data());
-        const std::uint32_t mask = static_cast<std::uint32_t>((1ull << part.index_bits) - 1);
-        for (std::uint32_t at = tag >> (kTagBits - part.index_bits);; at = (at + 1) & mask) {
+    [[nodiscard]] CellRef look_up(const std::uint64_t* key, std::uint32_t tag, std::uint64_t*& free) const noexcept {
+        if (index_bits_ == 0) return kNoCell;
+        auto* index = reinterpret_cast<std::uint64_t*>(index_.data());
+        const std::size_t mask = (std::size_t{1} << index_bits_) - 1;
+        for (std::size_t at = place_of(tag);; at = (at + 1) & mask) {
             const std::uint64_t entry = index[at];
             if (entry == 0) {
                 free = index + at;
                 return kNoCell;
             }
             if (static_cast<std::uint32_t>(entry) != tag) continue;
-            const auto number = static_cast<std::uint32_t>(entry >> kTagBits) - 1;
-            if (std::memcmp(cells_[p] + number * kStride, key, kWords * 8) == 0) return number;
+            if (std::memcmp(cells_.at(number_of(entry)), key, kWords * 8) == 0) return number_of(entry);
         }
-    }
-    void add_cell(unsigned p, std::uint32_t number, const std::uint64_t* key) noexcept {
-        std::byte* cell = cells_[p] + number * kStride;
-        std::memcpy(cell, key, kWords * 8);
-        *reinterpret_cast<CellSums*>(cell + kWords * 8) = {0, 0, 0, ~0ull, 0, Mark::kNever};
     }
 };
 
 }  // namespace
 
-GroupTable::GroupTable(std::uint32_t words, std::uint32_t carried, Limits limits) noexcept
-    : words_(words), carried_(carried), stride_(words * sizeof(std::uint64_t) + sizeof(CellSums)), limits_(limits) {}
-
-GroupTable::~GroupTable() {
-    for (unsigned p = 0; p < kPartitions; ++p) clear(p);
-}
-
-std::unique_ptr<GroupTable> GroupTable::make(std::uint32_t words, std::uint32_t carried, Limits limits) {
-    if (words <= 2) return std::make_unique<Table<2>>(carried, limits);
-    if (words <= 6) return std::make_unique<Table<6>>(carried, limits);
-    if (words <= 16) return std::make_unique<Table<16>>(carried, limits);
-    return std::make_unique<Table<64>>(carried, limits);
-}
-
-std::uint64_t GroupTable::groups() const noexcept {
-    std::uint64_t out = 0;
-    for (const Partition& part : parts_) out += part.count;
-    return out;
-}
-
-bool GroupTable::grow(GroupBuffer& buffer, std::size_t bytes) noexcept {
-    if (bytes <= buffer.bytes()) return true;
-    const std::size_t more = bytes - buffer.bytes();
-    const bool small = own_ + more <= kFloorBytes;
-    if (limits_.memory != nullptr) {
-        if (small) {
-            limits_.memory->take(more);
-        } else if (!limits_.memory->take(more, limits_.bytes)) {
+bool CellStore::grow(std::uint32_t count, MemoryShare& memory) noexcept {
+    if (count <= room_) return true;
+    if (!memory.take((count - room_) * each_)) return false;
+    while (chunks_.size() << kChunkBits < count) {
+        GroupPages pages;
+        if (!pages.map(kChunk * each_, !chunks_.empty())) {
+            memory.give_back((count - room_) * each_);
             return false;
         }
+        chunks_.push_back(std::move(pages));
     }
-    const std::size_t before = buffer.bytes();
-    if (!buffer.grow(bytes)) {
-        if (limits_.memory != nullptr) limits_.memory->give_back(more);
-        return false;
-    }
-    const std::size_t grown = buffer.bytes() - before;
-    if (limits_.memory != nullptr && grown > more) limits_.memory->take(grown - more);
-    own_ += grown;
+    room_ = count;
     return true;
 }
 
-bool GroupTable::grow_index(Partition& part) noexcept {
-    const unsigned bits = part.index_bits == 0 ? kFirstIndexBits : part.index_bits + 1;
-    GroupBuffer larger;
-    if (!grow(larger, sizeof(std::uint64_t) << bits)) return false;
-    const auto* from = reinterpret_cast<const std::uint64_t*>(part.index.data());
+void CellStore::release(MemoryShare& memory) noexcept {
+    memory.give_back(room_ * each_);
+    room_ = 0;
+    chunks_.clear();
+}
+
+GroupTable::GroupTable(std::uint32_t words, std::uint32_t carried, GroupMemory& memory, std::uint64_t limit_bytes,
+                       std::uint64_t floor_bytes) noexcept
+    : cells_(words * sizeof(std::uint64_t) + sizeof(CellSums)),
+      out_(sizeof(CellOut)),
+      carried_(carried),
+      words_(words),
+      carried_bytes_(carried),
+      memory_(memory, limit_bytes, floor_bytes) {}
+
+GroupTable::~GroupTable() {
+    clear();
+}
+
+std::unique_ptr<GroupTable> GroupTable::make(std::uint32_t words, std::uint32_t carried, GroupMemory& memory,
+                                             std::uint64_t limit_bytes, std::uint64_t floor_bytes) {
+    if (words <= 2) return std::make_unique<Table<2>>(carried, memory, limit_bytes, floor_bytes);
+    if (words <= 6) return std::make_unique<Table<6>>(carried, memory, limit_bytes, floor_bytes);
+    if (words <= 16) return std::make_unique<Table<16>>(carried, memory, limit_bytes, floor_bytes);
+    return std::make_unique<Table<64>>(carried, memory, limit_bytes, floor_bytes);
+}
+
+bool GroupTable::grow_index() noexcept {
+    const unsigned bits = index_bits_ == 0 ? kFirstIndexBits : index_bits_ + 1;
+    const std::size_t bytes = sizeof(std::uint64_t) << bits;
+    if (!memory_.take(bytes)) return false;
+    GroupPages larger;
+    if (!larger.map(bytes, true)) {
+        memory_.give_back(bytes);
+        return false;
+    }
+    const std::size_t entries = index_bits_ == 0 ? 0 : std::size_t{1} << index_bits_;
+    const auto* from = reinterpret_cast<const std::uint64_t*>(index_.data());
     auto* to = reinterpret_cast<std::uint64_t*>(larger.data());
-    const std::uint32_t mask = static_cast<std::uint32_t>((1ull << bits) - 1);
-    const std::size_t entries = part.index.bytes() == 0 ? 0 : 1ull << part.index_bits;
+    const std::size_t mask = (std::size_t{1} << bits) - 1;
     for (std::size_t i = 0; i < entries; ++i) {
         if (from[i] == 0) continue;
-        std::uint32_t at = static_cast<std::uint32_t>(from[i]) >> (kTagBits - bits);
+        std::size_t at = static_cast<std::uint32_t>(from[i]) >> (kTagBits - bits);
         while (to[at] != 0) at = (at + 1) & mask;
         to[at] = from[i];
     }
-    const std::size_t old = part.index.bytes();
-    part.index = std::move(larger);
-    larger.release();
-    own_ -= old;
-    if (limits_.memory != nullptr) limits_.memory->give_back(old);
-    part.index_bits = bits;
+    index_ = std::move(larger);
+    index_bits_ = bits;
+    memory_.give_back(entries * sizeof(std::uint64_t));
     return true;
 }
 
-bool GroupTable::make_room(unsigned partition) noexcept {
-    Partition& part = parts_[partition];
-    if (part.count >= kMostCells - 1) return false;
-    if (part.index_bits == 0 || std::uint64_t{part.count} * 4 >= (3ull << part.index_bits)) {
-        if (!grow_index(part)) return false;
+bool GroupTable::make_room() noexcept {
+    if (count_ >= kMostCells) return false;
+    if (index_bits_ == 0 || std::uint64_t{count_} * 8 >= (5ull << index_bits_)) {
+        if (!grow_index()) return false;
     }
-    if (part.count < part.room) return true;
-    const std::uint32_t room = part.room == 0 ? 16 : part.room < (1u << 12) ? part.room * 2 : part.room + part.room / 2;
-    if (!grow(part.cells, room * stride_)) return false;
-    if (carried_ != 0 && !grow(part.carried, std::size_t{room} * carried_)) return false;
-    if (has_out_ && !grow(part.out, room * sizeof(CellOut))) return false;
-    part.room = room;
-    cells_[partition] = part.cells.data();
-    return true;
+    if (count_ < cells_.room()) return true;
+    const std::uint32_t more = std::clamp(count_, kFirstCells, CellStore::kChunk);
+    if (has_out_ && !out_.grow(count_ + more, memory_)) return false;
+    if (carried_bytes_ != 0 && !carried_.grow(count_ + more, memory_)) return false;
+    return cells_.grow(count_ + more, memory_);
 }
 
 bool GroupTable::bring_out() noexcept {
     if (has_out_) return true;
-    for (Partition& part : parts_) {
-        if (!grow(part.out, part.room * sizeof(CellOut))) return false;
-    }
-    has_out_ = true;
-    return true;
+    has_out_ = out_.grow(cells_.room(), memory_);
+    return has_out_;
 }
 
-void GroupTable::clear(unsigned partition) noexcept {
-    Partition& part = parts_[partition];
-    for (GroupBuffer* buffer : {&part.index, &part.cells, &part.out, &part.carried}) {
-        own_ -= buffer->bytes();
-        if (limits_.memory != nullptr) limits_.memory->give_back(buffer->bytes());
-        buffer->release();
-    }
-    part.count = part.room = 0;
-    part.index_bits = 0;
-    cells_[partition] = nullptr;
+void GroupTable::clear() noexcept {
+    cells_.release(memory_);
+    out_.release(memory_);
+    carried_.release(memory_);
+    if (index_bits_ != 0) memory_.give_back(sizeof(std::uint64_t) << index_bits_);
+    index_ = GroupPages();
+    index_bits_ = 0;
+    count_ = 0;
 }
 
 }  // namespace store::query

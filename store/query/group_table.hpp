@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Groups by their keys: a hash index of small entries over dense cells, in partitions by hash, so that growth never copies the
-// cells, a scan over all is a walk through memory, and threads' tables are merged and spilled a partition at a time.
+// Groups by their keys: a hash index of small entries over dense cells, so that growth never copies cells and a walk over all
+// of them is a walk through memory. New groups cost one line of the index that is not in the cache, known ones two; both are
+// fetched ahead.
 //
 // Thread: one.
-// Shape:  a cell is the key (whole words, rest 0) and CellSums behind it. What few groups have lies apart, at the same number:
-//         counters of the other direction (CellOut), columns of the first flow (`carried` bytes).
-// Limits: memory as GroupMemory and the limit say, but for kFloorBytes that any table may have; 2^27 groups a partition.
+// Shape:  a cell is the key (whole words, rest 0) and CellSums behind it; cells are numbered as they came. What few tables
+//         have lies apart, at the same number: counters of the other direction (CellOut), columns of the first flow (`carried`
+//         bytes).
+// Limits: memory as GroupMemory and the limit say, but for kFloorBytes that any table may have; 2^31 groups.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "store/query/group_memory.hpp"
@@ -19,8 +19,6 @@
 
 namespace store::query {
 
-inline constexpr unsigned kPartitionBits = 5;
-inline constexpr unsigned kPartitions = 1u << kPartitionBits;
 inline constexpr std::uint64_t kFloorBytes = 256 * 1024;
 
 // Where a row was seen, in the order of the scan, and what is known of a group's first flow. Smaller is earlier.
@@ -55,22 +53,52 @@ struct CellOut {
     std::uint64_t packets, bytes, flags;
 };
 
-// A cell by its partition and number: number * kPartitions + partition.
+// What is kept of a group, wherever it lies.
+struct CellView {
+    const std::uint64_t* key = nullptr;
+    const CellSums* sums = nullptr;
+    const CellOut* out = nullptr;  // nullptr: 0
+    const std::byte* carried = nullptr;
+};
+
 using CellRef = std::uint32_t;
 inline constexpr CellRef kNoCell = ~0u;
 
+// Things of one size, numbered, in chunks that never move. Their memory is counted as it is used.
+class CellStore {
+  public:
+    static constexpr unsigned kChunkBits = 15;
+    static constexpr std::uint32_t kChunk = 1u << kChunkBits;
+
+    explicit CellStore(std::size_t bytes_each) noexcept : each_(bytes_each) {}
+    [[nodiscard]] std::byte* at(CellRef r) const noexcept {
+        return chunks_[r >> kChunkBits].data() + std::size_t{r & (kChunk - 1)} * each_;
+    }
+    [[nodiscard]] std::uint32_t room() const noexcept { return room_; }
+    // Room for at least `count`. False: no memory.
+    [[nodiscard]] bool grow(std::uint32_t count, MemoryShare& memory) noexcept;
+    void release(MemoryShare& memory) noexcept;
+
+  private:
+    std::size_t each_;
+    std::uint32_t room_ = 0;  // counted
+    std::vector<GroupPages> chunks_{};
+};
+
 class GroupTable {
   public:
-    struct Limits {
-        GroupMemory* memory = nullptr;
-        std::uint64_t bytes = ~0ull;
-    };
     // `words`: of a key. `carried`: bytes of columns of the first flow.
-    [[nodiscard]] static std::unique_ptr<GroupTable> make(std::uint32_t words, std::uint32_t carried, Limits limits);
+    [[nodiscard]] static std::unique_ptr<GroupTable> make(std::uint32_t words, std::uint32_t carried,
+                                                          GroupMemory& memory, std::uint64_t limit_bytes,
+                                                          std::uint64_t floor_bytes = kFloorBytes);
     virtual ~GroupTable();
     GroupTable(const GroupTable&) = delete;
     GroupTable& operator=(const GroupTable&) = delete;
 
+    virtual void hash(const std::uint64_t* keys, std::size_t count, std::uint64_t* hashes) const noexcept = 0;
+    // Begins to fetch what find_or_add() will look at for these hashes.
+    virtual void fetch_index(const std::uint64_t* hashes, std::size_t count) const noexcept = 0;
+    virtual void fetch_cells(const std::uint64_t* hashes, std::size_t count) const noexcept = 0;
     // The cells of `count` keys, one behind the other; new ones where there are none, with empty sums. Returns how many it got
     // through: fewer where there was no room for the next one.
     virtual std::size_t find_or_add(const std::uint64_t* keys, const std::uint64_t* hashes, std::size_t count,
@@ -78,63 +106,45 @@ class GroupTable {
     // As find_or_add(), but kNoCell where it would be a new one.
     virtual void find(const std::uint64_t* keys, const std::uint64_t* hashes, std::size_t count,
                       CellRef* refs) const noexcept = 0;
-    virtual void hash(const std::uint64_t* keys, std::size_t count, std::uint64_t* hashes) const noexcept = 0;
 
     [[nodiscard]] std::uint32_t words() const noexcept { return words_; }
-    [[nodiscard]] std::uint32_t carried_bytes() const noexcept { return carried_; }
-    [[nodiscard]] std::uint64_t groups() const noexcept;
-    [[nodiscard]] std::uint32_t groups_in(unsigned partition) const noexcept { return parts_[partition].count; }
-    [[nodiscard]] static CellRef ref(unsigned partition, std::uint32_t number) noexcept {
-        return number << kPartitionBits | partition;
-    }
+    [[nodiscard]] std::uint32_t carried_bytes() const noexcept { return carried_bytes_; }
+    [[nodiscard]] std::uint32_t groups() const noexcept { return count_; }
     [[nodiscard]] const std::uint64_t* key(CellRef r) const noexcept {
-        return reinterpret_cast<const std::uint64_t*>(cells_[r % kPartitions] +
-                                                      std::size_t{r >> kPartitionBits} * stride_);
+        return reinterpret_cast<const std::uint64_t*>(cells_.at(r));
     }
     [[nodiscard]] CellSums& sums(CellRef r) const noexcept {
-        return *reinterpret_cast<CellSums*>(cells_[r % kPartitions] + std::size_t{r >> kPartitionBits} * stride_ +
-                                            words_ * 8);
+        return *reinterpret_cast<CellSums*>(cells_.at(r) + words_ * sizeof(std::uint64_t));
     }
     // Gives every cell room for counters of the other direction. False: no memory.
     [[nodiscard]] bool bring_out() noexcept;
     [[nodiscard]] bool has_out() const noexcept { return has_out_; }
-    [[nodiscard]] CellOut& out(CellRef r) const noexcept {
-        return reinterpret_cast<CellOut*>(parts_[r % kPartitions].out.data())[r >> kPartitionBits];
-    }
-    [[nodiscard]] std::byte* carried(CellRef r) const noexcept {
-        return parts_[r % kPartitions].carried.data() + std::size_t{r >> kPartitionBits} * carried_;
-    }
-    // Gives the memory of a partition back; its groups are gone.
-    void clear(unsigned partition) noexcept;
+    [[nodiscard]] CellOut& out(CellRef r) const noexcept { return *reinterpret_cast<CellOut*>(out_.at(r)); }
+    [[nodiscard]] std::byte* carried(CellRef r) const noexcept { return carried_.at(r); }
+    [[nodiscard]] std::size_t cell_bytes() const noexcept { return words_ * sizeof(std::uint64_t) + sizeof(CellSums); }
+    // Gives all memory back; the groups are gone.
+    void clear() noexcept;
 
   protected:
-    GroupTable(std::uint32_t words, std::uint32_t carried, Limits limits) noexcept;
-
-    struct Partition {
-        GroupBuffer index{};  // entries of 8 bytes: low half of the hash's middle bits, number + 1 above; 0: free
-        GroupBuffer cells{};
-        GroupBuffer out{};
-        GroupBuffer carried{};
-        std::uint32_t count = 0;
-        std::uint32_t room = 0;  // cells
-        unsigned index_bits = 0;
-    };
+    GroupTable(std::uint32_t words, std::uint32_t carried, GroupMemory& memory, std::uint64_t limit_bytes,
+               std::uint64_t floor_bytes) noexcept;
     // Room for one more cell and its index entry.
-    [[nodiscard]] bool make_room(unsigned partition) noexcept;
-    [[nodiscard]] std::size_t cell_bytes() const noexcept { return stride_; }
+    [[nodiscard]] bool make_room() noexcept;
+    [[nodiscard]] bool is_tight() const noexcept {
+        return std::uint64_t{count_} * 8 >= (5ull << index_bits_) || count_ == cells_.room();
+    }
 
-    std::array<Partition, kPartitions> parts_{};
-    std::array<std::byte*, kPartitions> cells_{};  // parts_[i].cells.data()
+    CellStore cells_, out_, carried_;
+    GroupPages index_{};  // entries of 8 bytes: upper half of the hash, number + 1 above; 0: free
+    unsigned index_bits_ = 0;
+    std::uint32_t count_ = 0;
 
   private:
-    [[nodiscard]] bool grow(GroupBuffer& buffer, std::size_t bytes) noexcept;
-    [[nodiscard]] bool grow_index(Partition& part) noexcept;
+    [[nodiscard]] bool grow_index() noexcept;
 
     const std::uint32_t words_;
-    const std::uint32_t carried_;
-    const std::size_t stride_;
-    Limits limits_;
-    std::uint64_t own_ = 0;  // bytes taken
+    const std::uint32_t carried_bytes_;
+    MemoryShare memory_;
     bool has_out_ = false;
 };
 

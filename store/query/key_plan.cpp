@@ -2,6 +2,7 @@
 #include "store/query/key_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace store::query {
@@ -92,27 +93,62 @@ const flow::ExporterKey* exporter_of(const FlowBatch& batch, std::uint32_t row,
     return &exporters->key(batch.exporter[row]);
 }
 
-}  // namespace
+// The addresses of a field, row by row: masked, and 0.0.0.0 where the record brought none.
+class Addresses {
+  public:
+    Addresses(const KeyField& field, const FlowBatch& batch, const flow::ExporterTable* exporters) noexcept
+        : field_(field), batch_(batch), exporters_(exporters) {
+        if (field.kind == FieldKind::router) return;
+        values_ = reinterpret_cast<const IpAddress*>(begin_of(batch, field.column));
+        if (is_rare(field.column)) bit_ = flow::present_bit(field.column);
+        masks_ = field.column == Column::src_addr ? batch.src_mask.data() : batch.dst_mask.data();
+    }
+    [[nodiscard]] IpAddress operator[](std::uint32_t row) const noexcept {
+        IpAddress out = as_told(row);
+        if (is_unset(out)) return IpAddress::v4(0);
+        if ((field_.v4_only && !out.is_v4()) || (field_.v6_only && out.is_v4())) return IpAddress::v4(0);
+        if (field_.by_mask) {
+            out = masked_by_record(out, masks_[row]);
+        } else if (field_.bits != 0) {
+            out = masked_as_nfdump(out, field_.bits);
+        }
+        return is_unset(out) ? IpAddress::v4(0) : out;
+    }
 
-IpAddress address_of(const KeyField& field, const FlowBatch& batch, std::uint32_t row,
-                     const flow::ExporterTable* exporters) noexcept {
-    IpAddress out;
-    if (field.kind == FieldKind::router) {
-        const flow::ExporterKey* key = exporter_of(batch, row, exporters);
-        if (key != nullptr) out = key->protocol == flow::Protocol::sflow5 ? key->agent : key->address;
-    } else if (!is_rare(field.column) || batch.has(row, field.column)) {
-        std::memcpy(&out, begin_of(batch, field.column) + row * sizeof out, sizeof out);
+  private:
+    [[nodiscard]] IpAddress as_told(std::uint32_t row) const noexcept {
+        if (values_ == nullptr) {
+            const flow::ExporterKey* key = exporter_of(batch_, row, exporters_);
+            if (key == nullptr) return {};
+            return key->protocol == flow::Protocol::sflow5 ? key->agent : key->address;
+        }
+        return bit_ != 0 && (batch_.present[row] & bit_) == 0 ? IpAddress{} : values_[row];
     }
-    if (is_unset(out)) return IpAddress::v4(0);
-    if ((field.v4_only && !out.is_v4()) || (field.v6_only && out.is_v4())) return IpAddress::v4(0);
-    if (field.by_mask) {
-        out = masked_by_record(out, field.column == Column::src_addr ? batch.src_mask[row] : batch.dst_mask[row]);
-    } else if (field.bits != 0) {
-        out = masked_as_nfdump(out, field.bits);
+
+    const KeyField& field_;
+    const FlowBatch& batch_;
+    const flow::ExporterTable* exporters_;
+    const IpAddress* values_ = nullptr;  // nullptr: of the exporter
+    const std::uint8_t* masks_ = nullptr;
+    std::uint64_t bit_ = 0;  // of presence, where the column needs it
+};
+
+// IPv4 addresses that every row has, or 0.0.0.0, as numbers.
+template <class Mask>
+void fill_v4(const IpAddress* values, std::span<const RowNumber> rows, std::size_t stride, std::byte* to, Mask mask) {
+    for (const RowNumber row : rows) {
+        const std::uint32_t v4 = values[row].as_v4() & mask(row);
+        std::memcpy(to, &v4, sizeof v4);
+        to += stride;
     }
-    return is_unset(out) ? IpAddress::v4(0) : out;
 }
 
+std::uint32_t v4_mask(unsigned bits) noexcept {
+    constexpr unsigned kV4Bits = 32;
+    return bits == 0 ? 0 : bits >= kV4Bits ? ~0u : ~0u << (kV4Bits - bits);
+}
+
+// The number of a field in a row; 0 where the record brought none.
 std::uint64_t number_of(const KeyField& field, const FlowBatch& batch, std::uint32_t row,
                         const flow::ExporterTable* exporters) noexcept {
     switch (field.kind) {
@@ -136,6 +172,8 @@ std::uint64_t number_of(const KeyField& field, const FlowBatch& batch, std::uint
         }
     }
 }
+
+}  // namespace
 
 IpAddress address_in(const KeyField& field, const std::byte* key) noexcept {
     if (field.width == sizeof(std::uint32_t)) return IpAddress::v4(static_cast<std::uint32_t>(number_in(field, key)));
@@ -224,9 +262,24 @@ void KeyPlan::fill_numbers(const KeyField& field, const FlowBatch& batch, std::s
 
 void KeyPlan::fill_addresses(const KeyField& field, const FlowBatch& batch, std::span<const RowNumber> rows,
                              std::size_t stride, std::byte* keys) const {
+    constexpr unsigned kBeforeV4 = 96;
     std::byte* at = keys + field.at;
+    if (narrow_ && field.kind == FieldKind::address && !is_rare(field.column) && !field.v4_only && !field.v6_only) {
+        const auto* values = reinterpret_cast<const IpAddress*>(begin_of(batch, field.column));
+        if (field.by_mask) {
+            const auto& masks = field.column == Column::src_addr ? batch.src_mask : batch.dst_mask;
+            fill_v4(values, rows, stride, at, [&](RowNumber r) { return masks[r] == 0 ? ~0u : v4_mask(masks[r]); });
+            return;
+        }
+        const std::uint32_t mask = field.bits == 0           ? ~0u
+                                   : field.bits <= kBeforeV4 ? 0
+                                                             : v4_mask(field.bits - kBeforeV4);
+        fill_v4(values, rows, stride, at, [mask](RowNumber) { return mask; });
+        return;
+    }
+    const Addresses addresses(field, batch, exporters_);
     for (const RowNumber row : rows) {
-        const IpAddress address = address_of(field, batch, row, exporters_);
+        const IpAddress address = addresses[row];
         if (narrow_) {
             const std::uint32_t v4 = address.as_v4();
             std::memcpy(at, &v4, sizeof v4);
@@ -279,22 +332,48 @@ void KeyPlan::fill(const FlowBatch& batch, std::span<const RowNumber> rows, std:
     }
 }
 
+bool KeyPlan::all_narrow(const FlowBatch& batch, std::span<const RowNumber> rows) const noexcept {
+    constexpr std::uint64_t kMapped = 0xffff;
+    for (const KeyField& field : fields_) {
+        if (field.kind == FieldKind::router) return false;
+        if (field.kind != FieldKind::address) continue;
+        if (is_rare(field.column)) return false;
+        const auto* values = reinterpret_cast<const IpAddress*>(begin_of(batch, field.column));
+        bool any = false;
+        for (const RowNumber row : rows) {
+            const std::uint64_t high = values[row].high();
+            const std::uint64_t low = values[row].low();
+            any |= high != 0 || (low >> 32 != kMapped && low != 0);
+        }
+        if (any) return false;
+    }
+    return true;
+}
+
 std::size_t KeyPlan::split(const FlowBatch& batch, std::span<const RowNumber> rows, RowNumber* narrow,
                            RowNumber* wide) const {
+    std::array<bool, flow::kBatchRows> is_wide{};
+    for (const KeyField& field : fields_) {
+        if (field.kind != FieldKind::address && field.kind != FieldKind::router) continue;
+        const Addresses addresses(field, batch, exporters_);
+        for (const RowNumber row : rows) is_wide[row] |= !addresses[row].is_v4();
+    }
     std::size_t narrows = 0;
     std::size_t wides = 0;
     for (const RowNumber row : rows) {
-        bool all_v4 = true;
-        for (const KeyField& field : fields_) {
-            if (field.kind != FieldKind::address && field.kind != FieldKind::router) continue;
-            all_v4 = all_v4 && address_of(field, batch, row, exporters_).is_v4();
-        }
         narrow[narrows] = row;
         wide[wides] = row;
-        narrows += all_v4 ? 1 : 0;
-        wides += all_v4 ? 0 : 1;
+        narrows += is_wide[row] ? 0 : 1;
+        wides += is_wide[row] ? 1 : 0;
     }
     return narrows;
+}
+
+const void* KeyPlan::small_values(const FlowBatch& batch) const noexcept {
+    if (fields_.size() != 1) return nullptr;
+    const KeyField& field = fields_.front();
+    if (field.kind != FieldKind::number || field.width > sizeof(std::uint16_t) || is_rare(field.column)) return nullptr;
+    return begin_of(batch, field.column);
 }
 
 }  // namespace store::query

@@ -39,10 +39,14 @@ class KeyPlan {
     [[nodiscard]] bool has_addresses() const noexcept { return addresses_; }
     // Writes the keys of `rows` one behind the other, `words` words each.
     void fill(const flow::FlowBatch& batch, std::span<const RowNumber> rows, std::uint32_t words, std::uint64_t* keys);
-    // Of `rows`, those all of whose addresses are IPv4 (or none, 0.0.0.0) into `narrow`, others into `wide`; each has room for
+    // Whether the addresses of all `rows` are IPv4 or none, which is quick to see; then all are narrow.
+    [[nodiscard]] bool all_narrow(const flow::FlowBatch& batch, std::span<const RowNumber> rows) const noexcept;
+    // Of `rows`, those all of whose addresses in the key are IPv4 or none into `narrow`, others into `wide`; each has room for
     // all. Returns how many are narrow.
     std::size_t split(const flow::FlowBatch& batch, std::span<const RowNumber> rows, RowNumber* narrow,
                       RowNumber* wide) const;
+    // Values of a key of at most 16 bits that every row has: 1 or 2 bytes each; nullptr: it is no such key.
+    [[nodiscard]] const void* small_values(const flow::FlowBatch& batch) const noexcept;
 
   private:
     void add(const filters::language::Subject& subject, ElementKind kind, const KeyPart& part);
@@ -62,12 +66,6 @@ class KeyPlan {
     std::uint32_t bytes_ = 0;
 };
 
-// The address of a field in a row: masked, and 0.0.0.0 where the record brought none.
-[[nodiscard]] flow::IpAddress address_of(const KeyField& field, const flow::FlowBatch& batch, std::uint32_t row,
-                                         const flow::ExporterTable* exporters) noexcept;
-// The number of a field in a row; 0 where the record brought none.
-[[nodiscard]] std::uint64_t number_of(const KeyField& field, const flow::FlowBatch& batch, std::uint32_t row,
-                                      const flow::ExporterTable* exporters) noexcept;
 // What a key says in a field.
 [[nodiscard]] flow::IpAddress address_in(const KeyField& field, const std::byte* key) noexcept;
 [[nodiscard]] std::uint64_t number_in(const KeyField& field, const std::byte* key) noexcept;

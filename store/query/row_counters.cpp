@@ -74,17 +74,46 @@ Sums RowCounters::of(const FlowBatch& batch, std::uint32_t row) const noexcept {
             batch.tcp_flags[row]};
 }
 
-void RowCounters::add_to(Sums& total, const FlowBatch& batch, std::span<const RowNumber> rows) const noexcept {
-    for (const RowNumber row : rows) {
-        total.flows = add_saturated(total.flows, flows == nullptr ? 1 : flows[row]);
-        total.in_packets = add_saturated(total.in_packets, in_packets[row]);
-        total.in_bytes = add_saturated(total.in_bytes, in_bytes[row]);
-        total.first_ms = std::min(total.first_ms, batch.first_ms[row]);
-        total.last_ms = std::max(total.last_ms, batch.last_ms[row]);
-        if (out_packets == nullptr) continue;
-        total.out_packets = add_saturated(total.out_packets, out_packets[row]);
-        total.out_bytes = add_saturated(total.out_bytes, out_bytes[row]);
+namespace {
+
+// Of all rows of a batch. Many small numbers need no care about what overflows.
+std::uint64_t sum_of_all(const std::uint64_t* values, std::uint32_t count) noexcept {
+    constexpr unsigned kSmallBits = 52;
+    static_assert(flow::kBatchRows <= 1u << (64 - kSmallBits));
+    std::uint64_t any = 0;
+    std::uint64_t sum = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        any |= values[i];
+        sum += values[i];
     }
+    if (any >> kSmallBits == 0) return sum;
+    sum = 0;
+    for (std::uint32_t i = 0; i < count; ++i) sum = add_saturated(sum, values[i]);
+    return sum;
+}
+std::uint64_t sum_of(const std::uint64_t* values, std::span<const RowNumber> rows, std::uint32_t count) noexcept {
+    if (rows.size() == count) return sum_of_all(values, count);
+    std::uint64_t sum = 0;
+    for (const RowNumber row : rows) sum = add_saturated(sum, values[row]);
+    return sum;
+}
+
+}  // namespace
+
+void RowCounters::add_to(Sums& total, const FlowBatch& batch, std::span<const RowNumber> rows) const noexcept {
+    Sums more;
+    more.flows = flows == nullptr ? rows.size() : sum_of(flows, rows, batch.rows);
+    more.in_packets = sum_of(in_packets, rows, batch.rows);
+    more.in_bytes = sum_of(in_bytes, rows, batch.rows);
+    for (const RowNumber row : rows) {
+        more.first_ms = std::min(more.first_ms, batch.first_ms[row]);
+        more.last_ms = std::max(more.last_ms, batch.last_ms[row]);
+    }
+    if (out_packets != nullptr) {
+        more.out_packets = sum_of(out_packets, rows, batch.rows);
+        more.out_bytes = sum_of(out_bytes, rows, batch.rows);
+    }
+    add(total, more);
 }
 
 }  // namespace store::query

@@ -20,6 +20,7 @@ namespace {
 using flow::Column;
 using flow::FlowBatch;
 
+constexpr std::uint32_t kFirstRows = 256;
 constexpr std::uint32_t kLeastKept = 4096;  // more than kToldGroups, and sorting out is worth its while
 
 struct Entry {
@@ -35,10 +36,12 @@ struct SortedRows::Impl {
           packing(columns_of(sorting), sorting.texts, true),
           received_at((sizeof(Sums) + packing.bytes() + 7) / 8 * 8),
           stride(received_at + (sorting.received ? sizeof(std::uint64_t) : 0)),
+          store(stride + 2 * sizeof(Entry)),
+          memory(*sorting.memory, sorting.memory_bytes, kFloorBytes),
           keep(sorting.count == 0 ? ~0ull : std::max<std::uint64_t>(sorting.count, kLeastKept)) {
         sorting.texts->set_limit(sorting.memory_bytes / 4);
     }
-    ~Impl() { sorting.memory->give_back(taken); }
+    ~Impl() { store.release(memory); }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
@@ -50,10 +53,9 @@ struct SortedRows::Impl {
     [[nodiscard]] static bool before(const Entry& a, const Entry& b) noexcept {
         return a.value != b.value ? a.value < b.value : a.place < b.place;
     }
-    [[nodiscard]] std::byte* at(std::uint32_t slot) noexcept { return store.data() + slot * stride; }
+    [[nodiscard]] std::byte* at(std::uint32_t slot) const noexcept { return store.at(slot); }
     // A slot for a row of this rank; kNoCell: none is better off without it.
     [[nodiscard]] std::uint32_t slot_for(const Entry& entry);
-    [[nodiscard]] bool grow();
     void let_go(std::uint64_t to);
     void sort(std::vector<Entry>& entries_) const;
 
@@ -61,10 +63,11 @@ struct SortedRows::Impl {
     FirstFlow packing;
     std::size_t received_at;  // in a slot, where receive times are kept
     std::size_t stride;
+    // Besides the row there are entries for it; they are counted with it.
+    CellStore store;
+    MemoryShare memory;
     std::uint64_t keep;
     RowCounters counters{};
-    GroupBuffer store{};
-    std::uint64_t taken = 0;
     std::uint32_t used = 0;  // slots
     std::vector<std::uint32_t> free{};
     std::vector<Entry> entries{};
@@ -76,20 +79,6 @@ struct SortedRows::Impl {
     std::unique_ptr<FlowBatch> printed{};
     std::uint32_t printed_number = ~0u;
 };
-
-bool SortedRows::Impl::grow() {
-    const std::size_t before = store.bytes();
-    const std::size_t more = std::max<std::size_t>(before / 2, 64 * 1024);
-    // Besides the row there is an entry for it.
-    const std::uint64_t asked = more + more / stride * 2 * sizeof(Entry);
-    if (before == 0) {
-        sorting.memory->take(asked);
-    } else if (!sorting.memory->take(asked, sorting.memory_bytes)) {
-        return false;
-    }
-    taken += asked;
-    return store.grow(before + more);
-}
 
 void SortedRows::Impl::let_go(std::uint64_t to) {
     if (entries.size() <= to) return;
@@ -104,7 +93,8 @@ std::uint32_t SortedRows::Impl::slot_for(const Entry& entry) {
     if (!before(entry, worst)) return kNoCell;
     if (entries.size() / 2 >= keep) let_go(keep);
     if (!before(entry, worst)) return kNoCell;
-    if (free.empty() && (used + 1) * stride > store.bytes() && !grow()) {
+    if (free.empty() && used == store.room() &&
+        !store.grow(used + std::clamp(used, kFirstRows, CellStore::kChunk), memory)) {
         const std::uint64_t half = std::max<std::uint64_t>(entries.size() / 2, 1);
         keep = std::min(keep, half);
         let_go(half);
@@ -192,10 +182,9 @@ void SortedRows::merge(SortedRows& other) {
     own.rows_seen += std::exchange(from.rows_seen, 0);
     store::query::add(own.total, std::exchange(from.total, Sums{}));
     from.entries.clear();
-    from.store.release();
+    from.store.release(from.memory);
     from.free.clear();
     from.used = 0;
-    from.sorting.memory->give_back(std::exchange(from.taken, 0));
 }
 
 std::uint64_t SortedRows::left_out() const noexcept {
