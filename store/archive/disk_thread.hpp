@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The half of an archive writer that may wait for the disk: writes encoded blocks, syncs them together, tells the store.
-// The other half (writer.hpp) never waits for it: what the disk cannot take in time is given up.
+// The part of an archive writer that may wait for the disk: writes encoded blocks, syncs them together, tells the store.
+// The other parts (writer.hpp, encoder.hpp) never wait for it: what the disk cannot take in time is given up.
 //
-// Thread: offer(), seal(), buffer() by the writer; figures() by any; the rest is a thread of its own.
+// Thread: offer(), seal(), buffer() by the encoder; figures() by any; the rest is a thread of its own.
 // Order:  write, fdatasync, tell. A block that cannot be written, or not be synced, is booked as archive.shed_disk.
 // Limits: a quarter of the archive's memory for blocks that wait; kMostOpenFiles descriptors for all writers together.
 #pragma once

@@ -18,7 +18,6 @@ constexpr std::uint64_t kQuietAges = 3;  // of blocks: a slot that is over is se
 constexpr std::uint64_t kGraceS = 10;    // and is over so long after its end
 constexpr std::uint64_t kBusyMs = 20;    // after the last batch, the next one is looked for more often
 constexpr microseconds kNapBusy{200}, kNapIdle{2000};
-constexpr std::size_t kMostIdleBuilders = 4;
 
 std::uint64_t place_of(std::uint32_t slot_s, std::uint32_t source_id) noexcept {
     return std::uint64_t{slot_s} << 32 | source_id;
@@ -36,10 +35,9 @@ std::uint32_t slot_of(const flow::FlowBatch& batch) noexcept {
 Writer::Writer(Context& context, std::uint16_t number, const flow::ExporterTable& exporters)
     : context_(context),
       number_(number),
-      most_memory_(context.options.memory_bytes / context.options.writers / 4 * 3),
-      exporters_(exporters),
+      most_memory_(context.options.memory_bytes / context.options.writers / 2),
       split_(exporters),
-      disk_(context, number) {}
+      encoder_(context, number, exporters) {}
 
 Writer::~Writer() {
     stop();
@@ -61,7 +59,7 @@ flow::Result<void> Writer::start(const std::vector<std::uint32_t>& core) {
         thread_.join();
         return done;
     }
-    disk_.start(core);
+    encoder_.start(core);
     return {};
 }
 
@@ -69,7 +67,7 @@ void Writer::stop() {
     if (!thread_.joinable()) return;
     stopping_.store(true, std::memory_order_release);
     thread_.join();
-    disk_.stop();
+    encoder_.stop();
 }
 
 void Writer::run() {
@@ -77,14 +75,15 @@ void Writer::run() {
     for (;;) {
         const bool last = stopping_.load(std::memory_order_acquire);  // asked before the lanes are emptied
         now_ms_ = steady_ms();
-        const bool found = empty_lanes();
+        const bool waits = encoder_.is_behind();
+        const bool found = !waits && empty_lanes();
         if (found) busy_ms = now_ms_;
         if (now_ms_ - looked_ms >= kLookEveryMs) {
             look_around();
             looked_ms = now_ms_;
         }
         if (found) continue;
-        if (last) break;
+        if (last && !waits) break;
         std::this_thread::sleep_for(now_ms_ - busy_ms < kBusyMs ? kNapBusy : kNapIdle);
     }
     end();
@@ -119,43 +118,29 @@ void Writer::take(const flow::FlowBatch& batch) {
 void Writer::append(Builder& builder, Place place, const flow::FlowBatch& batch, const std::uint64_t* rows) {
     builder.touched_ms = now_ms_;
     for (std::uint32_t from = 0; from < batch.rows;) {
-        if (!builder.rows) begin(builder);
+        if (!builder.rows) {
+            builder.rows = encoder_.take_builder();
+            builder.opened_ms = now_ms_;
+        }
         from = builder.rows->add(batch, rows, from);
         const std::size_t memory = builder.rows->memory();
         memory_ += memory - builder.memory;
         builder.memory = memory;
-        if (builder.rows->full() || from < batch.rows) encode(builder, place);
+        if (builder.rows->full() || from < batch.rows) close(builder, place);
     }
 }
 
-void Writer::begin(Builder& builder) {
-    if (idle_.empty()) {
-        builder.rows = std::make_unique<BlockBuilder>();
-    } else {
-        builder.rows = std::move(idle_.back());
-        idle_.pop_back();
-    }
-    builder.memory = 0;
-    builder.opened_ms = now_ms_;
-}
-
-void Writer::encode(Builder& builder, Place place) {
-    if (builder.rows->rows() == 0) return;
-    EncodedBlock block{slot_of(place), static_cast<std::uint32_t>(place), disk_.buffer(), {}};
-    block.sums = builder.rows->encode(exporters_, context_.options.compression, block.bytes);
+void Writer::close(Builder& builder, Place place) {
+    encoder_.offer(slot_of(place), static_cast<std::uint32_t>(place), std::move(builder.rows));
     memory_ -= builder.memory;
-    // Builders keep the room that rows took; few are kept, so that a thousand small sources do not hold that of full blocks.
-    if (idle_.size() < kMostIdleBuilders) idle_.push_back(std::move(builder.rows));
-    builder.rows.reset();
     builder.memory = 0;
-    disk_.offer(std::move(block));
 }
 
 void Writer::close_largest() {
     const auto largest = std::max_element(builders_.begin(), builders_.end(), [](const auto& a, const auto& b) {
         return a.second.memory < b.second.memory;
     });
-    encode(largest->second, largest->first);
+    close(largest->second, largest->first);
 }
 
 // Closes what is old, and seals what is over.
@@ -163,10 +148,10 @@ void Writer::look_around() {
     wall_s_ = context_.wall_ms() / 1000;
     for (auto at = builders_.begin(); at != builders_.end();) {
         Builder& b = at->second;
-        if (b.rows && now_ms_ - b.opened_ms >= context_.options.block_age_ms) encode(b, at->first);
+        if (b.rows && now_ms_ - b.opened_ms >= context_.options.block_age_ms) close(b, at->first);
         if (!b.rows && now_ms_ - b.touched_ms >= kQuietAges * context_.options.block_age_ms &&
             is_over(slot_of(at->first))) {
-            disk_.seal(slot_of(at->first), static_cast<std::uint32_t>(at->first));
+            encoder_.offer(slot_of(at->first), static_cast<std::uint32_t>(at->first), nullptr);
             at = builders_.erase(at);
         } else {
             ++at;
@@ -187,15 +172,15 @@ void Writer::seal_oldest() {
             ++at;
             continue;
         }
-        if (at->second.rows) encode(at->second, at->first);
-        disk_.seal(oldest_s, static_cast<std::uint32_t>(at->first));
+        if (at->second.rows) close(at->second, at->first);
+        encoder_.offer(oldest_s, static_cast<std::uint32_t>(at->first), nullptr);
         at = builders_.erase(at);
     }
 }
 
 void Writer::end() {
     for (auto& [place, builder] : builders_) {
-        if (builder.rows) encode(builder, place);
+        if (builder.rows) close(builder, place);
     }
     builders_.clear();
 }

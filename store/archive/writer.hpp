@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // An archive writer: takes batches from its lanes, copies their rows into one block builder per source and slot, gives the
-// batch home at once, and hands encoded blocks to its DiskThread. It never waits for the disk.
+// batch home at once, and hands full builders to its Encoder, that hands blocks to its DiskThread. It never waits for either.
 //
 // Thread: add_lane() before start(); the rest is a thread of its own. No lock is shared with the cores.
-// Limits: three quarters of the archive's memory for rows not encoded yet: beyond it the largest builder is closed early.
+// Limits: half of the archive's memory for rows in builders: beyond it the largest one is closed early. While the encoder is
+//         behind, batches stay in the lanes.
 //         kMostPlaces sources and slots at a time: beyond it the oldest slots are sealed early.
 // Cost:   idle, it looks into its lanes 500 times a second.
 #pragma once
@@ -15,7 +16,7 @@
 #include <vector>
 
 #include "store/archive/block.hpp"
-#include "store/archive/disk_thread.hpp"
+#include "store/archive/encoder.hpp"
 #include "store/archive/source_split.hpp"
 
 namespace store::archive {
@@ -32,7 +33,7 @@ class Writer {
     flow::Result<void> start(const std::vector<std::uint32_t>& core);
     // After the cores have stopped: takes what is in the lanes, writes, seals, syncs, tells.
     void stop();
-    [[nodiscard]] DiskThread::Figures figures() const { return disk_.figures(); }
+    [[nodiscard]] DiskThread::Figures figures() const { return encoder_.figures(); }
 
   private:
     struct Lane {
@@ -52,8 +53,7 @@ class Writer {
     bool empty_lanes();
     void take(const flow::FlowBatch& batch);
     void append(Builder& builder, Place place, const flow::FlowBatch& batch, const std::uint64_t* rows);
-    void begin(Builder& builder);
-    void encode(Builder& builder, Place place);
+    void close(Builder& builder, Place place);
     void close_largest();
     void look_around();
     void seal_oldest();
@@ -63,14 +63,12 @@ class Writer {
     Context& context_;
     const std::uint16_t number_;
     const std::size_t most_memory_;
-    const flow::ExporterTable& exporters_;
     SourceSplit split_;
-    DiskThread disk_;
+    Encoder encoder_;
     std::vector<Lane> lanes_;
 
     std::unordered_map<Place, Builder> builders_;
-    std::vector<std::unique_ptr<BlockBuilder>> idle_;  // empty ones
-    std::size_t memory_ = 0;                           // of rows in builders
+    std::size_t memory_ = 0;  // of rows in builders
     std::uint32_t newest_slot_s_ = 0;
     std::uint64_t now_ms_ = 0;  // steady clock, as of the last turn
     std::uint64_t wall_s_ = 0;  // as of the last look around

@@ -157,16 +157,16 @@ int main(int argc, char** argv) {
     }
     while (lane.filled.size() != 0) std::this_thread::sleep_for(std::chrono::microseconds(50));
     const double lanes_s = passed(), writer_s = seconds_of_thread("archive-0"),
-                 disk_s = seconds_of_thread("arch-disk-0");
+                 encoder_s = seconds_of_thread("arch-encode-0"), disk_s = seconds_of_thread("arch-disk-0");
     (*archive)->stop();
     const double all_s = passed();
     const auto stats = (*archive)->stats();
     const double rows = static_cast<double>(pushed);
     std::printf("%s, %s, %u sources: %.1f M rows in %.2f s (%.2f s until durable): %.2f M rows/s\n", directory.c_str(),
                 compression.c_str(), sources, rows / 1e6, lanes_s, all_s, rows / lanes_s / 1e6);
-    std::printf(
-        "  writer %.1f ns a row of CPU (%.1f M rows/s a core), disk thread %.1f ns, both on one core %.1f M rows/s\n",
-        writer_s / rows * 1e9, rows / writer_s / 1e6, disk_s / rows * 1e9, rows / (writer_s + disk_s) / 1e6);
+    std::printf("  CPU a row: copying %.1f ns, encoding %.1f ns, disk %.1f ns; all of it on one core: %.1f M rows/s\n",
+                writer_s / rows * 1e9, encoder_s / rows * 1e9, disk_s / rows * 1e9,
+                rows / (writer_s + encoder_s + disk_s) / 1e6);
     std::printf("  archived %.1f M, given up %.1f M; %.2f bytes a row; %llu blocks; sync at most %.3f s\n",
                 static_cast<double>(archived) / 1e6, static_cast<double>(shed) / 1e6,
                 static_cast<double>(stats.bytes) / static_cast<double>(archived == 0 ? 1 : archived),
