@@ -46,6 +46,17 @@ struct SeriesQuery {
 [[nodiscard]] Done show_series(const Context& context, const SeriesQuery& query);
 // `net-collector query` with what follows it: nfdump's options, see control/query/options.hpp. The exit code.
 [[nodiscard]] int query_command(const std::vector<std::string>& arguments, const Context& context);
+// What is in the archive, whether it can be read, what would be deleted.
+struct ArchiveQuery {
+    std::string source{};   // empty = all
+    bool segments = false;  // a line for each
+    bool repair = false;    // of verify: tell the catalogue what can be read
+    bool dry_run = false;
+    std::string keep{}, max_size{}, min_free{};  // other limits than the configured ones, to try them
+};
+[[nodiscard]] Done list_archive(const Context& context, const ArchiveQuery& query);
+// Exit::failed when something is damaged.
+[[nodiscard]] Done verify_archive(const Context& context, const ArchiveQuery& query);
 [[nodiscard]] Done back_up(const Context& context, const std::string& target_directory);
 
 // What the configuration says.

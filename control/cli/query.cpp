@@ -71,7 +71,7 @@ Done ask_archive(const Context& context, const query::Request& request) {
         if (!opened) return tl::unexpected(opened.error());
         reader = *std::move(opened);
         world.reader = &*reader;
-        world.archive_directory = archive_of(*where);
+        world.archive_directory = archive_of(where->data);
         world.daemon = [socket = where->socket] { return daemon_load(socket); };
     }
     const auto done = query::run(world, request, filter_text(*given, request));
@@ -85,8 +85,8 @@ Failure failure_of(const query::Refusal& refusal) {
     return {exit_of(refusal.trouble), refusal.message};
 }
 
-std::string archive_of(const Whereabouts& where) {
-    return where.data + "/archive";
+std::string archive_of(const std::string& data_directory) {
+    return data_directory + "/archive";
 }
 
 query::DaemonLoad daemon_load(const std::string& socket) {

@@ -14,7 +14,7 @@ namespace cli {
 
 [[nodiscard]] Failure failure_of(const query::Refusal& refusal);
 // Where the segments are.
-[[nodiscard]] std::string archive_of(const Whereabouts& where);
+[[nodiscard]] std::string archive_of(const std::string& data_directory);
 // What the running daemon says of how busy it is; nobody waits long for that.
 [[nodiscard]] query::DaemonLoad daemon_load(const std::string& socket);
 

@@ -30,6 +30,7 @@ struct Arguments {
     ExportersQuery exporters;
     InterfacesQuery interfaces;
     FilterQuery filter;
+    ArchiveQuery archive;
     std::string check_file;
     std::string backup_directory;
 };
@@ -228,12 +229,41 @@ void add_filter_commands(Commands& commands, Arguments& a) {
         "  net-collector filter fields -o json");
 }
 
+void add_archive_commands(Commands& commands, Arguments& a) {
+    CLI::App& archive = commands.add_group("archive", "the raw flows on disk: how many, whether they can be read");
+    archive.footer(
+        "Examples:\n"
+        "  net-collector archive list\n"
+        "  net-collector archive verify\n"
+        "`net-collector query` asks what is in it.");
+    CLI::App& list = commands.add(archive, "list", "flows and bytes by day and source, and from when to when",
+                                  [&a](const Context& c) { return list_archive(c, a.archive); });
+    list.add_option("--source", a.archive.source, "only of this source");
+    list.add_flag("--segments", a.archive.segments, "a line for each segment, with its file");
+    list.footer(
+        "Examples:\n"
+        "  net-collector archive list\n"
+        "  net-collector archive list --source edge --segments\n"
+        "  net-collector archive list -o json | jq .together.bytes_per_flow\n"
+        "Times are those of arrival, UTC.");
+    CLI::App& verify = commands.add(archive, "verify", "read every block and check it; the daemon may run",
+                                    [&a](const Context& c) { return verify_archive(c, a.archive); });
+    verify.add_flag("--repair", a.archive.repair,
+                    "afterwards leave out of the catalogue what cannot be read; net-collectord must be stopped");
+    verify.footer(
+        "Examples:\n"
+        "  net-collector archive verify && echo all is well\n"
+        "  net-collector archive verify -o json | jq '.findings[].text'\n"
+        "Exit code 1: something is damaged or missing.");
+}
+
 void add_data_commands(Commands& commands, Arguments& a) {
     add_ledger(commands, a);
     add_exporters(commands, a);
     commands.add("templates", "templates that NetFlow v9 and IPFIX exporters announced", show_templates)
         .footer("Example:\n  net-collector templates -o json");
     add_series(commands, a);
+    add_archive_commands(commands, a);
     commands.add_elsewhere(kQuery, "the raw flows themselves, with nfdump's options")
         .footer("`net-collector query --help` tells of its options.");
     CLI::App& backup = commands.add("backup", "copy the data directory, consistent even while the daemon runs",

@@ -105,7 +105,7 @@ Done show_filtered_series(const Context& context, const SeriesQuery& query) {
     if (!where) return tl::unexpected(where.error());
     const auto reader = open_data(where->data);
     if (!reader) return tl::unexpected(reader.error());
-    const std::string archive = archive_of(*where);
+    const std::string archive = archive_of(where->data);
     const auto exporters = std::make_unique<flow::ExporterTable>();
     auto asked = prepare(context, query, *reader, archive, *exporters);
     if (!asked) return tl::unexpected(asked.error());

@@ -44,6 +44,7 @@ class ArchiveData {
         EXPECT_TRUE(store_->start().has_value());
         const auto stopped = store_->stop();
         EXPECT_TRUE(stopped.has_value()) << stopped.error().text();
+        store_.reset();
         return stopped.has_value();
     }
 

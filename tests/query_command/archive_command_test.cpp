@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// `net-collector archive`, and what an answer says of an archive that is not whole.
+#include "tests/query_command/command_rig.hpp"
+
+namespace query {
+namespace {
+
+TEST_F(Command, ListsTheArchiveByDayAndSource) {
+    const Said said = run({"archive", "list", "--data", archive_->directory()});
+    ASSERT_EQ(said.code, 0) << said.err;
+    std::istringstream lines(said.out);
+    std::string heading, edge, peer, together;
+    std::getline(lines, heading);
+    std::getline(lines, edge);
+    std::getline(lines, peer);
+    std::getline(lines, together);
+    EXPECT_TRUE(heading.starts_with("DAY"));
+    EXPECT_TRUE(edge.starts_with("2026-01-15  edge")) << said.out;
+    EXPECT_NE(edge.find(" 34 "), std::string::npos) << said.out;
+    EXPECT_NE(peer.find("4.00k"), std::string::npos) << said.out;
+    EXPECT_NE(peer.find("2026-01-15T11:55:00Z"), std::string::npos) << said.out;
+    EXPECT_TRUE(together.starts_with("together")) << said.out;
+
+    const Said json = run({"archive", "list", "--data", archive_->directory(), "--source", "edge", "-o", "json"});
+    const Json all = Json::parse(json.out);
+    EXPECT_EQ(all["together"]["flows"], 34);
+    EXPECT_EQ(all["days"].size(), 1u);
+    EXPECT_EQ(run({"archive", "list", "--data", archive_->directory(), "--segments"}).lines(),
+              archive_->segments().size() + 2);
+}
+
+TEST_F(Command, VerifyFindsDamage) {
+    control::TemporaryDirectory other;
+    ArchiveData archive((other.path() / "data").string());
+    ASSERT_TRUE(archive.make());
+    const Said whole = run({"archive", "verify", "--data", archive.directory()});
+    EXPECT_EQ(whole.code, 0) << whole.out << whole.err;
+    EXPECT_NE(whole.out.find("no fault"), std::string::npos) << whole.out;
+
+    // A byte of the second segment's blocks, and the third one gone.
+    const std::string second = archive.archive() + "/" + archive.segments().at(1).key.path();
+    const std::uint64_t size = archive.segments().at(1).bytes;
+    std::fstream file(second, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(size / 2));
+    const auto byte = static_cast<char>(file.get() ^ 0x55);
+    file.seekp(static_cast<std::streamoff>(size / 2));
+    file.put(byte);
+    file.close();
+    std::filesystem::remove(archive.archive() + "/" + archive.segments().at(2).key.path());
+    const Said said = run({"archive", "verify", "--data", archive.directory()});
+    EXPECT_EQ(said.code, 1);
+    EXPECT_NE(said.out.find("damaged block"), std::string::npos) << said.out;
+    EXPECT_NE(said.out.find("missing"), std::string::npos) << said.out;
+    const Json json = Json::parse(run({"archive", "verify", "--data", archive.directory(), "-o", "json"}).out);
+    EXPECT_EQ(json["ok"], false);
+    EXPECT_EQ(json["faults"], 2);
+
+    const Said query = run({"query", "--data", archive.directory(), "-o", "null", "proto", "udp"});
+    EXPECT_EQ(query.code, 0);
+    EXPECT_NE(query.out.find("partial: yes"), std::string::npos) << query.out;
+    EXPECT_NE(query.out.find("1 segments expired meanwhile"), std::string::npos) << query.out;
+
+    const Said repaired = run({"archive", "verify", "--data", archive.directory(), "--repair"});
+    EXPECT_EQ(repaired.code, 1);
+    EXPECT_NE(repaired.out.find("repaired: 1 entries corrected, 1 taken out"), std::string::npos)
+        << repaired.out << repaired.err;
+    const Said after = run({"archive", "verify", "--data", archive.directory()});
+    EXPECT_NE(after.out.find("damaged block"), std::string::npos) << after.out;
+    EXPECT_EQ(after.out.find("missing"), std::string::npos) << after.out;
+}
+
+TEST_F(Command, AnEmptyArchiveIsNoError) {
+    control::TemporaryDirectory other;
+    store::Options options;
+    options.directory = (other.path() / "data").string();
+    ASSERT_TRUE(store::Store::open(std::move(options)).has_value());
+    const std::string data = (other.path() / "data").string();
+    const Said said = run({"query", "--data", data, "-o", "line"});
+    EXPECT_EQ(said.code, 0);
+    EXPECT_NE(said.out.find("No matching flows"), std::string::npos) << said.out;
+    EXPECT_NE(said.err.find("nothing has been archived yet"), std::string::npos) << said.err;
+    EXPECT_EQ(run({"archive", "list", "--data", data}).code, 0);
+    EXPECT_EQ(run({"archive", "verify", "--data", data}).code, 0);
+    EXPECT_EQ(run({"series", "--data", data, "--filter", "port 53"}).code, 0);
+}
+
+}  // namespace
+}  // namespace query
