@@ -57,6 +57,7 @@ struct ArchiveQuery {
 [[nodiscard]] Done list_archive(const Context& context, const ArchiveQuery& query);
 // Exit::failed when something is damaged.
 [[nodiscard]] Done verify_archive(const Context& context, const ArchiveQuery& query);
+[[nodiscard]] Done expire_archive(const Context& context, const ArchiveQuery& query);
 [[nodiscard]] Done back_up(const Context& context, const std::string& target_directory);
 
 // What the configuration says.

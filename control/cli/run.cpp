@@ -255,6 +255,16 @@ void add_archive_commands(Commands& commands, Arguments& a) {
         "  net-collector archive verify && echo all is well\n"
         "  net-collector archive verify -o json | jq '.findings[].text'\n"
         "Exit code 1: something is damaged or missing.");
+    CLI::App& expire = commands.add(archive, "expire", "what retention would delete now, oldest first, and why",
+                                    [&a](const Context& c) { return expire_archive(c, a.archive); });
+    expire.add_flag("--dry-run", a.archive.dry_run, "needed: only net-collectord deletes, by itself");
+    expire.add_option("--keep", a.archive.keep, "instead of the configured keep_for: 7d, 8w ...");
+    expire.add_option("--max-size", a.archive.max_size, "instead of the configured size: 500GB ...");
+    expire.add_option("--min-free", a.archive.min_free, "instead of the configured free room: 50GB ...");
+    expire.footer(
+        "Examples:\n"
+        "  net-collector archive expire --dry-run                    what goes next by [archive] of the configuration\n"
+        "  net-collector archive expire --dry-run --max-size 100GB   what would go if there were 100 GB at most");
 }
 
 void add_data_commands(Commands& commands, Arguments& a) {

@@ -10,6 +10,7 @@
 
 #include "control/config_problems.hpp"
 #include "control/duration.hpp"
+#include "control/size.hpp"
 
 namespace query {
 namespace {
@@ -297,6 +298,7 @@ Outcome take_option(Request& request, int value, const std::vector<char*>& argv)
 }  // namespace
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) noexcept {
+    if (const auto size = control::parse_size(text)) return size;
     return scaled_number(text, 1024);
 }
 

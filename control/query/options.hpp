@@ -71,7 +71,7 @@ struct Request {
 
 [[nodiscard]] std::string_view help_text() noexcept;
 
-// "2G", "512M", "64k", "1000000"; powers of 1,024. Else nullopt.
+// "2G", "512M", "64k", "1000000" (powers of 1,024), and what control/size.hpp reads: "500MB", "2GiB". Else nullopt.
 [[nodiscard]] std::optional<std::uint64_t> parse_bytes(std::string_view text) noexcept;
 
 }  // namespace query

@@ -69,6 +69,28 @@ TEST_F(Command, VerifyFindsDamage) {
     EXPECT_EQ(after.out.find("missing"), std::string::npos) << after.out;
 }
 
+TEST_F(Command, DryRunSaysWhatRetentionWouldDelete) {
+    const auto expire = [](std::vector<std::string> more) {
+        more.insert(more.begin(), {"archive", "expire", "--config", config()});
+        return run(std::move(more));
+    };
+    const Said refused = expire({});
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.err.find("--dry-run"), std::string::npos);
+    // Two hours after the first slot.
+    EXPECT_NE(expire({"--dry-run", "--min-free", "1B"}).out.find("nothing would go"), std::string::npos);
+    const Json old = Json::parse(expire({"--dry-run", "--min-free", "1B", "--keep", "110m", "-o", "json"}).out);
+    ASSERT_GE(old["would_go"].size(), 1u);
+    EXPECT_EQ(old["would_go"][0]["source"], "edge");
+    EXPECT_EQ(old["would_go"][0]["reason"], "too old");
+    EXPECT_LT(old["segments"], archive_->segments().size());
+    const Json large = Json::parse(expire({"--dry-run", "--min-free", "1B", "--max-size", "1B", "-o", "json"}).out);
+    EXPECT_EQ(large["segments"], archive_->segments().size());
+    EXPECT_EQ(large["would_go"][0]["reason"], "for room");
+    EXPECT_EQ(expire({"--dry-run", "--keep", "soon"}).code, 2);
+    EXPECT_EQ(expire({"--dry-run", "--max-size", "100"}).code, 2);
+}
+
 TEST_F(Command, AnEmptyArchiveIsNoError) {
     control::TemporaryDirectory other;
     store::Options options;
