@@ -80,7 +80,7 @@ void append(std::string& out, const std::string& part) {
 }
 
 void append(std::string& out, std::uint64_t count, const std::string& what) {
-    if (count != 0) append(out, grouped(count) + " " + what);
+    if (count != 0) append(out, what + ": " + grouped(count));
 }
 
 }  // namespace
@@ -105,14 +105,14 @@ std::string Coverage::text() const {
     std::string read;
     append(read, ended_text(ended_by));
     append(read, segments_expired, "segments expired meanwhile");
-    append(read, segments_failed, "segments could not be read");
-    append(read, blocks_damaged, "blocks are damaged (net-collector archive verify)");
-    append(read, rows_left_out, "flows found no room in memory (--memory)");
+    append(read, segments_failed, "segments that could not be read");
+    append(read, blocks_damaged, "damaged blocks, see `net-collector archive verify`");
+    append(read, rows_left_out, "flows without room in memory (--memory)");
     std::string gone;
-    append(gone, missing, "flows missing by sequence numbers");
+    append(gone, missing, "missing by sequence numbers");
     append(gone, lost, "lost in the collector");
-    append(gone, shed_busy, "not archived: the writers were behind");
-    append(gone, shed_disk, "not archived: the disk was full or failed");
+    append(gone, shed_busy, "not archived, the writers were behind");
+    append(gone, shed_disk, "not archived, the disk was full or failed");
     append(gone, unwritten, "under way when the collector died");
     append(gone, off, "came while nothing was archived");
     std::string out;

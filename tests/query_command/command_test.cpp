@@ -207,7 +207,7 @@ TEST_F(Command, ExpiredSegmentsMakeTheAnswerPartial) {
     std::filesystem::remove(archive.archive() + "/" + archive.segments().front().key.path());
     const Said said = run({"query", "--data", archive.directory(), "-o", "null"});
     EXPECT_EQ(said.code, 0) << said.err;
-    EXPECT_NE(said.out.find("partial: yes (1 segments expired meanwhile"), std::string::npos) << said.out;
+    EXPECT_NE(said.out.find("partial: yes (segments expired meanwhile: 1)"), std::string::npos) << said.out;
     EXPECT_NE(said.err.find("partial: yes"), std::string::npos) << said.err;
 }
 
