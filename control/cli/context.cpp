@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/cli/context.hpp"
 
+#include <grp.h>
+#include <sys/stat.h>
+
 #include <filesystem>
 
 namespace cli {
@@ -15,6 +18,14 @@ bool is_there(const fs::path& path) {
     std::error_code ignored;
     return fs::exists(path, ignored);
 }
+// "the group net-collector", which may read what is in `directory`.
+std::string group_of(const std::string& directory) {
+    struct stat found {};
+    if (stat(directory.c_str(), &found) != 0) return "the daemon's group";
+    const group* known = getgrgid(found.st_gid);
+    return known == nullptr ? "group " + std::to_string(found.st_gid) : "the group " + std::string(known->gr_name);
+}
+
 bool has_data(const std::string& directory) {
     return is_there(fs::path(directory) / "data.mdb");
 }
@@ -58,8 +69,8 @@ Outcome<store::Reader> open_data(const std::string& directory) {
     std::error_code error;
     if (!fs::exists(fs::path(directory) / "data.mdb", error)) {
         if (error == std::errc::permission_denied) {
-            return failure(Exit::failed,
-                           "you may not look into " + directory + ": become a member of the daemon's group, or root");
+            return failure(Exit::failed, "you may not look into " + directory + ": become a member of " +
+                                             group_of(directory) + " (`usermod -aG`, then log in again), or root");
         }
         return failure(Exit::no_data, "there is no collected data in " + directory +
                                           ": start net-collectord, or name another directory with --data DIR");

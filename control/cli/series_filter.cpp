@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `net-collector series --filter`: the time series of any filter, counted from the archive.
 #include <algorithm>
-#include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
-#include <thread>
 
 #include "control/cli/filter_input.hpp"
 #include "control/cli/query_world.hpp"
@@ -111,6 +110,8 @@ Done show_filtered_series(const Context& context, const SeriesQuery& query) {
     if (!asked) return tl::unexpected(asked.error());
     const query::BucketPlan plan = plan_of(query, *asked);
 
+    std::uint64_t rows = 0;
+    for (const auto& segment : asked->selection.segments) rows += segment.entry.rows;
     const query::Cancel cancel;
     store::query::Options options;
     options.segments = asked->selection.segments;
@@ -119,7 +120,10 @@ Done show_filtered_series(const Context& context, const SeriesQuery& query) {
     options.columns = query::Buckets::columns();
     options.received = true;
     options.exporters = exporters.get();
-    options.threads = asked->filter.counts_rows ? 1 : std::max(1u, std::thread::hardware_concurrency());
+    const query::Effort effort =
+        query::effort_for([&] { return daemon_load(where->socket); }, asked->filter.counts_rows ? 1 : 0, rows);
+    options.threads = effort.threads;
+    options.background = effort.background;
     options.cancelled = &cancel.flag();
     options.make_sink = [&](std::size_t) { return std::make_unique<query::Buckets>(plan); };
     auto report = store::query::scan(options);

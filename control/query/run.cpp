@@ -45,16 +45,6 @@ std::size_t cores() {
     return std::max<std::size_t>(1, static_cast<std::size_t>(CPU_COUNT(&set)));
 }
 
-Effort effort_for(const World& world, const Request& request, std::uint64_t rows) {
-    Effort effort{.threads = request.threads != 0 ? request.threads : cores(), .background = false};
-    if (!world.daemon || rows < kLongRows) return effort;
-    const DaemonLoad load = world.daemon();
-    effort.background = load.running;
-    if (load.busy_ratio > kBusy && request.threads == 0)
-        effort.threads = std::max<std::size_t>(1, effort.threads - std::min(effort.threads, load.cores));
-    return effort;
-}
-
 class Runner {
   public:
     Runner(const World& world, const Request& request, const FilterText& text)
@@ -147,7 +137,7 @@ Outcome<void> Runner::select() {
 Outcome<void> Runner::once(const TimeSelection& time) {
     if (auto ok = select(); !ok) return ok;
     const store::query::Window window = resolved(time, selection_.first_ms, selection_.last_ms);
-    effort_ = effort_for(world_, request_, selection_.rows);
+    effort_ = effort_for(world_.daemon, request_.threads, selection_.rows);
     ProgressLine progress(world_.err, world_.err_is_terminal);
     const Question question{.request = request_,
                             .shape = shape_,
@@ -201,8 +191,7 @@ void Runner::finish(Answered& answered, const store::query::Window& window, cons
             output.text() += nlohmann::ordered_json{{"type", "coverage"}, {"coverage", coverage.json()}}.dump() + "\n";
     }
     if (!output.flush()) return;
-    if (coverage.partial() && (request_.quiet || shape_.print.format != "line"))
-        world_.err << "net-collector: " << coverage.text() << '\n';
+    if (coverage.partial()) world_.err << "net-collector: " << coverage.text() << '\n';
     if (report.rows_passed == 0 && world_.reader != nullptr) say_where_flows_are(window);
     stages_.scan_s = answered.stages.scan_s;
     stages_.put_together_s = answered.stages.put_together_s;
@@ -241,6 +230,16 @@ Outcome<void> Runner::watch() {
 }
 
 }  // namespace
+
+Effort effort_for(const std::function<DaemonLoad()>& daemon, std::size_t threads, std::uint64_t rows) {
+    Effort effort{.threads = threads != 0 ? threads : cores(), .background = false};
+    if (!daemon || rows < kLongRows) return effort;
+    const DaemonLoad load = daemon();
+    effort.background = load.running;
+    if (load.busy_ratio > kBusy && threads == 0)
+        effort.threads = std::max<std::size_t>(1, effort.threads - std::min(effort.threads, load.cores));
+    return effort;
+}
 
 Outcome<void> run(const World& world, const Request& request, const FilterText& filter) {
     return Runner(world, request, filter).run();

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "control/config.hpp"
+#include "control/query/answer.hpp"
 #include "control/query/filter.hpp"
 #include "control/query/options.hpp"
 #include "control/query/outcome.hpp"
@@ -38,6 +39,9 @@ struct World {
     std::string archive_directory{};
     std::function<DaemonLoad()> daemon{};  // asked before long questions; may take a moment
 };
+
+// Asks the daemon only before questions that look at many rows. `threads`: 0 = as many as are idle.
+[[nodiscard]] Effort effort_for(const std::function<DaemonLoad()>& daemon, std::size_t threads, std::uint64_t rows);
 
 [[nodiscard]] Outcome<void> run(const World& world, const Request& request, const FilterText& filter);
 

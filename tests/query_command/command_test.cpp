@@ -217,6 +217,42 @@ TEST_F(Command, MemoryThatIsTooSmallIsSaid) {
     EXPECT_EQ(said.out.find("partial"), std::string::npos);
 }
 
+// Takes some bytes, then nothing any more: as a pipe into `head`.
+class BrokenPipe : public std::streambuf {
+  public:
+    explicit BrokenPipe(std::streamsize room) : room_(room) {}
+    [[nodiscard]] std::streamsize taken() const { return taken_; }
+
+  protected:
+    std::streamsize xsputn(const char* /*text*/, std::streamsize size) override {
+        const std::streamsize fits = std::min(size, room_ - taken_);
+        taken_ += fits;
+        return fits;
+    }
+    int_type overflow(int_type c) override {
+        return xsputn(nullptr, 1) == 1 ? traits_type::not_eof(c) : traits_type::eof();
+    }
+
+  private:
+    std::streamsize room_, taken_ = 0;
+};
+
+TEST_F(Command, EndsQuietlyWhenNobodyReads) {
+    for (const std::vector<std::string>& what :
+         {std::vector<std::string>{"-o", "long"}, {"-o", "json", "-O", "bytes"}, {"-a"}, {"-s", "srcip", "-n", "0"}}) {
+        std::vector<std::string> arguments{"net-collector", "query", "--config", config()};
+        arguments.insert(arguments.end(), what.begin(), what.end());
+        std::vector<const char*> argv;
+        for (const std::string& a : arguments) argv.push_back(a.c_str());
+        BrokenPipe pipe(1000);
+        std::ostream out(&pipe);
+        std::ostringstream err;
+        EXPECT_EQ(cli::run(static_cast<int>(argv.size()), argv.data(), out, err, false, kSlot_s + 7200), 0);
+        EXPECT_EQ(pipe.taken(), 1000);
+        EXPECT_EQ(err.str(), "");
+    }
+}
+
 TEST_F(Command, SeriesOfAnyFilter) {
     const Said said = run({"series", "--config", config(), "--filter", "port 53", "--from", std::to_string(kSlot_s),
                            "--to", std::to_string(kSlot_s + 900), "--resolution", "5m", "-o", "json"});
