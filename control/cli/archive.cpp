@@ -3,6 +3,7 @@
 #include "control/cli/archive.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -33,17 +34,14 @@ std::string received(std::uint64_t ms) {
 
 // By day, then by source; or each segment.
 std::vector<Line> lines_of(const Catalogue& catalogue, const ArchiveQuery& query) {
-    std::vector<Line> lines;
+    std::map<std::pair<std::string, std::string>, SegmentSums> sums;
     for (const store::SegmentEntry& entry : catalogue.segments) {
         const std::string source = source_of(catalogue, entry.key);
         if (!query.source.empty() && source != query.source) continue;
-        const std::string day = query.segments ? entry.key.path() : day_of(entry.key);
-        auto line = std::ranges::find_if(lines, [&](const Line& l) { return l.day == day && l.source == source; });
-        if (line == lines.end()) line = lines.insert(lines.end(), {day, source, {}});
-        line->sums.add(entry);
+        sums[{query.segments ? entry.key.path() : day_of(entry.key), source}].add(entry);
     }
-    std::ranges::stable_sort(
-        lines, [](const Line& a, const Line& b) { return a.day != b.day ? a.day < b.day : a.source < b.source; });
+    std::vector<Line> lines;
+    for (const auto& [name, of] : sums) lines.push_back({name.first, name.second, of});
     return lines;
 }
 
