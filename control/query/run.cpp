@@ -138,7 +138,9 @@ Outcome<void> Runner::once(const TimeSelection& time) {
     if (auto ok = select(); !ok) return ok;
     const store::query::Window window = resolved(time, selection_.first_ms, selection_.last_ms);
     effort_ = effort_for(world_.daemon, request_.threads, selection_.rows);
-    ProgressLine progress(world_.err, world_.err_is_terminal);
+    // Not between lines that come on the same terminal.
+    const bool quiet = world_.out_is_terminal && shape_.kind == Shape::Kind::listing;
+    ProgressLine progress(world_.err, world_.err_is_terminal && !quiet);
     const Question question{.request = request_,
                             .shape = shape_,
                             .filter = filter_,
