@@ -19,17 +19,19 @@ bool Listing::take(const FlowBatch& batch, const std::uint64_t* rows, std::uint3
 
 flow::ColumnSet Totals::columns(bool by_class) {
     flow::ColumnSet out = sums_columns();
+    out.remove({Column::tcp_flags, Column::family});
     if (by_class) out.add(Column::proto);
     return out;
 }
 
 bool Totals::take(const FlowBatch& batch, const std::uint64_t* rows, std::uint32_t /*count*/,
                   store::archive::BlockReader& /*block*/, std::uint32_t /*page*/) {
-    for_rows(rows, batch.rows, [&](std::uint32_t row) {
-        const Sums sums = sums_of(batch, row, raw_);
-        add(total_, sums);
-        if (by_class_) add(classes_[static_cast<std::size_t>(flow::traffic_class(batch.proto[row]))], sums);
-    });
+    const std::span chosen(chosen_.data(), store::query::list_rows(rows, batch.rows, chosen_.data()));
+    counters_.read(batch, chosen, raw_);
+    counters_.add_to(total_, batch, chosen);
+    if (!by_class_) return true;
+    for (const store::query::RowNumber row : chosen)
+        add(classes_[static_cast<std::size_t>(flow::traffic_class(batch.proto[row]))], counters_.of(batch, row));
     return true;
 }
 

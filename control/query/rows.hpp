@@ -12,6 +12,8 @@
 #include "control/query/print.hpp"
 #include "dataplane/flow/column_set.hpp"
 #include "dataplane/flow/tally.hpp"
+#include "store/query/row_counters.hpp"
+#include "store/query/row_list.hpp"
 #include "store/query/scan.hpp"
 
 namespace query {
@@ -56,6 +58,8 @@ class Totals final : public store::query::Sink {
 
   private:
     bool by_class_, raw_;
+    store::query::RowCounters counters_{};
+    std::array<store::query::RowNumber, flow::kBatchRows> chosen_;
     store::query::Sums total_{};
     std::array<store::query::Sums, flow::kClasses> classes_{};
 };
