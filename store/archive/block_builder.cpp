@@ -42,9 +42,13 @@ std::size_t BlockBuilder::memory() const noexcept {
 }
 
 BlockSums BlockBuilder::encode(const flow::ExporterTable& exporters, Compression compression,
-                               std::vector<std::uint8_t>& out) {
+                               std::vector<std::uint8_t>& out, EncodeBuffers* buffers) {
     if (columns_->rows == 0) return {};
-    const BlockSums sums = BlockEncoder(*columns_, compression).encode(exporters, out);
+    if (buffers == nullptr) {
+        EncodeBuffers own;
+        return encode(exporters, compression, out, &own);
+    }
+    const BlockSums sums = BlockEncoder(*columns_, compression, buffers->parts()).encode(exporters, out);
     columns_->clear();
     return sums;
 }

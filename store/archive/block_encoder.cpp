@@ -33,6 +33,27 @@ void patch(Bytes& out, std::size_t at, const void* bytes, std::size_t size) noex
 
 }  // namespace
 
+EncodeBuffers::EncodeBuffers() : parts_(std::make_unique<Parts>()) {}
+EncodeBuffers::~EncodeBuffers() = default;
+
+BlockEncoder::BlockEncoder(BlockBuilder::Columns& columns, Compression compression, EncodeBuffers::Parts& buffers)
+    : rows_(columns),
+      encoder_(buffers.encoder),
+      sources_(buffers.sources),
+      destinations_(buffers.destinations),
+      other_addresses_(buffers.other_addresses),
+      entries_(buffers.entries),
+      exporters_(buffers.exporters),
+      exporter_places_(buffers.exporter_places),
+      source_filter_(buffers.source_filter),
+      destination_filter_(buffers.destination_filter),
+      body_(buffers.body) {
+    encoder_.set_compression(compression);
+    entries_.clear();
+    exporters_.clear();
+    for (Bytes* bytes : {&source_filter_, &destination_filter_, &body_}) bytes->clear();
+}
+
 bool BlockEncoder::all_have(Column which) const noexcept {
     const std::uint64_t bit = flow::present_bit(which);
     return (header_.present_all & bit) == bit;
@@ -176,7 +197,7 @@ void BlockEncoder::text_column(Column which, Values<std::uint32_t>& places) {
 // Ids become places in the block's own list.
 void BlockEncoder::exporter_column(const flow::ExporterTable& exporters) {
     std::unordered_map<std::uint32_t, std::uint32_t> places;
-    std::vector<std::uint32_t> place_of_row(rows_.rows);
+    exporter_places_.assign(rows_.rows, 0);
     std::uint32_t last_id = 0, last_place = 0;
     auto ids = std::span<const std::uint32_t>(rows_.exporter.span());
     const auto range = range_of(ids);
@@ -191,14 +212,14 @@ void BlockEncoder::exporter_column(const flow::ExporterTable& exporters) {
             }
             last_place = at->second;
         }
-        place_of_row[row] = last_place;
+        exporter_places_[row] = last_place;
     }
     ColumnEntry entry{};
     entry.column = stored_id(Column::exporter);
     const auto last_place_of_all = static_cast<std::uint32_t>(exporters_.size() - 1);
     entry.high[0] = last_place_of_all;
     const std::size_t begin = body_.size();
-    encoder_.number<std::uint32_t>(place_of_row, {0, last_place_of_all}, {}, entry, body_);
+    encoder_.number<std::uint32_t>(exporter_places_, {0, last_place_of_all}, {}, entry, body_);
     finish(entry, begin);
 }
 

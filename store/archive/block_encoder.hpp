@@ -15,10 +15,19 @@
 
 namespace store::archive {
 
+struct EncodeBuffers::Parts {
+    ColumnEncoder encoder;
+    AddressDictionary sources, destinations, other_addresses;
+    std::vector<ColumnEntry> entries;
+    std::vector<ExporterEntry> exporters;
+    std::vector<std::uint32_t> exporter_places;
+    Bytes source_filter, destination_filter, body;
+};
+
 // One block on its way to bytes.
 class BlockEncoder {
   public:
-    BlockEncoder(BlockBuilder::Columns& columns, Compression compression) : rows_(columns), encoder_(compression) {}
+    BlockEncoder(BlockBuilder::Columns& columns, Compression compression, EncodeBuffers::Parts& buffers);
 
     BlockSums encode(const flow::ExporterTable& exporters, Bytes& out);
 
@@ -49,13 +58,15 @@ class BlockEncoder {
     void assemble(Bytes& out);
 
     BlockBuilder::Columns& rows_;
-    ColumnEncoder encoder_;
     BlockHeader header_{};
-    AddressDictionary sources_, destinations_, other_addresses_;
     AddressPlaces source_places_{}, destination_places_{};
-    std::vector<ColumnEntry> entries_;
-    std::vector<ExporterEntry> exporters_;
-    Bytes source_filter_, destination_filter_, body_;
+    // All of them the buffers'.
+    ColumnEncoder& encoder_;
+    AddressDictionary &sources_, &destinations_, &other_addresses_;
+    std::vector<ColumnEntry>& entries_;
+    std::vector<ExporterEntry>& exporters_;
+    std::vector<std::uint32_t>& exporter_places_;
+    Bytes &source_filter_, &destination_filter_, &body_;
 };
 
 }  // namespace store::archive

@@ -151,10 +151,13 @@ flow::Result<BlockReader::Dictionary> BlockReader::dictionary(Column column) {
 }
 
 flow::Result<void> BlockReader::read_places(std::uint32_t page, Column column, std::uint32_t* places) {
-    if (auto found = dictionary(column); !found) return flow::pass(found);
+    const auto found = dictionary(column);
+    if (!found) return tl::unexpected<flow::Error>(found.error());
     const std::uint8_t id = stored_id(column);
     const std::uint32_t from = state_->first_rows[page], n = state_->pages[page].rows;
-    if (shape(column) == Shape::address) {
+    if (found->addresses.empty() && found->numbers.empty()) {
+        std::fill_n(places, n, 0u);
+    } else if (shape(column) == Shape::address) {
         state_->addresses[id].read_places(from, n, places);
     } else {
         state_->numbers[id].read_places(from, n, places);

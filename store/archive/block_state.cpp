@@ -100,7 +100,7 @@ flow::Result<void> BlockReader::State::open(std::span<const std::uint8_t> from, 
     loaded.fill(false);
     // Columns with numbers that are not known come from newer programs and are left out.
     for (const ColumnEntry& entry : entries) {
-        if (entry.column < kStoredIds) entry_of[entry.column] = &entry;
+        if (entry.column != kNotStored && entry.column < kStoredIds) entry_of[entry.column] = &entry;
     }
     sums = {header.rows,  header.received_from_ms, header.received_to_ms, header.first_ms, header.last_ms,
             header.flows, header.packets,          header.bytes};

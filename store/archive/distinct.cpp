@@ -8,18 +8,24 @@ namespace store::archive {
 
 namespace {
 
-constexpr unsigned kDigitBits = 8;
+constexpr unsigned kDigitBits = 11;
 constexpr std::size_t kDigits = 1u << kDigitBits;
 constexpr unsigned kPayloadBits = 16;
+
+constexpr std::size_t kFirstSlots = 1024;  // a column of few values stays within the nearest cache
+constexpr std::size_t kGrowth = 4;
 
 // Beyond so many rows it is looked whether nearly all were distinct.
 constexpr std::size_t kSampleRows = 4096;
 constexpr std::size_t kMostOfSample = kSampleRows - kSampleRows / 8;
 
-constexpr std::size_t kGroups = 2;  // of addresses: IPv4, others; of numbers: of up to 48 bits, others
-
 // Counts beyond this one are alike to the order by frequency.
 constexpr std::uint32_t kMostCount = 255;
+
+// By the high bits, which are mixed best.
+std::size_t first_slot(std::uint64_t hash, std::size_t slots) noexcept {
+    return hash >> (64 - std::countr_zero(slots));
+}
 
 // True: the tag alone tells the key.
 bool tag_of(std::uint64_t key, std::uint64_t hash, std::uint32_t& tag) noexcept {
@@ -82,9 +88,7 @@ template <class T>
 bool Distinct<Key>::find(std::span<const T> values, std::size_t most) {
     most = std::min({most, values.size(), std::size_t{kBlockRows}});
     if constexpr (std::is_integral_v<T> && sizeof(T) <= 2) return find_by_table(values, most);
-    const std::size_t slots = std::bit_ceil(most + most / 2 + 2);
-    const int shift = 64 - std::countr_zero(slots);
-    slots_.assign(slots, {});
+    slots_.assign(kFirstSlots, {});
     keys_.clear();
     ids_.resize(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -92,21 +96,39 @@ bool Distinct<Key>::find(std::span<const T> values, std::size_t most) {
         const std::uint64_t hash = hash_of(key);
         std::uint32_t tag = 0;
         const std::uint32_t exact = tag_of(key, hash, tag) ? kExact : 0;
-        std::size_t slot = hash >> shift;
-        for (; slots_[slot].place != 0; slot = (slot + 1) & (slots - 1)) {
+        const std::size_t mask = slots_.size() - 1;
+        std::size_t slot = first_slot(hash, slots_.size());
+        for (; slots_[slot].place != 0; slot = (slot + 1) & mask) {
             if (slots_[slot].tag != tag || (slots_[slot].place & kExact) != exact) continue;
             if (exact != 0 || same(keys_[slots_[slot].place - 1], key)) break;
         }
-        if (slots_[slot].place == 0) {
-            if (keys_.size() == most || (keys_.size() == kMostOfSample && i < kSampleRows && most < values.size())) {
-                return false;
-            }
-            keys_.push_back(key);
-            slots_[slot] = {tag, static_cast<std::uint32_t>(keys_.size()) | exact};
+        if (slots_[slot].place != 0) {
+            ids_[i] = static_cast<std::uint16_t>((slots_[slot].place & ~kExact) - 1);
+            continue;
         }
-        ids_[i] = static_cast<std::uint16_t>((slots_[slot].place & ~kExact) - 1);
+        if (keys_.size() == most || (keys_.size() == kMostOfSample && i < kSampleRows && most < values.size())) {
+            return false;
+        }
+        ids_[i] = static_cast<std::uint16_t>(keys_.size());
+        keys_.push_back(key);
+        slots_[slot] = {tag, static_cast<std::uint32_t>(keys_.size()) | exact};
+        if (keys_.size() * 2 > slots_.size()) grow_slots();
     }
     return true;
+}
+
+template <class Key>
+void Distinct<Key>::grow_slots() {
+    const std::size_t slots = slots_.size() * kGrowth;
+    slots_.assign(slots, {});
+    for (std::size_t place = 0; place < keys_.size(); ++place) {
+        const std::uint64_t hash = hash_of(keys_[place]);
+        std::uint32_t tag = 0;
+        const std::uint32_t exact = tag_of(keys_[place], hash, tag) ? kExact : 0;
+        std::size_t slot = first_slot(hash, slots);
+        while (slots_[slot].place != 0) slot = (slot + 1) & (slots - 1);
+        slots_[slot] = {tag, static_cast<std::uint32_t>(place + 1) | exact};
+    }
 }
 
 // Already in order of value.
@@ -134,14 +156,16 @@ bool Distinct<Key>::find_by_table(std::span<const T> values, std::size_t most) {
 // Groups one after the other, each by a radix sort.
 template <class Key>
 void Distinct<Key>::order_by_value() {
+    std::array<std::vector<std::uint64_t>, kGroups>& groups = sort_keys_;
+    for (auto& group : groups) group.clear();
+    for (std::uint32_t i = 0; i < keys_.size(); ++i) {
+        groups[group_of(keys_[i])].push_back(sort_key(keys_[i]) << kPayloadBits | i);
+    }
     order_.clear();
-    for (std::size_t group = 0; group < kGroups; ++group) {
-        sort_keys_.clear();
-        for (std::uint32_t i = 0; i < keys_.size(); ++i) {
-            if (group_of(keys_[i]) == group) sort_keys_.push_back(sort_key(keys_[i]) << kPayloadBits | i);
-        }
-        if (!sort_keys_.empty()) radix_sort(sort_keys_, spare_keys_);
-        for (const std::uint64_t key : sort_keys_) order_.push_back(static_cast<std::uint16_t>(key));
+    for (auto& group : groups) {
+        if (group.empty()) continue;
+        radix_sort(group, spare_keys_);
+        for (const std::uint64_t key : group) order_.push_back(static_cast<std::uint16_t>(key));
     }
 }
 

@@ -69,6 +69,7 @@ class Distinct {
     // Small numbers: by a table of all of them.
     template <class T>
     bool find_by_table(std::span<const T> values, std::size_t most);
+    void grow_slots();
     void order_by_value();
     void order_by_frequency();
     void apply_order();
@@ -77,7 +78,9 @@ class Distinct {
     std::vector<std::uint16_t> ids_, rank_;
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> order_, spare_order_, counts_;
-    std::vector<std::uint64_t> sort_keys_, spare_keys_;
+    static constexpr std::size_t kGroups = 2;  // of addresses: IPv4, others; of numbers: of up to 48 bits, others
+    std::array<std::vector<std::uint64_t>, kGroups> sort_keys_;
+    std::vector<std::uint64_t> spare_keys_;
     std::vector<std::uint16_t> table_;
     std::vector<std::uint8_t> seen_;
 };

@@ -45,7 +45,11 @@ template <class T>
 
 class ColumnEncoder {
   public:
-    explicit ColumnEncoder(Compression compression) : skewed_(compression == Compression::zstd), pieces_(compression) {}
+    // Of the columns to come; none before.
+    void set_compression(Compression compression) {
+        skewed_ = compression == Compression::zstd;
+        pieces_.set_compression(compression);
+    }
 
     // Each fills encoding, entries and constant of the entry and appends the column's bytes, if any.
     // `range`: of the values. `from`: what they may follow from.
@@ -81,7 +85,7 @@ class ColumnEncoder {
     void above_smallest(std::span<const T> values, Bytes& out);
     void plain_v4(std::span<const flow::IpAddress> values, ColumnEntry& entry, Bytes& out);
 
-    bool skewed_;  // an entropy coder follows
+    bool skewed_ = false;  // an entropy coder follows
     PieceWriter pieces_;
     NumberWriter numbers_;
     NumberDictionary distinct_;

@@ -82,7 +82,7 @@ void Encoder::run() {
 void Encoder::encode(Work& work) {
     const std::size_t memory = work.rows->memory();
     EncodedBlock block{work.slot_s, work.source_id, disk_.buffer(), {}};
-    block.sums = work.rows->encode(exporters_, compression_, block.bytes);
+    block.sums = work.rows->encode(exporters_, compression_, block.bytes, &buffers_);
     if (block.sums.rows != 0) disk_.offer(std::move(block));
     {
         const std::scoped_lock lock(mutex_);

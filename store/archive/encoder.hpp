@@ -51,6 +51,7 @@ class Encoder {
     const std::uint16_t writer_;
     const std::size_t most_waiting_bytes_;
     DiskThread disk_;
+    EncodeBuffers buffers_;                      // the thread's
     std::atomic<std::size_t> waiting_bytes_{0};  // written by both
 
     std::mutex mutex_;

@@ -79,7 +79,7 @@ class Copy {
     flow::Result<void> finish() {
         if (builder_.rows() == 0) return {};
         bytes_.clear();
-        const BlockSums sums = builder_.encode(exporters_, compression_, bytes_);
+        const BlockSums sums = builder_.encode(exporters_, compression_, bytes_, &buffers_);
         return to_.append(bytes_, sums);
     }
 
@@ -99,6 +99,7 @@ class Copy {
     Compression compression_;
     flow::ExporterTable exporters_;
     BlockBuilder builder_;
+    EncodeBuffers buffers_;
     std::vector<std::uint8_t> bytes_;
     std::unique_ptr<flow::FlowBatch> page_ = std::make_unique<flow::FlowBatch>();
 };

@@ -31,8 +31,9 @@ void append(Bytes& out, const T& value) {
 
 class PieceWriter {
   public:
-    explicit PieceWriter(Compression compression);
+    PieceWriter();
     ~PieceWriter();
+    void set_compression(Compression compression);
 
     // Appends the bytes, compressed where a tenth is saved, and padding; what the entry must say.
     PieceEntry append(ByteSpan piece, Bytes& out);
@@ -41,8 +42,8 @@ class PieceWriter {
     struct Zstd;
     [[nodiscard]] std::size_t compress(ByteSpan piece, std::uint8_t* to, std::size_t room);
 
-    Compression compression_;
-    std::unique_ptr<Zstd> zstd_;
+    Compression compression_ = Compression::none;
+    std::unique_ptr<Zstd> zstd_;  // made when it is first needed
 };
 
 class PieceReader {

@@ -326,6 +326,9 @@ TEST(Block, ADictionaryGivesEveryRowItsPlace) {
         EXPECT_EQ(places[5], 0u);
         EXPECT_TRUE(reader.dictionary(Column::in_packets).value().numbers.empty());
         EXPECT_TRUE(reader.dictionary(Column::exporter).value().numbers.empty());
+        places.fill(9);
+        ASSERT_TRUE(reader.read_places(page, Column::exporter, places.data()));
+        EXPECT_EQ(places[3], 0u) << "no dictionary";
     }
 }
 

@@ -84,15 +84,16 @@ void encode(benchmark::State& state, Model model, Compression compression) {
     const ArchiveFlows& flows = flows_of(model);
     std::vector<std::uint8_t> out;
     BlockBuilder builder;
+    store::archive::EncodeBuffers buffers;
     for (auto _ : state) {
         out.clear();
         for (const auto& batch : flows.batches) {
             for (std::uint32_t from = 0; from < batch->rows;) {
                 from = builder.add(*batch, batch->keep.data(), from);
-                if (builder.full()) builder.encode(flows.exporters, compression, out);
+                if (builder.full()) builder.encode(flows.exporters, compression, out, &buffers);
             }
         }
-        builder.encode(flows.exporters, compression, out);
+        builder.encode(flows.exporters, compression, out, &buffers);
     }
     per_row(state, static_cast<double>(flows.rows));
 }

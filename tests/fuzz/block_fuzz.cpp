@@ -84,7 +84,8 @@ void read_column(BlockReader& reader, std::uint32_t page, Column column, flow::F
     static const std::vector<std::uint32_t> ids(256, 5);
     (void)reader.zone(column);
     (void)reader.address_zone(column);
-    require(reader.column_place(column).size() <= reader.bytes());
+    const BlockReader::Place place = reader.column_place(column);
+    require(place.offset + place.bytes <= reader.bytes());
     if (reader.read(page, {column}, ids, 1, into)) require(into.rows == reader.page_rows(page));
     const auto dictionary = reader.dictionary(column);
     if (!dictionary) return;
