@@ -101,7 +101,7 @@ class Recovery {
             return;
         }
         if (file->key() != key || !is_of_its_source(*file)) return;
-        if (is_replaced(key) || is_unfinished_merge(*file)) {
+        if (is_replaced(*file) || is_unfinished_merge(*file)) {
             files_.remove(path_of(key));
             return;
         }
@@ -139,14 +139,16 @@ class Recovery {
     [[nodiscard]] static SegmentKey replaced_by(const SegmentKey& merged, const SegmentPart& part) noexcept {
         return {merged.slot_s, merged.source_id, part.writer, part.part};
     }
-    // A crash came between the commit of a merged segment and the deletion of what it replaces.
-    [[nodiscard]] bool is_replaced(const SegmentKey& key) const {
+    // A crash came between the commit of a merged segment and the deletion of what it replaces. A file made later has only
+    // taken the name of one that was deleted.
+    [[nodiscard]] bool is_replaced(const SegmentFile& file) const {
+        const SegmentKey& key = file.key();
         const SegmentKey first{key.slot_s, key.source_id, kMergedWriter, 0};
         for (auto at = entries_.lower_bound(first); at != entries_.end(); ++at) {
             if (at->first.slot_s != key.slot_s || at->first.source_id != key.source_id) break;
             bool gone = false;
             const auto merged = SegmentFile::open(path_of(at->first), 0, gone);
-            if (!merged) continue;
+            if (!merged || merged->made_ms() < file.made_ms()) continue;
             const auto& parts = merged->replaces();
             if (std::find(parts.begin(), parts.end(), SegmentPart{key.writer, key.part}) != parts.end()) return true;
         }

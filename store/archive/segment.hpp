@@ -71,6 +71,7 @@ class SegmentFile {
 
     [[nodiscard]] const SegmentKey& key() const noexcept;
     [[nodiscard]] const std::string& source() const noexcept;  // its name when the file was made
+    [[nodiscard]] std::uint64_t made_ms() const noexcept;
     [[nodiscard]] const std::vector<SegmentPart>& replaces() const noexcept;
     [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept;
     [[nodiscard]] std::size_t first_block() const noexcept;  // offset into bytes()

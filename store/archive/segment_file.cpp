@@ -138,6 +138,9 @@ const SegmentKey& SegmentFile::key() const noexcept {
 const std::string& SegmentFile::source() const noexcept {
     return state_->header.source;
 }
+std::uint64_t SegmentFile::made_ms() const noexcept {
+    return state_->header.made_ms;
+}
 const std::vector<SegmentPart>& SegmentFile::replaces() const noexcept {
     return state_->header.replaces;
 }

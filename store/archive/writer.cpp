@@ -17,7 +17,8 @@ constexpr std::uint64_t kLookEveryMs = 50;
 constexpr std::uint64_t kQuietAges = 3;  // of blocks: a slot that is over is sealed when nothing came for so long
 constexpr std::uint64_t kGraceS = 10;    // and is over so long after its end
 constexpr std::uint64_t kBusyMs = 20;    // after the last batch, the next one is looked for more often
-constexpr microseconds kNapBusy{200}, kNapIdle{2000};
+constexpr std::uint64_t kIdleMs = 500;   // and here, less often
+constexpr microseconds kNapBusy{200}, kNap{1000}, kNapIdle{4000};
 
 std::uint64_t place_of(std::uint32_t slot_s, std::uint32_t source_id) noexcept {
     return std::uint64_t{slot_s} << 32 | source_id;
@@ -84,7 +85,8 @@ void Writer::run() {
         }
         if (found) continue;
         if (last && !waits) break;
-        std::this_thread::sleep_for(now_ms_ - busy_ms < kBusyMs ? kNapBusy : kNapIdle);
+        const std::uint64_t quiet_ms = now_ms_ - busy_ms;
+        std::this_thread::sleep_for(quiet_ms < kBusyMs ? kNapBusy : quiet_ms < kIdleMs ? kNap : kNapIdle);
     }
     end();
 }

@@ -6,7 +6,7 @@
 // Limits: half of the archive's memory for rows in builders: beyond it the largest one is closed early. While the encoder is
 //         behind, batches stay in the lanes.
 //         kMostPlaces sources and slots at a time: beyond it the oldest slots are sealed early.
-// Cost:   idle, it looks into its lanes 500 times a second.
+// Cost:   idle, it looks into its lanes 250 times a second.
 #pragma once
 
 #include <atomic>

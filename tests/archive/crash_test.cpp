@@ -190,7 +190,8 @@ TEST(Crash, APowerLossLosesNothingThatWasSynced) {
     Daemon daemon(dir.path(), &disk);
     daemon.start();
     std::uint64_t adopted = 0, damaged = 0;
-    for (int round = 0; round < 12; ++round) {
+    // At least a dozen, and until both have been met.
+    for (int round = 0; round < 12 || (round < 100 && (adopted == 0 || damaged == 0)); ++round) {
         for (std::uint32_t i = 0; i < 300; ++i) {
             daemon.push(kSlot + static_cast<std::uint32_t>(round) * 50 + i / 6, 1 + i * 37 % flow::kBatchRows);
             if (i % 20 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1 + random() % 3));

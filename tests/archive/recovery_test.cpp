@@ -336,6 +336,20 @@ TEST(Merge, ACrashBehindTheCommitLeavesTheMerged) {
     }
 }
 
+TEST(Merge, AFileThatTookTheNameOfAReplacedOneIsKept) {
+    Rig rig;
+    const Merge m(rig);
+    for (const SegmentEntry& e : m.inputs) std::filesystem::remove(rig.dir / e.key.path());
+    write_segment(rig, kKey, 0);
+    auto bytes = read_file(rig.dir / kKey.path());
+    const auto header = encode({kKey, ~0ull, "source0", {}});  // made after the merged one
+    std::copy(header.begin(), header.end(), bytes.begin());
+    write_file(rig.dir / kKey.path(), bytes);
+    const auto r = recovered(rig, {m.merged});
+    EXPECT_EQ(r.catalogue.size(), 2u);
+    EXPECT_EQ(r.rows, kBlocks * kRows);
+}
+
 TEST(Merge, WithAnOlderCatalogueTheMergedOneHolds) {
     Rig rig;
     const Merge m(rig);
