@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -51,6 +52,11 @@ flow::Result<void> run_on_core(std::uint32_t core) {
     const int error = pthread_setaffinity_np(pthread_self(), sizeof set, &set);
     if (error == 0) return {};
     return flow::fail_errno("archive: cannot run on core " + std::to_string(core), error);
+}
+
+void step_back() noexcept {
+    constexpr int kNice = 10;             // a tenth of the time of who has 0
+    setpriority(PRIO_PROCESS, 0, kNice);  // of this thread alone, on Linux
 }
 
 }  // namespace store::archive

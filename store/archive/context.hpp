@@ -42,5 +42,8 @@ struct Context {
 [[nodiscard]] std::uint64_t steady_ms() noexcept;
 // Runs the calling thread on `core`. Error: no such core, or not allowed.
 [[nodiscard]] flow::Result<void> run_on_core(std::uint32_t core);
+// Where the calling thread shares a CPU with a core of the data plane, that comes first: a core that waits loses packets, an
+// archive that waits sheds.
+void step_back() noexcept;
 
 }  // namespace store::archive

@@ -16,6 +16,7 @@ Encoder::Encoder(Context& context, std::uint16_t writer, const flow::ExporterTab
     : exporters_(exporters),
       compression_(context.options.compression),
       writer_(writer),
+      waited_for_(context.options.replay),
       most_waiting_bytes_(context.options.memory_bytes / context.options.writers / kShare),
       disk_(context, writer) {}
 
@@ -23,6 +24,7 @@ void Encoder::start(const std::vector<std::uint32_t>& core) {
     thread_ = std::thread([this, core] {
         // The writer on this core has said whether that works.
         for (const std::uint32_t c : core) static_cast<void>(run_on_core(c));
+        if (!waited_for_) step_back();
         run();
     });
     pthread_setname_np(thread_.native_handle(), ("arch-encode-" + std::to_string(writer_)).c_str());

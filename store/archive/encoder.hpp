@@ -49,6 +49,7 @@ class Encoder {
     const flow::ExporterTable& exporters_;
     const Compression compression_;
     const std::uint16_t writer_;
+    const bool waited_for_;  // a replay's cores wait for us
     const std::size_t most_waiting_bytes_;
     DiskThread disk_;
     EncodeBuffers buffers_;                      // the thread's
