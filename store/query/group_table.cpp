@@ -184,7 +184,7 @@ bool GroupTable::grow_index() noexcept {
 
 bool GroupTable::make_room() noexcept {
     if (count_ >= kMostCells) return false;
-    if (index_bits_ == 0 || std::uint64_t{count_} * 8 >= (5ull << index_bits_)) {
+    if (index_bits_ == 0 || std::uint64_t{count_} * 4 >= (3ull << index_bits_)) {
         if (!grow_index()) return false;
     }
     if (count_ < cells_.room()) return true;

@@ -131,7 +131,7 @@ class GroupTable {
     // Room for one more cell and its index entry.
     [[nodiscard]] bool make_room() noexcept;
     [[nodiscard]] bool is_tight() const noexcept {
-        return std::uint64_t{count_} * 8 >= (5ull << index_bits_) || count_ == cells_.room();
+        return std::uint64_t{count_} * 4 >= (3ull << index_bits_) || count_ == cells_.room();
     }
 
     CellStore cells_, out_, carried_;

@@ -114,7 +114,7 @@ void Groups::Impl::merge(std::uint32_t t, GroupTable& from) {
         tables[t]->fetch_index(hashes.data(), count);
         for (std::uint32_t at = 0; at < count; at += kStep) {
             const std::uint32_t end = std::min<std::uint32_t>(at + kStep, count);
-            tables[t]->fetch_cells(hashes.data() + at, end - at);
+            tables[t]->fetch_cells(hashes.data() + end, std::min<std::uint32_t>(kStep, count - end));
             find_cells(t, at, end, from.has_out());
             for (std::uint32_t i = at; i < end; ++i) {
                 if (refs[i] == kNoCell) {

@@ -21,6 +21,11 @@ inline constexpr std::uint32_t kRowsABatch = 64;
 inline std::size_t list_rows(const std::uint64_t* bits, std::uint32_t count, RowNumber* out) noexcept {
     std::size_t n = 0;
     for (std::uint32_t word = 0; word * 64 < count; ++word) {
+        if (bits[word] == ~0ull) {
+            for (unsigned i = 0; i < 64; ++i) out[n + i] = static_cast<RowNumber>(word * 64 + i);
+            n += 64;
+            continue;
+        }
         for (std::uint64_t left = bits[word]; left != 0; left &= left - 1) {
             out[n++] = static_cast<RowNumber>(word * 64 + static_cast<unsigned>(std::countr_zero(left)));
         }
