@@ -58,10 +58,13 @@ class Table final : public GroupTable {
     void fetch_cells(const std::uint64_t* hashes, std::size_t count) const noexcept override {
         if (index_bits_ == 0) return;
         const auto* index = reinterpret_cast<const std::uint64_t*>(index_.data());
+        const std::size_t mask = (std::size_t{1} << index_bits_) - 1;
         for (std::size_t i = 0; i < count; ++i) {
-            const std::uint64_t entry = index[place_of(tag_of(hashes[i]))];
-            if (entry == 0) continue;
-            const std::byte* cell = cells_.at(number_of(entry));
+            const std::uint32_t tag = tag_of(hashes[i]);
+            std::size_t at = place_of(tag);
+            while (index[at] != 0 && static_cast<std::uint32_t>(index[at]) != tag) at = (at + 1) & mask;
+            if (index[at] == 0) continue;
+            const std::byte* cell = cells_.at(number_of(index[at]));
             __builtin_prefetch(cell, 1);
             if constexpr (kWords > 2) __builtin_prefetch(cell + kWords * 8, 1);
         }
