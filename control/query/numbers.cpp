@@ -66,11 +66,6 @@ std::uint64_t bytes_per_packet(std::uint64_t bytes, std::uint64_t packets) noexc
     return packets == 0 ? 0 : bytes / packets;
 }
 
-std::uint64_t sum_of(std::uint64_t a, std::uint64_t b) noexcept {
-    std::uint64_t sum;
-    return __builtin_add_overflow(a, b, &sum) ? kLargest : sum;
-}
-
 void duration_days(Pen& pen, std::uint64_t duration_ms) noexcept {
     const auto ms = static_cast<std::uint32_t>(duration_ms % 1000);
     const std::uint64_t seconds = duration_ms / 1000;

@@ -29,8 +29,6 @@ void scaled(Pen& pen, std::uint64_t value, bool plain, std::size_t width) noexce
 [[nodiscard]] std::uint64_t packets_per_second(std::uint64_t packets, std::uint64_t duration_ms) noexcept;
 [[nodiscard]] std::uint64_t bits_per_second(std::uint64_t bytes, std::uint64_t duration_ms) noexcept;
 [[nodiscard]] std::uint64_t bytes_per_packet(std::uint64_t bytes, std::uint64_t packets) noexcept;
-// The largest number instead of an overflow.
-[[nodiscard]] std::uint64_t sum_of(std::uint64_t a, std::uint64_t b) noexcept;
 
 // "    00:01:00.050", " 1d 00:00:00.000": at least 16 characters.
 void duration_days(Pen& pen, std::uint64_t duration_ms) noexcept;

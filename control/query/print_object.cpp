@@ -120,7 +120,7 @@ void write_counters(JsonObject& o, const Record& r) {
     const std::uint64_t duration_ms = duration_of(s);
     json_utc(o, "first", s.first_ms);
     json_utc(o, "last", s.last_ms);
-    json_utc(o, "received", r.received_ms());
+    if (r.received_ms() != 0) json_utc(o, "received", r.received_ms());
     o.number("duration_ms", duration_ms);
     o.number("flows", s.flows);
     o.number("packets", s.in_packets);

@@ -2,7 +2,7 @@
 // `--json`: one object a line, the same keys from release to release. Times are ISO 8601 in UTC, with milliseconds.
 //
 // Thread: one.
-// Shape:  a record: "type":"record", first, last, received, duration_ms, flows, packets, bytes, out_packets, out_bytes, pps,
+// Shape:  a record: "type":"record", first, last, received (not of groups), duration_ms, flows, packets, bytes, out_packets, out_bytes, pps,
 //         bps, bpp (scaled by sampling and thinning unless --raw), tcp_flags as letters, protocol (its name, when it has one),
 //         icmp_type and icmp_code of ICMP, exporter_address, exporter_protocol, exporter_domain; and every column that the
 //         record brought, by its name in columns.hpp (addresses as text, MACs with colons, MPLS as an array of {label, exp,

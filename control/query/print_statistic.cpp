@@ -6,7 +6,6 @@
 #include "control/query/local_time.hpp"
 #include "control/query/names.hpp"
 #include "control/query/numbers.hpp"
-#include "control/query/orders.hpp"
 #include "control/query/print_csv.hpp"
 #include "control/query/print_object.hpp"
 #include "control/query/statistic_value.hpp"
@@ -19,7 +18,9 @@ namespace {
 using store::query::ElementKind;
 using store::query::Group;
 using store::query::Groups;
+using store::query::GroupValue;
 using store::query::Order;
+using store::query::Shown;
 using store::query::Sums;
 
 constexpr std::size_t kNarrow = 17, kWide = 39;
@@ -28,44 +29,46 @@ constexpr char kAddressMark = '\x01';
 
 // A statistic's line: the counters that its order is about.
 struct Line {
-    StatisticKey key;
+    store::query::ElementKind kind;
+    GroupValue value;
+    bool v6;  // the value is an IPv6 address
     const Sums& sums;
     bool by_protocol;
+    bool plain;
     std::uint64_t packets = 0, bytes = 0;
     std::uint64_t duration_ms = 0, pps = 0, bps = 0, bpp = 0;
     double flows_percent = 0, packets_percent = 0, bytes_percent = 0;
 
-    [[nodiscard]] std::uint8_t protocol() const noexcept { return key.batch.proto[key.row]; }
+    [[nodiscard]] bool is_address() const noexcept { return kind == ElementKind::address; }
+    [[nodiscard]] std::string value_text() const { return query::value_text(kind, value, v6); }
     // "any", "TCP" or its number.
     [[nodiscard]] std::string protocol_text() const {
         if (!by_protocol) return "any";
-        const std::string_view name = key.style.plain ? std::string_view{} : protocol_name(protocol());
-        return name.empty() ? std::to_string(protocol()) : std::string(name);
+        const std::string_view name = plain ? std::string_view{} : protocol_name(value.proto);
+        return name.empty() ? std::to_string(value.proto) : std::string(name);
     }
 };
 
-struct Counters {
-    std::uint64_t packets = 0, bytes = 0;
-};
-// Ordered by flows or by what came in: what came in. Ordered by what went out: that. Else both together.
-Counters counters_of(const Sums& s, Side side) {
-    switch (side) {
-        case Side::in:
-            return {s.in_packets, s.in_bytes};
-        case Side::out:
-            return {s.out_packets, s.out_bytes};
-        case Side::both:
-            break;
-    }
-    return {sum_of(s.in_packets, s.out_packets), sum_of(s.in_bytes, s.out_bytes)};
+// Of addresses that the flow's own family tells: the others (of routers, of translations) look like what they are.
+bool has_family(const store::query::Element& element) {
+    using flow::Column;
+    const Column c = element.source.column;
+    return element.source.reading == filters::language::Reading::column &&
+           (c == Column::src_addr || c == Column::dst_addr || c == Column::next_hop || c == Column::bgp_next_hop);
 }
 
 Line line_of(const StatisticHead& head, const Groups& groups, const Group& group, const Style& style) {
-    Line line{.key = {*head.element, groups.keys(group.batch), group.row, style},
+    const store::query::Element& element = *head.element;
+    const bool six = has_family(element) && groups.keys(group.batch).family[group.row] == 6;
+    Line line{.kind = element.kind,
+              .value = groups.value(group),
+              .v6 = false,
               .sums = group.sums,
-              .by_protocol = head.by_protocol || head.element->kind == ElementKind::protocol};
-    const Counters own = counters_of(group.sums, side_of(head.order));
-    const Counters all = counters_of(groups.total(), Side::both);
+              .by_protocol = head.by_protocol || element.kind == ElementKind::protocol,
+              .plain = style.plain};
+    line.v6 = line.is_address() && reads_as_v6(line.value.address, six);
+    const Shown own = store::query::shown_by(head.order, group.sums);
+    const Shown all = store::query::shown_by(Order::bytes, groups.total());
     line.packets = own.packets;
     line.bytes = own.bytes;
     line.duration_ms = duration_of(group.sums);
@@ -86,13 +89,18 @@ void counted(Pen& p, std::uint64_t v, double percentage, bool plain) {
     p.put(')');
 }
 
+// nfdump then prints durations in seconds, too.
+bool is_wide(ElementKind kind, const Style& style) {
+    return style.wide && kind == ElementKind::address;
+}
+
 void value_column(const Line& line, const Style& style, std::string& out) {
-    if (style.tag_addresses && line.key.is_address()) out += kAddressMark;
-    std::string value = line.key.text();
-    if (line.key.is_address() && !style.wide && value.size() > kNarrow - 1) {
+    if (style.tag_addresses && line.is_address()) out += kAddressMark;
+    std::string value = line.value_text();
+    if (line.is_address() && !style.wide && value.size() > kNarrow - 1) {
         value = value.substr(0, 7) + ".." + value.substr(value.size() - 7);
     }
-    const std::size_t width = style.wide ? kWide : kNarrow;
+    const std::size_t width = is_wide(line.kind, style) ? kWide : kNarrow;
     if (value.size() < width) out.append(width - value.size(), ' ');
     out += value;
 }
@@ -102,7 +110,7 @@ void text_line(const Line& line, const Style& style, LocalTime& times, std::stri
     Pen head(text.data());
     times.milliseconds(head, line.sums.first_ms);
     head.put(' ');
-    if (style.wide) {
+    if (is_wide(line.kind, style)) {
         duration_seconds(head, line.duration_ms, 9);
     } else if (style.plain) {
         duration_seconds(head, line.duration_ms, 16);
@@ -137,10 +145,16 @@ void csv_line(const Line& line, LocalTime& times, std::string& out) {
     p.put(',');
     duration_seconds(p, line.duration_ms, 0);
     p.put(',');
-    p.text(line.protocol_text());
+    if (line.by_protocol && line.plain) {
+        p.number_left(line.value.proto, 5);
+    } else if (line.by_protocol) {
+        write_protocol(p, line.value.proto);
+    } else {
+        p.text("any");
+    }
     p.put(',');
     out.append(text.data(), p.at());
-    out += line.key.text();
+    out += line.value_text();
     Pen rest(text.data());
     const auto with_percent = [&](std::uint64_t v, double percentage) {
         rest.put(',');
@@ -166,19 +180,19 @@ void pipe_line(const Line& line, std::string& out) {
         p.put('|');
         p.number(v);
     };
-    p.number(line.key.is_address() ? pipe_family(line.key.is_v6()) : 0);
+    p.number(line.is_address() ? pipe_family(line.v6) : 0);
     bar_number(line.sums.first_ms);
     bar_number(line.sums.last_ms);
-    bar_number(line.by_protocol ? line.protocol() : 0);
+    bar_number(line.by_protocol ? line.value.proto : 0);
     p.put('|');
     out.append(text.data(), p.at());
     p = Pen(text.data());
-    if (line.key.is_address()) {
-        pipe_address(p, line.key.address(), line.key.is_v6());
-    } else if (line.key.element.kind == ElementKind::text) {
-        out += line.key.text();
+    if (line.is_address()) {
+        pipe_address(p, line.value.address, line.v6);
+    } else if (line.kind == ElementKind::text) {
+        out += line.value_text();
     } else {
-        p.number(line.key.number());
+        p.number(line.value.number);
     }
     for (const std::uint64_t v : {line.sums.flows, line.packets, line.bytes, line.pps, line.bps, line.bpp})
         bar_number(v);
@@ -195,10 +209,10 @@ void json_percent(JsonObject& o, std::string_view key, double v) {
 
 void json_line(const Line& line, std::string& out) {
     JsonObject o(out, JsonObject::Layout::one_line);
-    o.text("value", line.key.text());
+    o.text("value", line.value_text());
     if (line.by_protocol) {
         o.text("protocol", line.protocol_text());
-        o.number("protocol_number", line.protocol());
+        o.number("protocol_number", line.value.proto);
     }
     json_utc(o, "first", line.sums.first_ms);
     json_utc(o, "last", line.sums.last_ms);
@@ -226,13 +240,13 @@ std::string_view trimmed(std::string_view title) {
 
 void json_statistic(const StatisticHead& head, const Groups& groups, std::span<const Group> top, const Style& style,
                     std::string& out) {
-    const Counters all = counters_of(groups.total(), Side::both);
+    const Shown all = store::query::shown_by(Order::bytes, groups.total());
     JsonObject o(out, JsonObject::Layout::one_line);
     o.text("type", "statistic");
     o.text("element", head.element->statistic);
     o.text("title", trimmed(head.element->title));
     o.boolean("by_protocol", head.by_protocol);
-    o.text("order", order_name(head.order));
+    o.text("order", store::query::name_of(head.order));
     o.number("count", head.count);
     o.name("total");
     JsonObject total(out, JsonObject::Layout::one_line);
@@ -251,16 +265,17 @@ void json_statistic(const StatisticHead& head, const Groups& groups, std::span<c
     out += '\n';
 }
 
+// Names what the counters are: of what came in, of what went out, or of both.
 std::string_view csv_header(Order order) {
-    switch (side_of(order)) {
-        case Side::in:
+    const Shown sides = store::query::shown_by(order, {.in_packets = 1, .out_packets = 2});
+    switch (sides.packets) {
+        case 1:
             return "ts,te,td,pr,val,fl,flP,ipkt,ipktP,ibyt,ibytP,ipps,ibps,ibpp\n";
-        case Side::out:
+        case 2:
             return "ts,te,td,pr,val,fl,flP,opkt,opktP,obyt,obytP,opps,obps,obpp\n";
-        case Side::both:
-            break;
+        default:
+            return "ts,te,td,pr,val,fl,flP,pkt,pktP,byt,bytP,pps,bps,bpp\n";
     }
-    return "ts,te,td,pr,val,fl,flP,pkt,pktP,byt,bytP,pps,bps,bpp\n";
 }
 
 void top_line(std::string_view what, Order order, std::uint64_t count, std::string& out) {
@@ -268,13 +283,13 @@ void top_line(std::string_view what, Order order, std::uint64_t count, std::stri
     if (count != 0) out += std::to_string(count) + " ";
     out += what;
     out += " ordered by ";
-    out += order_name(order);
+    out += store::query::name_of(order);
     out += ":\n";
 }
 
 void text_header(const StatisticHead& head, const Style& style, std::string& out) {
     top_line(head.element->title, head.order, head.count, out);
-    const std::size_t width = style.wide ? kWide : kNarrow;
+    const std::size_t width = is_wide(head.element->kind, style) ? kWide : kNarrow;
     out += "Date first seen                 Duration Proto ";
     if (head.element->title.size() < width) out.append(width - head.element->title.size(), ' ');
     out += head.element->title;

@@ -18,8 +18,8 @@ struct Totals {
 
 // In and out together, as nfdump does.
 Totals totals_of(const store::query::Sums& s) {
-    const std::uint64_t bytes = sum_of(s.in_bytes, s.out_bytes);
-    const std::uint64_t packets = sum_of(s.in_packets, s.out_packets);
+    const std::uint64_t bytes = store::query::add_saturated(s.in_bytes, s.out_bytes);
+    const std::uint64_t packets = store::query::add_saturated(s.in_packets, s.out_packets);
     const std::uint64_t duration_ms = duration_of(s);
     return {.flows = s.flows,
             .bytes = bytes,
