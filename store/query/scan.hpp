@@ -46,7 +46,7 @@ class Sink {
     // is first of equals does not depend on which thread read it.
     virtual void begin(std::uint64_t /*block*/) {}
     // Rows that passed: row r is bit r % 64 of rows[r / 64]; `count` of them, at least one. Columns that were asked for are
-    // filled; others hold anything. Returns false: enough, the scan may end.
+    // filled, rare ones where a row has them (its presence bit); the rest holds anything. Returns false: enough, the scan may end.
     // `block`: the reader the page was read with (dictionaries), on page `page`.
     virtual bool take(const flow::FlowBatch& batch, const std::uint64_t* rows, std::uint32_t count,
                       archive::BlockReader& block, std::uint32_t page) = 0;

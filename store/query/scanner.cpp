@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "filters/program/lanes.hpp"
+#include "filters/program/readings.hpp"
 #include "store/query/reader_facts.hpp"
 
 namespace store::query {
@@ -23,6 +24,24 @@ std::uint64_t rows_of_word(std::size_t word, std::uint32_t rows) noexcept {
     const std::size_t first = word * 64;
     if (rows >= first + 64) return ~0ull;
     return rows <= first ? 0 : ~0ull >> (64 - (rows - first));
+}
+
+// For all its rows, so that it can be told without reading it.
+bool has_one_value(const archive::BlockReader& block, Column column) {
+    if (column == Column::source) return true;
+    if (column == Column::exporter) return block.exporters().size() == 1;
+    switch (filters::program::bytes_of(column)) {
+        case 0:
+            return false;  // texts, stacks: their zones tell nothing
+        case sizeof(flow::IpAddress): {
+            const archive::AddressZone zone = block.address_zone(column);
+            return zone.any ? zone.all && zone.low == zone.high : !filters::program::is_rare(column);
+        }
+        default: {
+            const archive::Zone zone = block.zone(column);
+            return zone.any ? zone.all && zone.low == zone.high : !filters::program::is_rare(column);
+        }
+    }
 }
 
 }  // namespace
@@ -142,11 +161,24 @@ bool Scanner::take_whole(const BlockJob& job) {
     return true;
 }
 
+// Once a block: what need not be read for each of its pages.
+void Scanner::take_stock() {
+    absent_ = constant_ = standing_ = {};
+    for (std::size_t c = 0; c < flow::kColumns; ++c) {
+        const auto column = static_cast<Column>(c);
+        const std::uint64_t bit = flow::present_bit(column);
+        if (filters::program::is_rare(column) && (reader_.present_any() & bit) == 0) absent_.add(column);
+        if (has_one_value(reader_, column)) constant_.add(column);
+    }
+}
+
 flow::Result<void> Scanner::read_pages(const BlockJob& job, std::span<const std::uint32_t> exporters) {
+    take_stock();
     for (Page page; page.number < reader_.pages(); ++page.number) {
         if (context_.list.stopped()) return {};
-        page.read = {};
         page.count = reader_.page_rows(page.number);
+        if (page.count > standing_rows_) standing_ = {};
+        page.read = standing_;
         for (std::size_t word = 0; word < kWords; ++word) rows_[word] = rows_of_word(word, page.count);
         batch_->reset();
         if (auto selected = select(page, exporters, job); !selected) return selected;
@@ -167,10 +199,19 @@ flow::Result<void> Scanner::fill(Page& page, const ColumnSet& columns, std::span
                                  const BlockJob& job) {
     ColumnSet wanted = columns;
     wanted.remove(page.read);
+    wanted.remove(absent_);
     if (wanted.empty() && batch_->rows != 0) return {};
     page.read.add(wanted);
     touched_.add(wanted);
-    return reader_.read(page.number, wanted, exporters, job.segment->choice.source, *batch_);
+    if (auto read = reader_.read(page.number, wanted, exporters, job.segment->choice.source, *batch_); !read)
+        return read;
+    ColumnSet varying = wanted;
+    varying.remove(constant_);
+    ColumnSet of_one_value = wanted;
+    of_one_value.remove(varying);
+    if (standing_.empty()) standing_rows_ = batch_->rows;
+    if (standing_rows_ <= batch_->rows) standing_.add(of_one_value);
+    return {};
 }
 
 flow::Result<void> Scanner::select(Page& page, std::span<const std::uint32_t> exporters, const BlockJob& job) {

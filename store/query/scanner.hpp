@@ -100,6 +100,7 @@ class Scanner {
 
     // scanner.cpp
     void read(const BlockJob& job);
+    void take_stock();
     [[nodiscard]] flow::Result<void> read_pages(const BlockJob& job, std::span<const std::uint32_t> exporters);
     [[nodiscard]] flow::Result<void> fill(Page& page, const flow::ColumnSet& columns,
                                           std::span<const std::uint32_t> exporters, const BlockJob& job);
@@ -123,7 +124,11 @@ class Scanner {
     alignas(64) RowBits rows_{};
     std::uint64_t next_number_ = 0;  // of the blocks of the slot that is looked through
     bool begun_ = false;             // the sink knows of the block in hand
-    flow::ColumnSet touched_{};      // columns of the block in hand that were read
+    // Of the block in hand: columns that no row has, which nobody looks at; those with one value, which stay in the batch from
+    // page to page once they are there for so many rows.
+    flow::ColumnSet absent_{}, constant_{}, standing_{};
+    std::uint32_t standing_rows_ = 0;
+    flow::ColumnSet touched_{};  // columns of the block in hand that were read
     Report report_{};
 };
 

@@ -3,7 +3,7 @@
 // thousand blocks.
 //
 //   scan_bench [--rows N] [--slots N] [--model few|realistic|random] [--compression none|lz4|zstd] [--directory EMPTY]
-//              [--filter FILTER] [--day no]
+//              [--filter FILTER] [--day no] [--keep yes]
 #include <unistd.h>
 
 #include <algorithm>
@@ -131,6 +131,7 @@ struct Arguments {
     std::string directory{};
     std::string filter{};  // only this
     bool day = true;
+    bool keep = false;  // the directory's files
 };
 
 bool read_arguments(int argc, char** argv, Arguments& out) {
@@ -156,6 +157,8 @@ bool read_arguments(int argc, char** argv, Arguments& out) {
             out.directory = value;
         } else if (name == "--filter") {
             out.filter = value;
+        } else if (name == "--keep") {
+            out.keep = value == "yes";
         } else if (name == "--day") {
             out.day = value != "no";
         } else {
@@ -197,6 +200,7 @@ int main(int argc, char** argv) {
     } else {
         Bench(stored).run<Count>(arguments.filter, arguments.filter, kSums);
     }
+    if (arguments.keep) return 0;
     std::filesystem::remove_all(arguments.directory);
     if (!arguments.day) return 0;
     std::filesystem::create_directories(arguments.directory);

@@ -8,8 +8,10 @@
 #include <sys/mman.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dataplane/flow/batch.hpp"
@@ -23,19 +25,23 @@ class ArchiveRig {
   public:
     explicit ArchiveRig(const flow::ExporterTable& exporters) : exporters_(exporters) {}
 
-    // One segment; each batch becomes a block of its own.
+    // Batches whose rows become one block.
+    using Block = std::vector<const flow::FlowBatch*>;
+    // One segment.
     store::query::SegmentChoice write(const store::SegmentKey& key, std::uint16_t source,
-                                      const std::vector<const flow::FlowBatch*>& blocks,
+                                      const std::vector<Block>& blocks,
                                       store::archive::Compression compression = store::archive::Compression::lz4) {
         bool exists = false;
         auto writer = store::archive::SegmentWriter::create(
             directory_.path(), {.key = key, .source = std::to_string(source), .replaces = {}, .made_ms = 0}, exists);
         EXPECT_TRUE(writer) << writer.error().text();
         store::archive::BlockBuilder builder;
-        for (const flow::FlowBatch* batch : blocks) {
-            std::vector<std::uint64_t> all(flow::kBatchRows / 64);
-            for (std::uint32_t row = 0; row < batch->rows; ++row) all[row / 64] |= 1ull << (row % 64);
-            EXPECT_EQ(builder.add(*batch, all.data(), 0), batch->rows);
+        for (const Block& block : blocks) {
+            for (const flow::FlowBatch* batch : block) {
+                std::vector<std::uint64_t> all(flow::kBatchRows / 64);
+                for (std::uint32_t row = 0; row < batch->rows; ++row) all[row / 64] |= 1ull << (row % 64);
+                EXPECT_EQ(builder.add(*batch, all.data(), 0), batch->rows);
+            }
             std::vector<std::uint8_t> bytes;
             const auto sums = builder.encode(exporters_, compression, bytes);
             EXPECT_TRUE((*writer)->append(bytes, sums));
@@ -59,6 +65,10 @@ struct RowPlace {
 
 class RowSink final : public store::query::Sink {
   public:
+    // Called for each row that comes, with its place; may be empty.
+    using Check = std::function<void(const RowPlace&, const flow::FlowBatch&, std::uint32_t)>;
+    explicit RowSink(Check check = {}) : check_(std::move(check)) {}
+
     void begin(std::uint64_t block) override { block_ = block; }
     bool take(const flow::FlowBatch& batch, const std::uint64_t* rows, std::uint32_t count,
               store::archive::BlockReader& block, std::uint32_t page) override {
@@ -69,7 +79,7 @@ class RowSink final : public store::query::Sink {
             if ((rows[row / 64] >> (row % 64) & 1) == 0) continue;
             EXPECT_LT(row, batch.rows);
             places.push_back({block_, first + row});
-            ports.push_back(batch.dst_port[row]);
+            if (check_) check_(places.back(), batch, row);
             ++seen;
         }
         EXPECT_EQ(seen, count);
@@ -78,10 +88,10 @@ class RowSink final : public store::query::Sink {
     }
 
     std::vector<RowPlace> places;
-    std::vector<std::uint16_t> ports;
     std::size_t enough = ~std::size_t{0};
 
   private:
+    Check check_;
     std::uint64_t block_ = 0;
 };
 

@@ -61,35 +61,59 @@ class ScanOfRandomRows : public testing::TestWithParam<Missing> {
     }
 
     void write_slot(support::Draw& draw, std::uint32_t slot, std::uint16_t source) {
-        const std::uint64_t group = slot_of_.size();
-        std::uint64_t block = group << 24;
+        std::uint64_t block = slots_++ << 24;
         for (std::uint16_t part = 0; part < 1 + draw.below(2); ++part) {
-            std::vector<const flow::FlowBatch*> batches;
-            for (std::uint32_t n = 0; n < 1 + draw.below(3); ++n) {
-                auto& batch = blocks_.emplace_back(std::make_unique<support::FilterBatch>());
-                rows_.add(**batch, 1 + draw.below(300));
-                for (std::uint32_t row = 0; row < (*batch)->rows; ++row) {
-                    (*batch)->source[row] = source;
-                    (*batch)->exporter[row] %= exporters_.size();
-                }
-                batches.push_back(&**batch);
-                numbers_.push_back(block++);
-            }
-            segments_.push_back(rig_.write({1'700'000'000 + slot * 300, source, 0, part}, source, batches));
+            std::vector<ArchiveRig::Block> blocks;
+            for (std::uint32_t n = 0; n < 1 + draw.below(3); ++n) blocks.push_back(make_block(draw, source, block++));
+            segments_.push_back(rig_.write({1'700'000'000 + slot * 300, source, 0, part}, source, blocks));
         }
-        slot_of_.push_back(slot);
+    }
+    // Now and then one of several pages.
+    ArchiveRig::Block make_block(support::Draw& draw, std::uint16_t source, std::uint64_t number) {
+        ArchiveRig::Block out;
+        std::uint32_t first = 0;
+        const std::uint32_t batches = draw.one_in(8) ? 3 : 1;
+        for (std::uint32_t n = 0; n < batches; ++n) {
+            auto& batch = batches_.emplace_back(std::make_unique<support::FilterBatch>());
+            rows_.add(**batch, 1 + draw.below(batches == 1 ? 300 : flow::kBatchRows));
+            for (std::uint32_t row = 0; row < (*batch)->rows; ++row) {
+                (*batch)->source[row] = source;
+                (*batch)->exporter[row] %= exporters_.size();
+            }
+            if (draw.one_in(3)) make_alike(draw, **batch);
+            out.push_back(&**batch);
+            places_.push_back({number, first});
+            first += (*batch)->rows;
+        }
+        return out;
+    }
+
+    // As most columns of real blocks: one value for all rows, which have what the first has.
+    static void make_alike(support::Draw& draw, flow::FlowBatch& batch) {
+        const auto alike = [&](flow::Column column, auto& values) {
+            const bool rare = static_cast<std::size_t>(column) >= flow::kCommonColumns;
+            const bool here = flow::present_bit(column) == 0 || batch.has(0, column);
+            if (rare ? !here : here && draw.one_in(3)) return;
+            for (std::uint32_t row = 1; row < batch.rows; ++row) values[row] = values[0];
+        };
+#define X(name, type, what) alike(flow::Column::name, batch.name);
+        FLOW_COMMON_COLUMNS(X)
+        FLOW_RARE_COLUMNS(X)
+#undef X
+        for (std::uint32_t row = 1; row < batch.rows; ++row) batch.present[row] = batch.present[0];
+        batch.present_any = batch.present[0];
     }
 
     std::vector<RowPlace> expected(const filters::Program& program, const Window& window) {
         const auto matcher = filters::Matcher::make(program).value();
         std::vector<RowPlace> out;
-        for (std::size_t i = 0; i < blocks_.size(); ++i) {
-            const flow::FlowBatch& batch = **blocks_[i];
+        for (std::size_t i = 0; i < batches_.size(); ++i) {
+            const flow::FlowBatch& batch = **batches_[i];
             const auto found = matcher->match(batch);
             for (std::uint32_t row = 0; row < batch.rows && !found.empty(); ++row) {
                 if ((found.front().rows[row / 64] >> (row % 64) & 1) == 0) continue;
                 if (!window.holds(batch.first_ms[row]) || !window.holds(batch.last_ms[row])) continue;
-                out.push_back({numbers_[i], row});
+                out.push_back({places_[i].block, places_[i].row + row});
             }
         }
         return out;
@@ -116,19 +140,25 @@ class ScanOfRandomRows : public testing::TestWithParam<Missing> {
         ASSERT_NE(program, nullptr);
         Options asked = options(*program);
         if (draw.one_in(2)) {
-            const flow::FlowBatch& batch = **blocks_[draw.below(blocks_.size())];
+            const flow::FlowBatch& batch = **batches_[draw.below(batches_.size())];
             asked.window.from_ms = batch.first_ms[0];
             if (draw.one_in(2)) asked.window.to_ms = batch.last_ms[0];
         }
         asked.threads = 1 + draw.below(3);
         asked.ordered = draw.one_in(2);
+        if (draw.one_in(4)) {
+            asked.columns = flow::ColumnSet::all();
+            asked.make_sink = [this](std::size_t) {
+                return std::make_unique<RowSink>([this](const RowPlace& place, const flow::FlowBatch& batch,
+                                                        std::uint32_t row) { check_row(place, batch, row); });
+            };
+        }
         const auto report = store::query::scan(asked);
         ASSERT_TRUE(report) << report.error().text();
         auto wanted = expected(*program, asked.window);
         auto came = places_of(*report);
         if (!asked.ordered) std::ranges::sort(came);
         ASSERT_EQ(came, wanted) << filter << ", seed " << seed;
-        check_ports(*report);
         EXPECT_EQ(report->rows_passed, wanted.size());
         EXPECT_EQ(report->rows + report->rows_skipped, rows()) << filter;
         EXPECT_EQ(report->ended_by, EndedBy::all_read);
@@ -136,15 +166,34 @@ class ScanOfRandomRows : public testing::TestWithParam<Missing> {
         skipped_ += report->blocks - report->blocks_read;
         read_ += report->blocks_read;
     }
-    // The sink's columns were there.
-    void check_ports(const Report& report) {
-        for (const auto& sink : report.sinks) {
-            const auto& rows = dynamic_cast<const RowSink&>(*sink);
-            for (std::size_t i = 0; i < rows.places.size(); ++i) {
-                const auto at = std::ranges::find(numbers_, rows.places[i].block) - numbers_.begin();
-                const flow::FlowBatch& batch = **blocks_[static_cast<std::size_t>(at)];
-                ASSERT_EQ(rows.ports[i], batch.dst_port[rows.places[i].row]);
-            }
+    // All columns that the row has are as they were; the common ones in any case.
+    void check_row(const RowPlace& place, const flow::FlowBatch& came, std::uint32_t row) {
+        const auto batch = std::ranges::upper_bound(places_, place) - places_.begin() - 1;
+        const flow::FlowBatch& was = **batches_[static_cast<std::size_t>(batch)];
+        const std::uint32_t was_row = place.row - places_[static_cast<std::size_t>(batch)].row;
+        ASSERT_LT(was_row, was.rows);
+        ASSERT_EQ(came.present[row], was.present[was_row]);
+        const auto check = [&](flow::Column column, const auto& now, const auto& then) {
+            const bool rare = static_cast<std::size_t>(column) >= flow::kCommonColumns;
+            if (rare && !was.has(was_row, column)) return;
+            EXPECT_TRUE(same(came, now[row], was, then[was_row])) << flow::column_name(column) << " of row " << was_row;
+        };
+#define X(name, type, what) check(flow::Column::name, came.name, was.name);
+        FLOW_COMMON_COLUMNS(X)
+        FLOW_RARE_COLUMNS(X)
+#undef X
+    }
+    template <class Value>
+    static bool same(const flow::FlowBatch& batch, const Value& value, const flow::FlowBatch& other,
+                     const Value& wanted) {
+        if constexpr (std::is_same_v<Value, flow::Text>) {
+            return batch.arena.view(value) == other.arena.view(wanted);
+        } else if constexpr (std::is_same_v<Value, flow::MplsStack>) {
+            return value.count == wanted.count && value.labels == wanted.labels;
+        } else if constexpr (std::is_same_v<Value, flow::AclId>) {
+            return value.acl == wanted.acl && value.ace == wanted.ace && value.xace == wanted.xace;
+        } else {
+            return value == wanted;
         }
     }
 
@@ -153,9 +202,9 @@ class ScanOfRandomRows : public testing::TestWithParam<Missing> {
     support::FilterWorld world_;
     ArchiveRig rig_;
     support::RandomRows rows_{5, exporters_, kSources};
-    std::vector<std::unique_ptr<support::FilterBatch>> blocks_;
-    std::vector<std::uint64_t> numbers_;
-    std::vector<std::uint32_t> slot_of_;
+    std::vector<std::unique_ptr<support::FilterBatch>> batches_;
+    std::vector<RowPlace> places_;  // of the first row of each
+    std::uint64_t slots_ = 0;
     std::vector<SegmentChoice> segments_;
     std::uint64_t skipped_ = 0, read_ = 0;
 };
@@ -315,9 +364,12 @@ TEST_P(ScanOfRandomRows, MergedWhileItReads) {
     const auto program = compiled("any", environment_);
     // All segments of the first slot and source become one.
     const SegmentKey first = segments_.front().entry.key;
-    std::vector<const flow::FlowBatch*> batches;
-    for (std::size_t i = 0; i < blocks_.size() && numbers_[i] >> 24 == 0; ++i) batches.push_back(&**blocks_[i]);
-    const auto merged = rig_.write({first.slot_s, first.source_id, store::kMergedWriter, 0}, 0, batches);
+    std::vector<ArchiveRig::Block> blocks;
+    for (std::size_t i = 0; i < batches_.size() && places_[i].block >> 24 == 0; ++i) {
+        if (places_[i].row == 0) blocks.emplace_back();
+        blocks.back().push_back(&**batches_[i]);
+    }
+    const auto merged = rig_.write({first.slot_s, first.source_id, store::kMergedWriter, 0}, 0, blocks);
     for (const SegmentChoice& choice : segments_) {
         const SegmentKey& key = choice.entry.key;
         if (key.slot_s == first.slot_s && key.source_id == first.source_id) {
