@@ -105,7 +105,7 @@ std::string Coverage::text() const {
     std::string read;
     append(read, ended_text(ended_by));
     append(read, segments_expired, "segments expired meanwhile");
-    append(read, segments_failed, "segments that could not be read");
+    append(read, segments_failed, "segments that could not be read, see --explain");
     append(read, blocks_damaged, "damaged blocks, see `net-collector archive verify`");
     append(read, rows_left_out, "flows without room in memory (--memory)");
     std::string gone;

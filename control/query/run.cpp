@@ -45,6 +45,16 @@ std::size_t cores() {
     return std::max<std::size_t>(1, static_cast<std::size_t>(CPU_COUNT(&set)));
 }
 
+// An archive of which nothing can be read is no answer.
+Outcome<void> read_something(const store::query::Report& report) {
+    const std::uint64_t opened =
+        report.segments - report.segments_skipped - report.segments_expired - report.segments_failed;
+    if (report.segments_failed == 0 || opened != 0) return {};
+    const auto why = std::ranges::find_if(report.notes, [](const std::string& n) { return n.starts_with("archive"); });
+    return refuse(Trouble::failed, "none of " + std::to_string(report.segments_failed) + " segments could be read" +
+                                       (why == report.notes.end() ? std::string() : ", the first because of " + *why));
+}
+
 class Runner {
   public:
     Runner(const World& world, const Request& request, const FilterText& text)
@@ -160,6 +170,7 @@ Outcome<void> Runner::once(const TimeSelection& time) {
     progress.clear();
     if (!answered) return tl::unexpected(answered.error());
     finish(*answered, window, before, since(begin), output);
+    if (auto ok = read_something(answered->report); !ok) return ok;
     const bool cancelled = answered->report.ended_by == store::query::EndedBy::cancelled;
     return cancelled && request_.watch_s == 0 ? Outcome<void>(refuse(Trouble::cancelled, {})) : Outcome<void>();
 }

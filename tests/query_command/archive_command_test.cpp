@@ -71,6 +71,19 @@ TEST_F(Command, VerifyFindsDamage) {
     EXPECT_EQ(after.out.find("missing"), std::string::npos) << after.out;
 }
 
+TEST_F(Command, AnArchiveThatCannotBeReadIsNoAnswer) {
+    control::TemporaryDirectory other;
+    ArchiveData archive((other.path() / "data").string());
+    ASSERT_TRUE(archive.make());
+    for (const store::SegmentEntry& entry : archive.segments())
+        std::filesystem::resize_file(archive.archive() + "/" + entry.key.path(), 10);
+    const Said said = run({"query", "--data", archive.directory(), "-o", "null"});
+    EXPECT_EQ(said.code, 1);
+    EXPECT_NE(said.err.find("none of 15 segments could be read, the first because of archive"), std::string::npos)
+        << said.err;
+    EXPECT_NE(said.out.find("partial: yes (segments that could not be read, see --explain: 15)"), std::string::npos);
+}
+
 TEST_F(Command, DryRunSaysWhatRetentionWouldDelete) {
     const auto expire = [](std::vector<std::string> more) {
         more.insert(more.begin(), {"archive", "expire", "--config", config()});

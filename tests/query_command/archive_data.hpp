@@ -71,7 +71,7 @@ class ArchiveData {
         segment({.slot_s = kSlot_s, .source_id = source_id}, "edge", rig.writer().batches());
     }
 
-    // Each second one, from 11:55 on: UDP from 10.9.x.y to 192.0.2.53 port 53, 100 bytes each.
+    // Each second one, from 11:55 on, in a batch for each slot: UDP from 10.9.x.y to 192.0.2.53 port 53, 100 bytes each.
     void write_peer(std::uint32_t source_id) {
         flow::ExporterKey key;
         key.address = flow::IpAddress::v4(0xc0000201);
@@ -84,19 +84,10 @@ class ArchiveData {
         for (std::uint32_t slot = 1; made < kPeerFlows; ++slot) {
             support::KeepingWriter writer;
             for (std::uint32_t i = 0; i < store::kSlotSeconds && made < kPeerFlows; ++i) {
-                flow::FlowBatch& b = writer.room();
-                if (b.rows != 0 && i % flow::kBucketSeconds == 0) end_batch(writer, b);
                 put(writer.room(), made++, *exporter);
             }
             segment({.slot_s = kSlot_s + slot * store::kSlotSeconds, .source_id = source_id}, "peer", writer.batches());
         }
-    }
-    // Batches belong to one bucket; a segment of this test's has one block a batch.
-    static void end_batch(support::KeepingWriter& writer, flow::FlowBatch& b) {
-        const std::uint32_t rows = b.rows;
-        b.rows = flow::kBatchRows;
-        (void)writer.room();
-        b.rows = rows;
     }
     static void put(flow::FlowBatch& b, std::uint32_t n, std::uint32_t exporter) {
         const std::uint32_t r = b.rows++;
