@@ -300,7 +300,8 @@ void text_header(const StatisticHead& head, const Style& style, std::string& out
 
 void print_statistic(const StatisticHead& head, const Groups& groups, std::span<const Group> top,
                      const PrintOptions& options, std::string& out) {
-    const Style style = style_of(options);
+    Style style = style_of(options);
+    style.wide = style.wide && head.element->kind == ElementKind::address;  // -6 widens nothing else
     const std::string format = base_format(options);
     if (options.objects || format == "json" || format == "ndjson") {
         return json_statistic(head, groups, top, style, out);

@@ -16,7 +16,7 @@ struct Totals {
     std::uint64_t flows, bytes, packets, bps, pps, bpp;
 };
 
-// In and out together, as nfdump does.
+// In and out together, and no average where no time passes, as nfdump does.
 Totals totals_of(const store::query::Sums& s) {
     const std::uint64_t bytes = store::query::add_saturated(s.in_bytes, s.out_bytes);
     const std::uint64_t packets = store::query::add_saturated(s.in_packets, s.out_packets);
@@ -26,7 +26,7 @@ Totals totals_of(const store::query::Sums& s) {
             .packets = packets,
             .bps = bits_per_second(bytes, duration_ms),
             .pps = packets_per_second(packets, duration_ms),
-            .bpp = bytes_per_packet(bytes, packets)};
+            .bpp = duration_ms == 0 ? 0 : bytes_per_packet(bytes, packets)};
 }
 
 std::string window_text(const Summary& s) {

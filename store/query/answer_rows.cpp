@@ -108,8 +108,8 @@ void AnswerRows::write(const AnsweredGroup& group, std::uint32_t row) {
     clear_common_columns(b, row);
     b.exporter[row] = ~0u;  // of none, but where the key or the first flow says so
     b.family[row] = static_cast<std::uint8_t>(Mark::family(cell.mark));
-    if (first_.bytes() != 0) first_.unpack(group.table->carried(group.ref), b, row);
     if (b.family[row] != 6) b.src_addr[row] = b.dst_addr[row] = b.next_hop[row] = IpAddress::v4(0);
+    if (first_.bytes() != 0) first_.unpack(group.table->carried(group.ref), b, row);
     const auto* key = reinterpret_cast<const std::byte*>(group.table->key(group.ref));
     for (const KeyField& field : group.plan->fields()) write_field(field, key, row);
     if (Mark::turned(cell.mark)) turn_ends(row);
