@@ -48,12 +48,14 @@ class Question:
     name: str
     words: tuple           # of nfdump's command line
     targets: dict          # set -> times nfdump
+    apart: str = r"$^"     # lines that differ, because 1.7.1 reads flows otherwise
 
 
 COUNT = Question("filter and count", ("-N", "-o", "null", "proto tcp and dst port 443"), {"skewed": 10, "random": 10})
 QUESTIONS = [COUNT,
              Question("-s srcip/bytes", ("-N", "-s", "srcip/bytes", "-n", "10"), {"skewed": 10, "random": 5}),
-             Question("-s dstport/flows", ("-N", "-s", "dstport/flows", "-n", "10"), {"skewed": 10, "random": 5}),
+             # It does not read icmpTypeCodeIPv6 of v9, and has port 0 in its place.
+             Question("-s dstport/flows", ("-N", "-s", "dstport/flows", "-n", "10"), {"skewed": 10, "random": 5}, r" any 0 "),
              Question("-A srcip4/24,dstport", ("-N", "-A", "srcip4/24,dstport", "-O", "bytes", "-n", "10"),
                       {"skewed": 10, "random": 5})]
 RARE_TARGET = 100
@@ -196,6 +198,7 @@ def measure(cache, question, target, runs):
     """Rows of a question: one core and all of them, page cache warm and cold."""
     theirs = substance(answer(nfdump_command(cache, question.words)))
     mine = substance(answer(our_command(cache, question.words, CORES)))
+    theirs, mine = ([line for line in lines if not re.search(question.apart, line)] for lines in (theirs, mine))
     equal = same_answer(theirs, mine)
     if not equal:
         say(f"bench: {question.name}: the answers differ\n" + "\n".join(f"  nfdump {line}" for line in theirs if line not in mine)

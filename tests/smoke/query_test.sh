@@ -27,7 +27,7 @@ wait_archived $((80000 + real)) 5
 same "IPFIX source" "$(sent second)" "$(totals --source ipfix-global)"
 
 compare() {
-    same "dns of the generator ($1)" "$(sent first channels.dns)" "$(totals --source netflow-global 'port 53 and router ip 127.0.0.2/30')"
+    same "dns of the generator ($1)" "$(sent first channels.dns)" "$(totals --source netflow-global 'port 53 and (router ip 127.0.0.2 or router ip 127.0.0.3 or router ip 127.0.0.4)')"
     same "https of the IPFIX source ($1)" "$(sent second channels.https)" "$(totals --source ipfix-global 'port 443')"
     same "tcp of the IPFIX source ($1)" "$(sent second classes.tcp)" "$(totals --source ipfix-global 'proto tcp')"
     same "of one exporter and the others ($1)" $((80000 + real)) \
