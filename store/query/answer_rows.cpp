@@ -155,6 +155,7 @@ void AnswerRows::write_field(const KeyField& field, const std::byte* key, std::u
         b.exporter[row] = static_cast<std::uint32_t>(number == 0 ? ~0u : number - 1);
         return;
     }
+    if (field.reading != filters::language::Reading::column) return;  // no column says it
     bring(field.column, row);
     switch (field.kind) {
         case FieldKind::mpls:

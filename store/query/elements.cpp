@@ -84,6 +84,7 @@ constexpr Element kElements[] = {
     one("sl", "", "Server Latency", "", Kind::latency, Column::server_latency_us),
     one("al", "", "  Appl Latency", "", Kind::latency, Column::app_latency_us),
     one("nbar", "", "nbar", "", Kind::application, Column::application_id),
+    one("ja3", "", "                             ja3", "", Kind::text, Subject(Reading::tls_ja3)),
     one("odid", "odid", "obs domainID", "%odid", Kind::hexadecimal, Column::observation_domain),
     one("opid", "opid", " obs PointID", "%opid", Kind::hexadecimal, Column::observation_point),
     one("event", "", " Event", "", Kind::event, Column::firewall_event),
@@ -131,7 +132,9 @@ constexpr Element kElements[] = {
     one("natsrcport", "", "X-Src Port", "", Kind::port, Column::nat_src_port),
     one("natdstport", "", "X-Dst Port", "", Kind::port, Column::nat_dst_port),
     two("natport", "X-Port", Kind::port, Column::nat_src_port, Column::nat_dst_port),
+    one("ja4", "", "                                ja4", "", Kind::text, Subject(Reading::tls_ja4)),
     // Ours: texts that records bring.
+    one("sni", "", "Server Name", "", Kind::text, Subject(Reading::tls_server_name)),
     one("application", "", "Application", "", Kind::text, Column::application),
     one("user", "", "User", "", Kind::text, Column::user),
     one("host", "", "Host", "", Kind::text, Column::http_host),

@@ -76,6 +76,12 @@ void add_columns_of(const Subject& subject, flow::ColumnSet& out) {
         case Reading::egress_acl:
             out.add(Column::egress_acl);
             break;
+        case Reading::tls_ja3:
+        case Reading::tls_ja4:
+        case Reading::tls_server_name:
+            out.add(Column::payload);
+            out.add(Column::proto);
+            break;
         default:
             out.add(Column::exporter);
             break;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <string_view>
 
 namespace store::query {
 
@@ -222,6 +223,14 @@ void KeyPlan::add(const Subject& subject, ElementKind kind, const KeyPart& part)
             field.kind = FieldKind::mpls;
             field.column = Column::mpls;
             break;
+        case Reading::tls_ja3:
+        case Reading::tls_ja4:
+        case Reading::tls_server_name:
+            field.kind = FieldKind::text;
+            field.reading = subject.reading;
+            field.column = Column::payload;
+            if (!hellos_) hellos_ = std::make_unique<HelloTexts>();
+            break;
         default:
             field.kind = kind == ElementKind::address ? FieldKind::address : FieldKind::number;
             if (is_text(field.column)) field.kind = FieldKind::text;
@@ -302,9 +311,10 @@ void KeyPlan::fill_texts(const KeyField& field, const FlowBatch& batch, std::spa
         if (text.length == 0) {
             last = {};
             last_id = 0;
-        } else if (text.offset != last.offset || text.length != last.length) {
+        } else if (hellos_ || text.offset != last.offset || text.length != last.length) {
             last = text;
-            last_id = texts_->id(batch.arena.view(text));
+            const std::string_view bytes = batch.arena.view(text);
+            last_id = texts_->id(hellos_ ? hellos_->of(field.reading, bytes, batch.proto[row]) : bytes);
         }
         std::memcpy(at, &last_id, sizeof last_id);
         at += stride;

@@ -7,11 +7,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "dataplane/flow/batch.hpp"
 #include "store/query/grouping.hpp"
+#include "store/query/hello_texts.hpp"
 #include "store/query/row_list.hpp"
 
 namespace store::query {
@@ -20,6 +22,8 @@ enum class FieldKind : std::uint8_t { number, address, router, exporter, mpls, a
 
 struct KeyField {
     FieldKind kind = FieldKind::number;
+    filters::language::Reading reading =
+        filters::language::Reading::column;  // of texts: what is read out of the payload
     flow::Column column = flow::Column::count_;
     std::uint8_t index = 0;  // mpls: entry from 1; acl: 0 ACL, 1 ACE, 2 extended ACE
     std::uint8_t bits = 0;   // of addresses: those that count; 0: all
@@ -61,6 +65,7 @@ class KeyPlan {
     std::vector<KeyField> fields_{};
     const flow::ExporterTable* exporters_;
     std::shared_ptr<TextPool> texts_;
+    std::unique_ptr<HelloTexts> hellos_{};
     bool narrow_;
     bool addresses_ = false;
     std::uint32_t bytes_ = 0;
