@@ -60,6 +60,15 @@ const char* reason_of(const store::SegmentEntry& entry, const ArchiveRetention& 
     return old ? "too old" : "for room";
 }
 
+// Retention takes none of them: a slot that outgrows the limits goes when it has ended.
+SegmentSums being_written(const std::vector<store::SegmentEntry>& catalogue) {
+    SegmentSums sums;
+    for (const store::SegmentEntry& entry : catalogue) {
+        if (!entry.sealed) sums.add(entry);
+    }
+    return sums;
+}
+
 }  // namespace
 
 Done expire_archive(const Context& context, const ArchiveQuery& query) {
@@ -84,12 +93,14 @@ Done expire_archive(const Context& context, const ArchiveQuery& query) {
     const auto gone = store::archive::expired(catalogue->segments, *retention, context.now_s, room);
     SegmentSums sums;
     for (const store::SegmentEntry& entry : gone) sums.add(entry);
+    const SegmentSums growing = being_written(catalogue->segments);
     if (context.json) {
         Json json{{"limits", text_of(*retention)},
                   {"free_bytes", room},
                   {"segments", sums.segments},
                   {"flows", sums.rows},
-                  {"bytes", sums.bytes}};
+                  {"bytes", sums.bytes},
+                  {"being_written", {{"segments", growing.segments}, {"bytes", growing.bytes}}}};
         json["would_go"] = Json::array();
         for (const store::SegmentEntry& entry : gone)
             json["would_go"].push_back({{"segment", entry.key.path()},
@@ -101,6 +112,9 @@ Done expire_archive(const Context& context, const ArchiveQuery& query) {
         return {};
     }
     context.out << "limits: " << text_of(*retention) << "; " << scaled(room) << "B are free\n";
+    if (growing.segments != 0)
+        context.out << "segments that are still being written stay, whatever the limits: " << growing.segments << ", "
+                    << scaled(growing.bytes) << "B\n";
     if (gone.empty()) {
         context.out << "nothing would go\n";
         return {};

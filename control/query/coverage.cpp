@@ -110,15 +110,17 @@ std::string Coverage::text() const {
     append(read, rows_left_out, "flows without room in memory (--memory)");
     std::string gone;
     append(gone, missing, "missing by sequence numbers");
-    append(gone, lost, "lost in the collector");
-    append(gone, shed_busy, "not archived, the writers were behind");
-    append(gone, shed_disk, "not archived, the disk was full or failed");
-    append(gone, unwritten, "under way when the collector died");
-    append(gone, off, "came while nothing was archived");
+    const std::string of_all = of_some_sources ? ", of all sources" : "";
+    append(gone, lost, "lost in the collector" + of_all);
+    append(gone, shed_busy, "not archived, the writers were behind" + of_all);
+    append(gone, shed_disk, "not archived, the disk was full or failed" + of_all);
+    append(gone, unwritten, "under way when the collector died" + of_all);
+    append(gone, off, "came while nothing was archived" + of_all);
     std::string out;
     if (partial()) out = "partial: yes (" + read + ")";
     if (!gone.empty()) append(out, percent(ratio()) + " of the flows (" + gone + ")");
-    append(out, not_wanted, "left out by the archive's policy");
+    append(out, not_wanted, "left out by the archive's policy" + of_all);
+    if (not_wanted != 0 && sampled) out += " (sums make up for those of samples)";
     return out;
 }
 
@@ -159,6 +161,9 @@ flow::Result<void> add_books(const store::Reader& reader, const Selection& selec
     if (!ledgers) return tl::unexpected(ledgers.error());
     for (const store::LedgerBook& book : *ledgers) add_ledger(book.ledger, coverage);
     coverage.known = !ledgers->empty();
+    coverage.of_some_sources = !selection.source_ids.empty();
+    coverage.sampled = std::any_of(selection.segments.begin(), selection.segments.end(),
+                                   [](const auto& choice) { return choice.entry.flows > choice.entry.rows; });
 
     const auto exporters = reader.exporters();
     if (!exporters) return tl::unexpected(exporters.error());

@@ -30,6 +30,9 @@ struct Coverage {
     std::uint64_t not_wanted = 0, off = 0;       // by the archive's policy; nothing was archived
     std::uint64_t lost = 0;                      // in the collector
     std::uint64_t missing = 0;                   // by sequence numbers; about
+    // Some sources were asked for; the books tell all but `missing` of all sources together.
+    bool of_some_sources = false;
+    bool sampled = false;  // rows of samples are among them: sums make up for what was left out beside them
 
     [[nodiscard]] bool partial() const noexcept;
     [[nodiscard]] bool complete() const noexcept;

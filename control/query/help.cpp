@@ -12,8 +12,8 @@ FILTER is nfdump's language (`net-collector filter fields` lists what it can ask
 What is asked
   -f FILE            read the filter from FILE, - = standard input; FILTER goes first
   -t WINDOW          2026/01/15.11:50:00[-2026/01/15.11:55:00], parts may be left out, local time; or -1h, -2h--1h,
-                     2026-01-15T11:50Z; +10, -10: the first, the last 10 seconds of all flows. A flow is taken when it
-                     lies wholly inside
+                     2026-01-15T11:50Z; +10, -10: the first, the last 10 seconds of all flows. Without an end: up to
+                     now. A flow is taken when it lies wholly inside
   --source NAME      only flows of this source; may be repeated
   --profile NAME     only flows of this profile's channels (their filters and sources)
   --channel NAME     only of this one of them

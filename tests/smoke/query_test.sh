@@ -40,4 +40,10 @@ compare "daemon running"
 stop_collector
 compare "daemon stopped"
 same_books
+for told in query 'archive list'; do
+    # shellcheck disable=SC2086  # two words
+    if "$command" $told --data "$data" >/dev/full 2>/dev/null; then fail "$told: what a full disk did not take is no success"; fi
+done
+"$command" query --data "$data" | head -n 1 >/dev/null
+same "query into head" "0 0" "${PIPESTATUS[*]}"
 "$command" archive verify --data "$data" || fail "archive verify finds damage"
