@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 
 #include "control/config_problems.hpp"
 #include "control/duration.hpp"
+#include "control/query/whole_number.hpp"
 #include "control/size.hpp"
 
 namespace query {
@@ -26,13 +26,6 @@ tl::unexpected<flow::Error> needs(std::string_view option, const char* what, std
     return flow::fail(std::string(option) + " needs " + what + ", not \"" + std::string(given) + "\"");
 }
 
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 // A number and a letter for a power of `base`.
 std::optional<std::uint64_t> scaled_number(std::string_view text, std::uint64_t base) {
     std::uint64_t factor = 1;
@@ -44,7 +37,7 @@ std::optional<std::uint64_t> scaled_number(std::string_view text, std::uint64_t 
             text.remove_suffix(1);
         }
     }
-    const auto value = number(text);
+    const auto value = whole_number(text);
     if (!value || *value > std::numeric_limits<std::uint64_t>::max() / factor) return std::nullopt;
     return *value * factor;
 }
@@ -62,7 +55,7 @@ Outcome take_limit(std::string_view option, std::string_view text, std::optional
 
 Outcome take_seconds(std::string_view option, std::string_view text, std::uint64_t& seconds) {
     auto value = control::parse_duration(text);
-    if (!value) value = number(text);
+    if (!value) value = whole_number(text);
     constexpr std::uint64_t kMost_s = 365ull * 86400;
     if (!value || *value == 0 || *value > kMost_s) return needs(option, "a length of time such as 5s or 10m", text);
     seconds = *value;
@@ -88,18 +81,18 @@ Outcome set_text(Request& request, std::string_view value) {
 }
 
 Outcome set_count(Request& r, std::string_view v) {
-    const auto n = number(v);
+    const auto n = whole_number(v);
     if (!n || *n == 0) return needs("-c", "a number of records above 0", v);
     r.count = *n;
     return {};
 }
 Outcome set_top(Request& r, std::string_view v) {
-    r.top = number(v);
+    r.top = whole_number(v);
     if (!r.top) return needs("-n", "a number of lines, 0 for all", v);
     return {};
 }
 Outcome set_threads(Request& r, std::string_view v) {
-    const auto n = number(v);
+    const auto n = whole_number(v);
     if (!n || *n == 0 || *n > kMostThreads) return needs("--threads", "a number from 1 to 256", v);
     r.threads = *n;
     return {};
@@ -280,7 +273,7 @@ Outcome agree(Request& r) {
 bool takes_next(const std::vector<char*>& argv) {
     if (optind >= static_cast<int>(argv.size()) - 1) return false;
     const std::string_view next = argv[static_cast<std::size_t>(optind)];
-    return number(next).has_value() || control::parse_duration(next).has_value();
+    return whole_number(next).has_value() || control::parse_duration(next).has_value();
 }
 
 Outcome take_option(Request& request, int value, const std::vector<char*>& argv) {

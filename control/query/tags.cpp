@@ -32,11 +32,6 @@ const Tag* find_tag(std::string_view text) noexcept {
     return best;
 }
 
-const Tag* tag_named(std::string_view name) noexcept {
-    const Tag* tag = find_tag(name);
-    return tag != nullptr && tag->name == name ? tag : nullptr;
-}
-
 void write_address(Pen& pen, const Record& r, const flow::IpAddress& address, bool v6) {
     if (r.style.tag_addresses) pen.put(kAddressMark);
     address_column(pen, address, v6, r.style.wide);

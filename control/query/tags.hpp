@@ -45,7 +45,6 @@ struct Tag {
 
 // The longest tag at the head of `text`, which begins behind the %; nullptr: none. A name ends where no letter follows.
 [[nodiscard]] const Tag* find_tag(std::string_view text) noexcept;
-[[nodiscard]] const Tag* tag_named(std::string_view name) noexcept;
 
 // The table, in three parts: what every flow has, what few have, what firewalls and translators report.
 [[nodiscard]] std::span<const Tag> flow_tags() noexcept;

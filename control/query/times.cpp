@@ -8,18 +8,12 @@
 #include <optional>
 
 #include "control/duration.hpp"
+#include "control/query/whole_number.hpp"
 
 namespace query {
 namespace {
 
 constexpr std::uint64_t kLatest_s = 253'402'300'799;  // 9999-12-31T23:59:59
-
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
 
 // A part of nfdump's date: exactly `digits` digits.
 std::optional<int> take_part(std::string_view& text, std::size_t digits, int least, int most) {
@@ -86,7 +80,7 @@ std::optional<store::query::Window> range(std::string_view text, std::uint64_t n
 
 // "10" or "10m", in seconds.
 std::optional<std::uint64_t> length(std::string_view text) {
-    if (const auto seconds = number(text)) return *seconds <= kLatest_s ? seconds : std::nullopt;
+    if (const auto seconds = whole_number(text)) return *seconds <= kLatest_s ? seconds : std::nullopt;
     return control::parse_duration(text);
 }
 
@@ -99,8 +93,8 @@ flow::Result<TimeSelection> parse_window(std::string_view text, std::uint64_t no
             out.first_s = *seconds;
             return out;
         }
-    } else if (!text.empty() && text.front() == '-' && number(text.substr(1)).value_or(0) != 0) {
-        out.last_s = *number(text.substr(1));
+    } else if (!text.empty() && text.front() == '-' && whole_number(text.substr(1)).value_or(0) != 0) {
+        out.last_s = *whole_number(text.substr(1));
         return out;
     } else if (const auto from = point(text, now_s)) {
         out.window.from_ms = *from * 1000;

@@ -280,16 +280,6 @@ flow::Result<std::vector<KeyPart>> parse_aggregation(std::string_view text) {
     return out;
 }
 
-std::string tags_of(const std::vector<KeyPart>& parts) {
-    std::string out;
-    for (const KeyPart& part : parts) {
-        if (part.v6_only) continue;  // stands in the other's place
-        out += out.empty() ? "" : " ";
-        out += part.element->tag;
-    }
-    return out;
-}
-
 Grouping grouping_of(const StatisticRequest& request) {
     Grouping out;
     if (request.element == nullptr) return out;

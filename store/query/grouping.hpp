@@ -101,8 +101,6 @@ struct KeyPart {
 };
 // -A "proto,srcip4/24,dstport": in the order written. Error: as nfdump says it.
 [[nodiscard]] flow::Result<std::vector<KeyPart>> parse_aggregation(std::string_view text);
-// "%pr %sa %dp", for -A's own output format.
-[[nodiscard]] std::string tags_of(const std::vector<KeyPart>& parts);
 
 struct Grouping {
     // Empty: protocol, addresses and ports (-a, -b, -B, -s record).

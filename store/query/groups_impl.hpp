@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Groups is made of: aggregate.cpp takes rows in, groups_sums.cpp adds them up, groups_answer.cpp gives the answer.
+//
+// Thread: as Groups.
 #pragma once
 
 #include <array>

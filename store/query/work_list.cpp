@@ -84,9 +84,4 @@ bool WorkList::stopped() const {
     return stopped_;
 }
 
-std::uint64_t WorkList::slots_done() const {
-    const std::lock_guard lock(mutex_);
-    return turn_slot_;
-}
-
 }  // namespace store::query

@@ -57,7 +57,6 @@ class WorkList {
     // next() says end from now on.
     void stop();
     [[nodiscard]] bool stopped() const;
-    [[nodiscard]] std::uint64_t slots_done() const;
 
   private:
     struct Slot {

@@ -17,28 +17,11 @@
 #include <vector>
 
 #include "store/archive/file_io.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace store::archive::test {
 
-class TempDir {
-  public:
-    TempDir() {
-        const char* base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-        path_ = std::string(base) + "/archive_test.XXXXXX";
-        if (mkdtemp(path_.data()) == nullptr) std::abort();
-    }
-    TempDir(const TempDir&) = delete;
-    TempDir& operator=(const TempDir&) = delete;
-    ~TempDir() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const std::string& path() const { return path_; }
-    [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
-  private:
-    std::string path_;
-};
+using support::TempDir;
 
 inline std::string path_of(int fd) {
     char path[PATH_MAX];

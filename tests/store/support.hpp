@@ -15,29 +15,11 @@
 #include "store/series/engine.hpp"
 #include "store/series/values.hpp"
 #include "store/store.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace store::test {
 
-class TempDir {
-  public:
-    // In memory where there is room for it: the tests commit thousands of times.
-    TempDir() {
-        const char* base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-        path_ = std::string(base) + "/store_test.XXXXXX";
-        if (mkdtemp(path_.data()) == nullptr) std::abort();
-    }
-    TempDir(const TempDir&) = delete;
-    TempDir& operator=(const TempDir&) = delete;
-    ~TempDir() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const std::string& path() const { return path_; }
-    [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
-  private:
-    std::string path_;
-};
+using support::TempDir;
 
 // Small enough for sanitizers, which keep a shadow of the whole map.
 inline constexpr std::uint64_t kTestMapBytes = 1ull << 30;
