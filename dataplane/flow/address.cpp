@@ -3,7 +3,10 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstring>
 
 namespace flow {
 
@@ -28,11 +31,12 @@ std::string IpAddress::text() const {
 }
 
 IpAddress masked(const IpAddress& a, unsigned bits) noexcept {
-    IpAddress out = a;
-    for (unsigned i = 0; i < 16; ++i) {
-        const unsigned keep = bits > 8 * i ? std::min(8u, bits - 8 * i) : 0;
-        out.bytes[i] = static_cast<std::uint8_t>(out.bytes[i] & (0xff00u >> keep));
-    }
+    constexpr unsigned kHalf = 64;
+    const auto mask = [&](unsigned of_half) { return of_half == 0 ? 0 : ~0ull << (kHalf - std::min(kHalf, of_half)); };
+    const std::array<std::uint64_t, 2> halves = {__builtin_bswap64(a.high() & mask(bits)),
+                                                 __builtin_bswap64(a.low() & mask(bits > kHalf ? bits - kHalf : 0))};
+    IpAddress out;
+    std::memcpy(out.bytes.data(), halves.data(), sizeof halves);
     return out;
 }
 

@@ -115,7 +115,8 @@ class BlockReader {
     // asked: of a block that the zones rule out nothing but its header comes from the disk.
     flow::Result<void> open(std::span<const std::uint8_t> bytes);
     // The same of the block that begins at `offset` of `file`, which must stay until the next open: no more is read than its
-    // header, and a line of a Bloom filter when it is asked. Columns cannot be read.
+    // header, a line of a Bloom filter when it is asked, and columns that are wanted, each at once into a buffer that is kept.
+    // That costs less than mapping them, and a disk that fails is an Error. check() is not for it.
     flow::Result<void> open_header(const ByteFile& file, std::uint64_t offset);
 
     [[nodiscard]] std::size_t bytes() const noexcept;  // of the whole block: the next one begins there

@@ -136,9 +136,19 @@ bool BlockReader::State::may_have(std::uint32_t offset, std::uint32_t lines,
     return !file->read(at, line) || archive::may_have(line, address);
 }
 
+bool BlockReader::State::bring(const ColumnEntry& entry, ByteSpan& out) {
+    if (file == nullptr || entry.encoding == Encoding::constant) {
+        out = stored(entry);
+        return true;
+    }
+    std::vector<std::uint8_t>& into = read_columns[entry.column];
+    into.resize(entry.at[1]);
+    out = into;
+    return file->read(file_offset + entry.at[0], into);
+}
+
 flow::Result<void> BlockReader::State::load(std::uint8_t id, Shape shape) {
     if (loaded[id]) return {};
-    if (file != nullptr) return flow::fail("archive block: only its header was opened");
     const ColumnEntry* entry = entry_of[id];
     bool whole = true;
     if (entry == nullptr) {
@@ -147,7 +157,8 @@ flow::Result<void> BlockReader::State::load(std::uint8_t id, Shape shape) {
         loaded[id] = true;
         return {};
     }
-    const ByteSpan from = stored(*entry);
+    ByteSpan from;
+    if (!bring(*entry, from)) return flow::fail("archive block: column " + std::to_string(id) + " cannot be read");
     if (entry->encoding != Encoding::constant && checksum(from) != entry->checksum) {
         return damaged("checksum of column " + std::to_string(id) + " is wrong");
     }

@@ -34,10 +34,11 @@ struct BlockReader::State {
     std::array<RecordColumn, kStoredIds> records;
     std::array<TextColumn, kStoredIds> texts;
     PieceReader pieces;
-    // Of a block whose header alone was read.
+    // Of a block in a file that is not mapped.
     const ByteFile* file = nullptr;
     std::uint64_t file_offset = 0;
     std::vector<std::uint8_t> head;
+    std::array<std::vector<std::uint8_t>, kStoredIds> read_columns;
 
     // `from`: the block, or its header at least; `available`: bytes that there are from its first on.
     flow::Result<void> open(std::span<const std::uint8_t> from, std::uint64_t available);
@@ -52,6 +53,8 @@ struct BlockReader::State {
     [[nodiscard]] ByteSpan stored(const ColumnEntry& entry) const noexcept {
         return entry.encoding == Encoding::constant ? ByteSpan{} : bytes.subspan(entry.at[0], entry.at[1]);
     }
+    // As stored(), of a file too. False: it cannot be read.
+    [[nodiscard]] bool bring(const ColumnEntry& entry, ByteSpan& out);
     [[nodiscard]] ByteSpan filter(std::uint32_t offset, std::uint32_t lines) const noexcept {
         return bytes.subspan(offset, lines * kLineBytes);
     }

@@ -18,18 +18,38 @@ std::size_t plane_bytes(std::uint32_t count, unsigned bits) noexcept {
     return (std::size_t{count} * bits + 7) / 8;
 }
 
+// Eight values of 1, 2 or 4 bits, lowest first, to a byte each.
+template <unsigned kBits>
+std::uint64_t spread(std::uint64_t t) noexcept {
+    if constexpr (kBits == 1) {
+        // Byte k has bit k of it, whichever place that has there: 0 or more.
+        return ((((t * 0x0101010101010101) & 0x8040201008040201) + 0x7f7f7f7f7f7f7f7f) >> 7) & 0x0101010101010101;
+    } else if constexpr (kBits == 2) {
+        t = (t | t << 24) & 0x000000ff000000ff;
+        t = (t | t << 12) & 0x000f000f000f000f;
+        return (t | t << 6) & 0x0303030303030303;
+    } else {
+        t = (t | t << 16) & 0x0000ffff0000ffff;
+        t = (t | t << 8) & 0x00ff00ff00ff00ff;
+        return (t | t << 4) & 0x0f0f0f0f0f0f0f0f;
+    }
+}
+
 // Values of 1, 2 or 4 bits, lowest bits of a byte first, to a byte each.
 template <unsigned kBits>
 void unpack(const std::uint8_t* packed, std::uint32_t from, std::uint32_t n, std::uint8_t* out) noexcept {
     constexpr unsigned kEach = 8 / kBits;
     constexpr std::uint8_t kMask = (1u << kBits) - 1;
     std::uint32_t i = 0;
-    for (; i < n && (from + i) % kEach != 0; ++i) {
+    for (; i < n && (from + i) % 8 != 0; ++i) {
         out[i] = packed[(from + i) / kEach] >> (from + i) % kEach * kBits & kMask;
     }
     const std::uint8_t* whole = packed + (from + i) / kEach;
-    for (; i + kEach <= n; i += kEach, ++whole) {
-        for (unsigned k = 0; k < kEach; ++k) out[i + k] = *whole >> k * kBits & kMask;
+    for (; i + 8 <= n; i += 8, whole += kBits) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, whole, kBits);
+        eight = spread<kBits>(eight);
+        std::memcpy(out + i, &eight, sizeof eight);
     }
     for (; i < n; ++i) out[i] = packed[(from + i) / kEach] >> (from + i) % kEach * kBits & kMask;
 }

@@ -86,7 +86,8 @@ class SegmentFile {
     std::unique_ptr<State> state_;
 };
 
-// A segment of which only headers are read. Nothing is mapped: that costs several times what reading a slot's headers does.
+// A segment of which headers are read, and what they say is wanted. Nothing is mapped: that costs several times what reading
+// a slot's headers does, and more than reading columns.
 //
 // Thread: any, also several at once.
 class SegmentHeaders final : public ByteFile {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/archive/segment_header.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cstring>
 #include <string_view>
+
+#include "store/archive/pieces.hpp"
 
 namespace store::archive {
 namespace {
@@ -46,7 +46,7 @@ std::vector<std::uint8_t> encode(const SegmentHeader& header) {
         put(out, kFixedBytes + name + 4 * i, header.replaces[i].writer);
         put(out, kFixedBytes + name + 4 * i + 2, header.replaces[i].part);
     }
-    put(out, size - kCheckBytes, static_cast<std::uint64_t>(XXH3_64bits(out.data(), size - kCheckBytes)));
+    put(out, size - kCheckBytes, checksum(ByteSpan(out).first(size - kCheckBytes)));
     return out;
 }
 
@@ -56,8 +56,7 @@ std::optional<FoundHeader> decode(std::span<const std::uint8_t> bytes) {
     if (size < kHeaderUnit || size % kHeaderUnit != 0 || size > bytes.size()) return std::nullopt;
     const std::size_t name = get<std::uint16_t>(bytes, 32), parts = get<std::uint16_t>(bytes, 34);
     if (kFixedBytes + name + 4 * parts + kCheckBytes > size) return std::nullopt;
-    if (get<std::uint64_t>(bytes, size - kCheckBytes) != XXH3_64bits(bytes.data(), size - kCheckBytes))
-        return std::nullopt;
+    if (get<std::uint64_t>(bytes, size - kCheckBytes) != checksum(bytes.first(size - kCheckBytes))) return std::nullopt;
     FoundHeader found;
     found.bytes = size;
     found.header.key = {get<std::uint32_t>(bytes, 12), get<std::uint32_t>(bytes, 16), get<std::uint16_t>(bytes, 20),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mapped files whose disk fails, or that somebody cuts short, end a process by SIGBUS when their bytes are read. While a
-// BusGuard lives, such bytes of guarded mappings read as 0 instead, and are counted: checksums do the rest.
+// BusGuard lives, such bytes of guarded mappings read as 0 instead: checksums do the rest.
 //
 // Thread: any. The signal's handler is the process's: it is set with the first guard and what it was before comes back with
 //         the end of the last. Faults elsewhere are left to that.
@@ -21,9 +21,6 @@ class BusGuard {
     ~BusGuard();
     BusGuard(const BusGuard&) = delete;
     BusGuard& operator=(const BusGuard&) = delete;
-
-    // Pages that the calling thread could not read so far.
-    [[nodiscard]] static std::uint64_t faults() noexcept;
 };
 
 // A mapping, for as long as this lives; it must be there longer.

@@ -68,6 +68,9 @@ bool is_rare(Column column) noexcept {
 bool is_unset(const IpAddress& address) noexcept {
     return address.high() == 0 && address.low() == 0;
 }
+bool is_v6(const IpAddress& address) noexcept {
+    return !is_unset(address) && !address.is_v4();
+}
 
 // nfdump keeps IPv4 in the low 32 bits of an address whose rest is 0, and masks all of it.
 IpAddress masked_as_nfdump(const IpAddress& address, unsigned bits) noexcept {
@@ -343,18 +346,13 @@ void KeyPlan::fill(const FlowBatch& batch, std::span<const RowNumber> rows, std:
 }
 
 bool KeyPlan::all_narrow(const FlowBatch& batch, std::span<const RowNumber> rows) const noexcept {
-    constexpr std::uint64_t kMapped = 0xffff;
     for (const KeyField& field : fields_) {
         if (field.kind == FieldKind::router) return false;
         if (field.kind != FieldKind::address) continue;
         if (is_rare(field.column)) return false;
         const auto* values = reinterpret_cast<const IpAddress*>(begin_of(batch, field.column));
         bool any = false;
-        for (const RowNumber row : rows) {
-            const std::uint64_t high = values[row].high();
-            const std::uint64_t low = values[row].low();
-            any |= high != 0 || (low >> 32 != kMapped && low != 0);
-        }
+        for (const RowNumber row : rows) any |= is_v6(values[row]);
         if (any) return false;
     }
     return true;
@@ -366,7 +364,18 @@ std::size_t KeyPlan::split(const FlowBatch& batch, std::span<const RowNumber> ro
     for (const KeyField& field : fields_) {
         if (field.kind != FieldKind::address && field.kind != FieldKind::router) continue;
         const Addresses addresses(field, batch, exporters_);
-        for (const RowNumber row : rows) is_wide[row] |= !addresses[row].is_v4();
+        // What came as IPv4 stays it under any mask; `wide` is free until the end.
+        std::span<const RowNumber> doubtful = rows;
+        if (field.kind == FieldKind::address) {
+            const auto* values = reinterpret_cast<const IpAddress*>(begin_of(batch, field.column));
+            std::size_t count = 0;
+            for (const RowNumber row : rows) {
+                wide[count] = row;
+                count += is_v6(values[row]) ? 1 : 0;
+            }
+            doubtful = {wide, count};
+        }
+        for (const RowNumber row : doubtful) is_wide[row] |= !addresses[row].is_v4();
     }
     std::size_t narrows = 0;
     std::size_t wides = 0;

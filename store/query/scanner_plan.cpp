@@ -80,10 +80,8 @@ std::vector<BlockJob> Scanner::look_through(std::uint64_t slot) {
     return jobs;
 }
 
-// It is mapped only when a block of it is to be read.
 void Scanner::look_through(const std::shared_ptr<OpenSegment>& segment, std::vector<BlockJob>& jobs) {
     const archive::SegmentHeaders& headers = segment->headers;
-    const std::size_t before = jobs.size();
     for (std::uint64_t offset = headers.first_block(); offset < headers.bytes();) {
         const auto opened = reader_.open_header(headers, offset);
         if (opened && reader_.bytes() != 0) {
@@ -96,7 +94,6 @@ void Scanner::look_through(const std::shared_ptr<OpenSegment>& segment, std::vec
                                 (opened ? "a block without an end" : opened.error().message));
         offset = behind_damage(*segment, offset);
     }
-    if (jobs.size() != before && !map(*segment)) jobs.resize(before);
 }
 
 // Where the next block seems to begin.

@@ -22,7 +22,7 @@
 
 namespace store::query {
 
-// An open segment, mapped when blocks of it are to be read; closed with the last that holds it.
+// An open segment, mapped only to look for a block behind a damaged one; closed with the last that holds it.
 class OpenSegment {
   public:
     OpenSegment(SegmentChoice chosen, archive::SegmentHeaders opened)
