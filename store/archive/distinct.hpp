@@ -15,24 +15,27 @@
 
 #include "dataplane/flow/address.hpp"
 #include "store/archive/block.hpp"
+#include "store/archive/hash_secret.hpp"
 
 namespace store::archive {
 
 inline constexpr std::uint64_t kHashFactor = 0x9e3779b97f4a7c15ull;
+// A bit of the value moves all bits above it, then these all others.
 [[nodiscard]] inline std::uint64_t hash_of(std::uint64_t v) noexcept {
-    return (v ^ v >> 32) * kHashFactor;
+    const std::uint64_t mixed = (v ^ kHashSecret.first) * kHashSecret.odd;
+    return (mixed ^ mixed >> 32) * kHashFactor;
 }
 [[nodiscard]] inline std::uint64_t hash_of(const flow::IpAddress& a) noexcept {
     std::array<std::uint64_t, 2> words;
     std::memcpy(words.data(), a.bytes.data(), sizeof words);
-    const std::uint64_t mixed = (words[0] * kHashFactor ^ words[1]) * kHashFactor;
+    const std::uint64_t mixed = (words[0] * kHashSecret.odd ^ words[1] ^ kHashSecret.first) * kHashSecret.other_odd;
     return (mixed ^ mixed >> 32) * kHashFactor;
 }
 template <std::size_t n>
 [[nodiscard]] std::uint64_t hash_of(const std::array<std::uint32_t, n>& words) noexcept {
-    std::uint64_t h = n;
-    for (const std::uint32_t word : words) h = (h ^ word ^ h >> 29) * kHashFactor;
-    return h;
+    std::uint64_t h = kHashSecret.first;
+    for (const std::uint32_t word : words) h = (h ^ word ^ h >> 29) * kHashSecret.odd;
+    return (h ^ h >> 32) * kHashFactor;
 }
 
 template <class T>

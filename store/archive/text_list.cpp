@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/archive/text_list.hpp"
 
+#include <xxhash.h>
+
 #include <cstring>
+
+#include "store/archive/hash_secret.hpp"
 
 namespace store::archive {
 
@@ -31,7 +35,7 @@ std::uint32_t TextCollector::find_or_add(const flow::TextArena& arena, flow::Tex
 }
 
 std::uint32_t TextCollector::find_or_add(std::string_view text) {
-    const std::uint64_t hash = checksum({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+    const std::uint64_t hash = XXH3_64bits_withSeed(text.data(), text.size(), kHashSecret.first);
     std::size_t slot = hash & (slots_.size() - 1);
     for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
         const std::uint32_t id = slots_[slot];

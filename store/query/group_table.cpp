@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "store/archive/hash_secret.hpp"
+
 namespace store::query {
 
 namespace {
@@ -40,13 +42,13 @@ class Table final : public GroupTable {
         : GroupTable(kWords, carried, memory, limit_bytes, floor_bytes) {}
 
     void hash(const std::uint64_t* keys, std::size_t count, std::uint64_t* hashes) const noexcept override {
-        constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ull;
-        constexpr std::uint64_t kOther = 0xff51afd7ed558ccdull;
+        const archive::HashSecret secret = archive::kHashSecret;
         for (std::size_t i = 0; i < count; ++i) {
             const std::uint64_t* key = keys + i * kWords;
             std::uint64_t h = 0;
-            for (std::uint32_t w = 0; w < kWords; w += 2) h = mix(key[w] ^ kOdd ^ h, key[w + 1] ^ kOther);
-            hashes[i] = mix(h, kOdd);
+            for (std::uint32_t w = 0; w < kWords; w += 2)
+                h = mix(key[w] ^ secret.first ^ h, key[w + 1] ^ secret.second);
+            hashes[i] = mix(h, secret.odd);
         }
     }
 
