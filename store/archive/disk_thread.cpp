@@ -17,6 +17,7 @@ constexpr std::uint64_t kSleepMs = 500;  // while there is nothing to do
 constexpr int kLastTells = 20;
 constexpr milliseconds kBetweenLastTells{100};
 constexpr int kMostPartTries = 1000;
+constexpr int kPartsBetweenMerges = 64, kLastFreshPart = 0xf000;
 
 std::uint64_t place_of(std::uint32_t slot_s, std::uint32_t source_id) noexcept {
     return std::uint64_t{slot_s} << 32 | source_id;
@@ -161,6 +162,15 @@ flow::Result<void> DiskThread::write(const EncodedBlock& block) {
     return {};
 }
 
+// The part before the first that a new file may take; -1: none. Late rows of a slot that was merged do not take the names
+// of the merged files again: a query may still be about to open those, by a catalogue of before.
+int DiskThread::last_part_of(const SegmentKey& key) const {
+    const auto last = context_.holdings.last_part(key);
+    const auto merged = context_.holdings.last_part({key.slot_s, key.source_id, kMergedWriter, 0});
+    const int behind = merged ? std::min((*merged + 1) * kPartsBetweenMerges, kLastFreshPart) - 1 : -1;
+    return std::max(last ? int{*last} : -1, behind);
+}
+
 flow::Result<DiskThread::Open*> DiskThread::open_for(std::uint32_t slot_s, std::uint32_t source_id) {
     const Place place = place_of(slot_s, source_id);
     const auto found = open_.find(place);
@@ -172,8 +182,7 @@ flow::Result<DiskThread::Open*> DiskThread::open_for(std::uint32_t slot_s, std::
     }
     if (descriptors_ >= most_open_) limit_descriptors();
     NewSegment segment{{slot_s, source_id, writer_, 0}, context_.source_name(source_id), {}, context_.wall_ms()};
-    const auto last = context_.holdings.last_part(segment.key);
-    int part = last ? *last : -1;
+    int part = last_part_of(segment.key);
     for (int tries = 0; tries < kMostPartTries && part < 0xffff; ++tries) {
         segment.key.part = static_cast<std::uint16_t>(++part);
         bool exists = false;

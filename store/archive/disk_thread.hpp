@@ -66,6 +66,7 @@ class DiskThread {
     void run();
     bool wait_for_work(std::deque<EncodedBlock>& work);
     void take(EncodedBlock& block);
+    [[nodiscard]] int last_part_of(const SegmentKey& key) const;
     flow::Result<Open*> open_for(std::uint32_t slot_s, std::uint32_t source_id);
     flow::Result<void> write(const EncodedBlock& block);
     void sync_all();

@@ -43,12 +43,15 @@ struct Found {
 
 flow::Result<Found> find(const std::string& path, std::uint64_t bytes, bool& gone) {
     gone = false;
-    Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // A pipe under such a name must not hold anybody up: whoever opens it does not wait for its other end.
+    Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat file {};
     if (!fd || fstat(fd.get(), &file) != 0) {
         gone = errno == ENOENT;
         return flow::fail_errno("archive: cannot open " + path);
     }
+    if (!S_ISREG(file.st_mode))
+        return flow::fail("archive: " + path + " is a directory, a pipe or a device: name a segment file");
     const auto size = static_cast<std::uint64_t>(file.st_size);
     if (size < bytes) {
         return flow::fail("archive: " + path + " has " + std::to_string(size) + " of its " + std::to_string(bytes) +
