@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/query/json_text.hpp"
 
+#include "control/query/shown_text.hpp"
+
 namespace query {
 
 namespace {
@@ -39,10 +41,12 @@ void json_escape(std::string_view text, std::string& out) {
         } else if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
+        } else if (is_control(length == 2 ? c : '\0', text[length - 1])) {
+            // Also DEL and U+0080 to U+009F, which JSON would allow and terminals obey.
+            const auto code = static_cast<unsigned char>(text[length - 1]);
             out += "\\u00";
-            out += digits[static_cast<unsigned char>(c) >> 4];
-            out += digits[static_cast<unsigned char>(c) & 0xf];
+            out += digits[code >> 4];
+            out += digits[code & 0xf];
         } else {
             out += text.substr(0, length);
         }

@@ -5,6 +5,7 @@
 #include "control/query/names.hpp"
 #include "control/query/numbers.hpp"
 #include "control/query/sections.hpp"
+#include "control/query/shown_text.hpp"
 #include "control/query/tags.hpp"
 
 namespace query {
@@ -261,7 +262,7 @@ void write_events(Block& block, const Record& r) {
         acl(block, "Egress ACL", b.egress_acl[r.row]);
     }
     if (r.has(Column::user)) {
-        block.text("username", "      " + std::string(b.arena.view(b.user[r.row]).substr(0, kWidestText)));
+        block.text("username", "      " + shown_text(b.arena.view(b.user[r.row]).substr(0, kWidestText)));
     }
     if (r.has(Column::nat_event)) {
         block.number("nat event", b.nat_event[r.row], ": " + std::string(nat_event_label(b.nat_event[r.row])));
@@ -277,7 +278,7 @@ void write_application(Block& block, const Record& r) {
     write_application_id(pen, r.batch.application_id[r.row]);
     text.append(id.data(), pen.at());
     text += ": ";
-    text += name.empty() ? "<no info>" : name.substr(0, kWidestText);
+    text += name.empty() ? "<no info>" : shown_text(name.substr(0, kWidestText));
     block.text("app ID", text);
 }
 

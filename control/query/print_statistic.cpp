@@ -8,6 +8,7 @@
 #include "control/query/numbers.hpp"
 #include "control/query/print_csv.hpp"
 #include "control/query/print_object.hpp"
+#include "control/query/shown_text.hpp"
 #include "control/query/statistic_value.hpp"
 #include "control/query/style.hpp"
 
@@ -96,7 +97,7 @@ bool is_wide(ElementKind kind, const Style& style) {
 
 void value_column(const Line& line, const Style& style, std::string& out) {
     if (style.tag_addresses && line.is_address()) out += kAddressMark;
-    std::string value = line.value_text();
+    std::string value = shown_text(line.value_text());
     if (line.is_address() && !style.wide && value.size() > kNarrow - 1) {
         value = value.substr(0, 7) + ".." + value.substr(value.size() - 7);
     }
@@ -154,7 +155,7 @@ void csv_line(const Line& line, LocalTime& times, std::string& out) {
     }
     p.put(',');
     out.append(text.data(), p.at());
-    out += line.value_text();
+    out += csv_text(line.value_text());
     Pen rest(text.data());
     const auto with_percent = [&](std::uint64_t v, double percentage) {
         rest.put(',');
@@ -190,7 +191,7 @@ void pipe_line(const Line& line, std::string& out) {
     if (line.is_address()) {
         pipe_address(p, line.value.address, line.v6);
     } else if (line.kind == ElementKind::text) {
-        out += line.value_text();
+        out += shown_text(line.value_text());
     } else {
         p.number(line.value.number);
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 
@@ -45,6 +46,8 @@ SegmentChoice choice_of(const SegmentEntry& entry, const std::string& archive_di
 }
 
 bool made_by_nfdump(const std::string& path) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) return false;  // of a pipe it would wait for a writer
     std::array<char, 2> magic{};
     std::ifstream(path, std::ios::binary).read(magic.data(), magic.size());
     return (magic[0] == '\x0c' && magic[1] == '\xa5') || (magic[0] == '\xa5' && magic[1] == '\x0c');
@@ -73,7 +76,8 @@ void add_block(SegmentEntry& entry, const store::archive::BlockSums& sums, std::
     entry.bytes_sum += sums.bytes;
 }
 
-// As the catalogue would have it, up to the end of the last whole block: behind it one may be being written.
+// As the catalogue would have it. What is torn at the end belongs to it, so that the answer says that something is missing:
+// the file was cut short, or a block is being written.
 SegmentEntry entry_of(const store::archive::SegmentFile& file) {
     SegmentEntry entry;
     entry.key = file.key();
@@ -92,6 +96,8 @@ SegmentEntry entry_of(const store::archive::SegmentFile& file) {
         entry.damaged_blocks += damaged;
         damaged = 0;
     }
+    if (damaged != 0) entry.bytes = bytes.size();
+    entry.damaged_blocks += damaged;
     return entry;
 }
 

@@ -2,6 +2,7 @@
 #include "control/query/tags.hpp"
 
 #include "control/query/address_text.hpp"
+#include "control/query/shown_text.hpp"
 
 namespace query {
 
@@ -41,6 +42,10 @@ void write_address_port(Pen& pen, const Record& r, const flow::IpAddress& addres
     write_address(pen, r, address, v6);
     pen.put(reads_as_v6(address, v6) ? '.' : ':');
     pen.number_left(port, 5);
+}
+
+void write_text(Pen& pen, std::string_view text) {
+    pen.moved_to(write_shown(pen.at(), text.substr(0, kWidestText)));
 }
 
 void write_acl_text(Pen& pen, const flow::AclId& id) {

@@ -54,6 +54,8 @@ struct Tag {
 // Parts that several tags share.
 void write_address(Pen& pen, const Record& r, const flow::IpAddress& address, bool v6);
 void write_address_port(Pen& pen, const Record& r, const flow::IpAddress& address, bool v6, std::uint16_t port);
+// A text from the network: cut at kWidestText, without control characters.
+void write_text(Pen& pen, std::string_view text);
 // "0x1/0x2/0x3"
 void write_acl_text(Pen& pen, const flow::AclId& id);
 // "3..1": classification engine and selector (RFC 6759), the upper byte of the element's four, or of its eight.

@@ -91,7 +91,7 @@ void translated_destination_and_port(P& p, const R& r) {
 
 void user(P& p, const R& r) {
     const std::string_view name = r.text(Column::user, r.batch.user);
-    p.text(name.empty() ? "<empty>" : name.substr(0, kWidestText));
+    write_text(p, name.empty() ? "<empty>" : name);
 }
 void ingress_vrf(P& p, const R& r) {
     p.number(r.rare(Column::ingress_vrf, r.batch.ingress_vrf), 10);
@@ -100,7 +100,7 @@ void egress_vrf(P& p, const R& r) {
     p.number(r.rare(Column::egress_vrf, r.batch.egress_vrf), 10);
 }
 void ingress_vrf_name(P& p, const R& r) {
-    p.text(r.text(Column::vrf_name, r.batch.vrf_name).substr(0, kWidestText));
+    write_text(p, r.text(Column::vrf_name, r.batch.vrf_name));
 }
 // Exporters tell the name of one of the two; it is kept as the ingress one's.
 void egress_vrf_name(P&, const R&) {}

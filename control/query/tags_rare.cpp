@@ -76,23 +76,20 @@ void point(P& p, const R& r) {
 void application(P& p, const R& r) {
     write_application_id(p, r.rare(Column::application_id, r.batch.application_id));
 }
-void cut_text(P& p, std::string_view text) {
-    p.text(text.substr(0, kWidestText));
-}
 void application_name(P& p, const R& r) {
     const std::string_view name = r.text(Column::application, r.batch.application);
-    cut_text(p, name.empty() ? "<no info>" : name);
+    write_text(p, name.empty() ? "<no info>" : name);
 }
 void input_name(P& p, const R& r) {
-    cut_text(p, r.text(Column::input_if_name, r.batch.input_if_name));
+    write_text(p, r.text(Column::input_if_name, r.batch.input_if_name));
 }
 void output_name(P& p, const R& r) {
-    cut_text(p, r.text(Column::output_if_name, r.batch.output_if_name));
+    write_text(p, r.text(Column::output_if_name, r.batch.output_if_name));
 }
 void host(P& p, const R& r) {
     const std::string_view name = r.text(Column::http_host, r.batch.http_host);
     if (name.empty()) return p.blanks(6);
-    cut_text(p, name);
+    write_text(p, name);
 }
 // What can be printed of the packet; nfdump decodes some protocols here.
 void payload(P& p, const R& r) {
