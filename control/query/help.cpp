@@ -59,7 +59,7 @@ Examples
   net-collector query -t 2026/01/15.11:50 -c 20 -o long 'proto tcp and flags S and not flags A'
   net-collector query -t -1d -A srcip4/24,dstport -O bytes -n 20 'port 53'
   net-collector query --source edge -t -10m -o json 'host 192.0.2.7' | jq .
-  net-collector query --profile zone1 --channel dns -t -5m -s ip --watch
+  net-collector query --profile zone1_profile --channel dns -t -5m -s ip --watch
   net-collector query --explain -t -7d 'host 192.0.2.7'
 
 Exit codes: 0 done, nothing found included; 1 failed, or interrupted (what there is so far is printed); 2 the command
