@@ -86,15 +86,30 @@ void BlockEncoder::address_zone(Column which, std::span<const flow::IpAddress> v
     const auto less = [](const flow::IpAddress& a, const flow::IpAddress& b) {
         return a.high() != b.high() ? a.high() < b.high() : a.low() < b.low();
     };
-    const flow::IpAddress *low = nullptr, *high = nullptr;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        if (!all && (present[i] & bit) == 0) continue;
-        if (low == nullptr || less(values[i], *low)) low = &values[i];
-        if (high == nullptr || less(*high, values[i])) high = &values[i];
+    bool any = false;
+    flow::IpAddress low{}, high{};
+    const auto take = [&](const flow::IpAddress& value) {
+        if (!any || less(value, low)) low = value;
+        if (!any || less(high, value)) high = value;
+        any = true;
+    };
+    std::size_t i = 0;
+    if (all) {  // IPv4 ones come first
+        Range<std::uint32_t> v4{~0u, 0};
+        for (; i < values.size() && values[i].is_v4(); ++i) {
+            v4 = {std::min(v4.low, values[i].as_v4()), std::max(v4.high, values[i].as_v4())};
+        }
+        if (i != 0) {
+            take(flow::IpAddress::v4(v4.low));
+            take(flow::IpAddress::v4(v4.high));
+        }
     }
-    if (low == nullptr) return;
-    std::memcpy(entry.low.data(), low->bytes.data(), sizeof entry.low);
-    std::memcpy(entry.high.data(), high->bytes.data(), sizeof entry.high);
+    for (; i < values.size(); ++i) {
+        if (all || (present[i] & bit) != 0) take(values[i]);
+    }
+    if (!any) return;
+    std::memcpy(entry.low.data(), low.bytes.data(), sizeof entry.low);
+    std::memcpy(entry.high.data(), high.bytes.data(), sizeof entry.high);
 }
 
 // Says where the bytes of the column are that begin at `begin` of the body; nothing, for a constant.
@@ -159,7 +174,9 @@ void BlockEncoder::filtered_addresses(std::span<const flow::IpAddress> values, A
     const bool known = encoder_.address(values, {}, distinct, entry, body_);
     lines = append_filter(known ? distinct.keys() : values, filter);
     address_zone(kColumnOf[entry.column], values, known ? distinct.keys() : values, entry);
-    if (entry.encoding == Encoding::dictionary) places = {entry.column, distinct.keys().size(), distinct.ids()};
+    if (entry.encoding == Encoding::dictionary) {
+        places = {entry.column, distinct.keys().size(), distinct.ids(), distinct.rows()};
+    }
 }
 
 template <class Stored>

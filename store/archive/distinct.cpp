@@ -11,6 +11,7 @@ namespace {
 constexpr unsigned kDigitBits = 11;
 constexpr std::size_t kDigits = 1u << kDigitBits;
 constexpr unsigned kPayloadBits = 16;
+constexpr unsigned kMostDigits = (64 - kPayloadBits + kDigitBits - 1) / kDigitBits;
 
 constexpr std::size_t kFirstSlots = 1024;  // a column of few values stays within the nearest cache
 constexpr std::size_t kGrowth = 4;
@@ -18,6 +19,11 @@ constexpr std::size_t kGrowth = 4;
 // Beyond so many rows it is looked whether nearly all were distinct.
 constexpr std::size_t kSampleRows = 4096;
 constexpr std::size_t kMostOfSample = kSampleRows - kSampleRows / 8;
+// With so many a hash table outgrows the nearest cache, and sorting all rows costs less.
+constexpr std::size_t kManyOfSample = kSampleRows / 4;
+
+// Of numbers as close together as this a table of all costs less than a hash table of those that there are.
+constexpr std::size_t kMostOfTable = 16384;
 
 // Counts beyond this one are alike to the order by frequency.
 constexpr std::uint32_t kMostCount = 255;
@@ -44,7 +50,7 @@ bool tag_of(const std::array<std::uint32_t, n>&, std::uint64_t hash, std::uint32
     return false;
 }
 
-// 48 bits that order about like the value.
+// 48 bits that order about like the value; in the first group they tell it.
 std::uint64_t sort_key(std::uint64_t value) noexcept {
     return value >> (64 - kPayloadBits) == 0 ? value : value >> kPayloadBits;
 }
@@ -66,6 +72,15 @@ std::size_t group_of(const Key&) noexcept {
 std::size_t group_of(std::uint64_t value) noexcept {
     return value >> (64 - kPayloadBits) == 0 ? 0 : 1;
 }
+// Of the first group.
+template <class Key>
+Key key_of(std::uint64_t sort_key) noexcept {
+    if constexpr (std::is_same_v<Key, flow::IpAddress>) {
+        return flow::IpAddress::v4(static_cast<std::uint32_t>(sort_key));
+    } else {
+        return sort_key;
+    }
+}
 
 }  // namespace
 
@@ -73,26 +88,45 @@ void radix_sort(std::vector<std::uint64_t>& keys, std::vector<std::uint64_t>& sp
     spare.resize(keys.size());
     std::uint64_t varying = 0;
     for (const std::uint64_t key : keys) varying |= key ^ keys.front();
-    for (unsigned shift = kPayloadBits; shift < 64; shift += kDigitBits) {
-        if ((varying >> shift & (kDigits - 1)) == 0) continue;
-        std::array<std::uint32_t, kDigits> at{};
-        for (const std::uint64_t key : keys) ++at[key >> shift & (kDigits - 1)];
+    varying >>= kPayloadBits;
+    if (varying == 0) return;
+    // As few digits as there must be, and each as short as can be.
+    const unsigned bits = static_cast<unsigned>(std::bit_width(varying));
+    const unsigned digits = (bits + kDigitBits - 1) / kDigitBits;
+    const unsigned of_digit = (bits + digits - 1) / digits;
+    const std::uint64_t mask = (1u << of_digit) - 1;
+    std::array<std::array<std::uint32_t, kDigits>, kMostDigits> counts;
+    for (unsigned digit = 0; digit < digits; ++digit) counts[digit].fill(0);
+    for (const std::uint64_t key : keys) {
+        std::uint64_t rest = key >> kPayloadBits;
+        for (unsigned digit = 0; digit < digits; ++digit, rest >>= of_digit) ++counts[digit][rest & mask];
+    }
+    for (unsigned digit = 0; digit < digits; ++digit) {
+        if ((varying >> digit * of_digit & mask) == 0) continue;
+        auto& at = counts[digit];
         std::exclusive_scan(at.begin(), at.end(), at.begin(), 0u);
-        for (const std::uint64_t key : keys) spare[at[key >> shift & (kDigits - 1)]++] = key;
+        const unsigned shift = kPayloadBits + digit * of_digit;
+        for (const std::uint64_t key : keys) spare[at[key >> shift & mask]++] = key;
         keys.swap(spare);
     }
 }
 
 template <class Key>
-template <class T>
-bool Distinct<Key>::find(std::span<const T> values, std::size_t most) {
-    most = std::min({most, values.size(), std::size_t{kBlockRows}});
-    if constexpr (std::is_integral_v<T> && sizeof(T) <= 2) return find_by_table(values, most);
+void Distinct<Key>::begin(std::size_t rows) {
     slots_.assign(kFirstSlots, {});
     keys_.clear();
-    ids_.resize(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const Key& key = values[i];
+    rows_.clear();
+    ids_.resize(rows);
+    in_order_ = false;
+}
+
+template <class Key>
+template <class T, class RowOf>
+bool Distinct<Key>::find_by_hash(std::span<const T> values, std::size_t from, std::size_t to, std::size_t most,
+                                 RowOf row_of) {
+    for (std::size_t i = from; i < to; ++i) {
+        const std::size_t row = row_of(i);
+        const Key& key = values[row];
         const std::uint64_t hash = hash_of(key);
         std::uint32_t tag = 0;
         const std::uint32_t exact = tag_of(key, hash, tag) ? kExact : 0;
@@ -103,18 +137,96 @@ bool Distinct<Key>::find(std::span<const T> values, std::size_t most) {
             if (exact != 0 || same(keys_[slots_[slot].place - 1], key)) break;
         }
         if (slots_[slot].place != 0) {
-            ids_[i] = static_cast<std::uint16_t>((slots_[slot].place & ~kExact) - 1);
+            ids_[row] = static_cast<std::uint16_t>((slots_[slot].place & ~kExact) - 1);
             continue;
         }
-        if (keys_.size() == most || (keys_.size() == kMostOfSample && i < kSampleRows && most < values.size())) {
-            return false;
-        }
-        ids_[i] = static_cast<std::uint16_t>(keys_.size());
+        if (keys_.size() == most) return false;
+        ids_[row] = static_cast<std::uint16_t>(keys_.size());
         keys_.push_back(key);
+        if constexpr (kTellsRows) rows_.push_back(static_cast<std::uint16_t>(row));
         slots_[slot] = {tag, static_cast<std::uint32_t>(keys_.size()) | exact};
         if (keys_.size() * 2 > slots_.size()) grow_slots();
     }
     return true;
+}
+
+template <class Key>
+template <class T>
+bool Distinct<Key>::find_by_sort(std::span<const T> values, std::size_t most) {
+    begin(values.size());
+    auto& sorted = sort_keys_[0];
+    sorted.resize(values.size());
+    other_rows_.resize(values.size());
+    std::size_t n = 0, others = 0;
+    for (std::size_t row = 0; row < values.size(); ++row) {
+        const Key& key = values[row];
+        const bool other = group_of(key) != 0;
+        sorted[n] = sort_key(key) << kPayloadBits | row;
+        other_rows_[others] = static_cast<std::uint16_t>(row);
+        n += !other;
+        others += other;
+    }
+    sorted.resize(n);
+    other_rows_.resize(others);
+    if (n != 0) radix_sort(sorted, spare_keys_);
+    std::size_t distinct = n != 0;
+    for (std::size_t i = 1; i < n; ++i) distinct += (sorted[i] ^ sorted[i - 1]) >> kPayloadBits != 0;
+    if (distinct > most) return false;
+    if (!find_by_hash(values, 0, others, most - distinct, [this](std::size_t i) { return other_rows_[i]; })) {
+        return false;
+    }
+    sorted_.resize(distinct + keys_.size());
+    if constexpr (kTellsRows) sorted_rows_.resize(sorted_.size());
+    place_sorted();
+    order_by_value(kGroups - 1);
+    place_others(distinct);
+    keys_.swap(sorted_);
+    rows_.swap(sorted_rows_);
+    in_order_ = true;
+    return true;
+}
+
+// The sorted ones come first.
+template <class Key>
+void Distinct<Key>::place_sorted() requires kSorts {
+    const auto& sorted = sort_keys_[0];
+    std::size_t place = 0;
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+        place += i != 0 && (sorted[i] ^ sorted[i - 1]) >> kPayloadBits != 0;
+        const auto row = static_cast<std::uint16_t>(sorted[i]);
+        ids_[row] = static_cast<std::uint16_t>(place);
+        sorted_[place] = key_of<Key>(sorted[i] >> kPayloadBits);
+        if constexpr (kTellsRows) sorted_rows_[place] = row;
+    }
+}
+
+// Those that were hashed, in order_, behind `before` sorted ones.
+template <class Key>
+void Distinct<Key>::place_others(std::size_t before) {
+    rank_.resize(keys_.size());
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+        rank_[order_[i]] = static_cast<std::uint16_t>(before + i);
+        sorted_[before + i] = keys_[order_[i]];
+        if constexpr (kTellsRows) sorted_rows_[before + i] = rows_[order_[i]];
+    }
+    for (const std::uint16_t row : other_rows_) ids_[row] = rank_[ids_[row]];
+}
+
+template <class Key>
+template <class T>
+bool Distinct<Key>::find(std::span<const T> values, std::size_t most) {
+    most = std::min({most, values.size(), std::size_t{kBlockRows}});
+    begin(values.size());
+    const auto itself = [](std::size_t i) { return i; };
+    const std::size_t sample = std::min(kSampleRows, values.size());
+    if (!find_by_hash(values, 0, sample, most, itself)) return false;
+    if (sample < values.size()) {
+        if (keys_.size() >= kMostOfSample && most < values.size()) return false;
+        if constexpr (kSorts) {
+            if (keys_.size() >= kManyOfSample) return find_by_sort(values, most);
+        }
+    }
+    return find_by_hash(values, sample, values.size(), most, itself);
 }
 
 template <class Key>
@@ -134,38 +246,49 @@ void Distinct<Key>::grow_slots() {
 // Already in order of value.
 template <class Key>
 template <class T>
-bool Distinct<Key>::find_by_table(std::span<const T> values, std::size_t most) {
-    if constexpr (std::is_same_v<Key, std::uint64_t>) {
-        constexpr std::size_t kValues = std::size_t{1} << 8 * sizeof(T);
-        seen_.assign(kValues, 0);
-        for (const T value : values) seen_[value] = 1;
-        table_.resize(kValues);
-        keys_.clear();
-        for (std::size_t value = 0; value < kValues; ++value) {
-            if (seen_[value] == 0) continue;
-            table_[value] = static_cast<std::uint16_t>(keys_.size());
-            keys_.push_back(value);
-        }
-        if (keys_.size() > most) return false;
-        ids_.resize(values.size());
-        for (std::size_t i = 0; i < values.size(); ++i) ids_[i] = table_[values[i]];
+bool Distinct<Key>::find_by_table(std::span<const T> values, T low, std::size_t range, std::size_t most) {
+    seen_.assign(range + 1, 0);
+    for (const T value : values) seen_[static_cast<T>(value - low)] = 1;
+    std::size_t distinct = 0;
+    for (const std::uint8_t seen : seen_) distinct += seen;
+    if (distinct > most) return false;
+    table_.resize(range + 1);
+    keys_.resize(distinct + 1);
+    std::size_t place = 0;
+    for (std::size_t i = 0; i <= range; ++i) {
+        table_[i] = static_cast<std::uint16_t>(place);
+        keys_[place] = low + i;
+        place += seen_[i];
     }
+    keys_.resize(distinct);
+    ids_.resize(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) ids_[i] = table_[static_cast<T>(values[i] - low)];
+    in_order_ = true;
     return true;
 }
 
-// Groups one after the other, each by a radix sort.
 template <class Key>
-void Distinct<Key>::order_by_value() {
+template <class T>
+bool Distinct<Key>::find(std::span<const T> values, T low, T high, std::size_t most) {
+    const auto range = static_cast<T>(high - low);
+    const bool close = range < kMostOfTable && range <= values.size();
+    return close || sizeof(T) <= 2 ? find_by_table(values, low, range, std::min(most, values.size()))
+                                   : find(values, most);
+}
+
+// Groups from `first` on, one after the other, each by a radix sort.
+template <class Key>
+void Distinct<Key>::order_by_value(std::size_t first) {
     std::array<std::vector<std::uint64_t>, kGroups>& groups = sort_keys_;
-    for (auto& group : groups) group.clear();
+    for (std::size_t group = first; group < kGroups; ++group) groups[group].clear();
     for (std::uint32_t i = 0; i < keys_.size(); ++i) {
         groups[group_of(keys_[i])].push_back(sort_key(keys_[i]) << kPayloadBits | i);
     }
     order_.clear();
-    for (auto& group : groups) {
-        if (group.empty()) continue;
-        radix_sort(group, spare_keys_);
-        for (const std::uint64_t key : group) order_.push_back(static_cast<std::uint16_t>(key));
+    for (std::size_t group = first; group < kGroups; ++group) {
+        if (groups[group].empty()) continue;
+        radix_sort(groups[group], spare_keys_);
+        for (const std::uint64_t key : groups[group]) order_.push_back(static_cast<std::uint16_t>(key));
     }
 }
 
@@ -195,21 +318,36 @@ void Distinct<Key>::apply_order() {
         sorted_[i] = keys_[order_[i]];
     }
     keys_.swap(sorted_);
+    if constexpr (kTellsRows) {
+        sorted_rows_.resize(rows_.size());
+        for (std::size_t i = 0; i < order_.size(); ++i) sorted_rows_[i] = rows_[order_[i]];
+        rows_.swap(sorted_rows_);
+    }
     for (std::uint16_t& id : ids_) id = rank_[id];
 }
 
 template <class Key>
 void Distinct<Key>::sort(bool by_frequency) {
-    order_by_value();
+    if (in_order_ && !by_frequency) return;
+    if (in_order_) {
+        order_.resize(keys_.size());
+        std::iota(order_.begin(), order_.end(), 0u);
+    } else {
+        order_by_value(0);
+    }
     if (by_frequency) order_by_frequency();
     apply_order();
 }
 
 template class Distinct<std::uint64_t>;
-template bool NumberDictionary::find<std::uint8_t>(std::span<const std::uint8_t>, std::size_t);
-template bool NumberDictionary::find<std::uint16_t>(std::span<const std::uint16_t>, std::size_t);
-template bool NumberDictionary::find<std::uint32_t>(std::span<const std::uint32_t>, std::size_t);
-template bool NumberDictionary::find<std::uint64_t>(std::span<const std::uint64_t>, std::size_t);
+template bool NumberDictionary::find<std::uint8_t>(std::span<const std::uint8_t>, std::uint8_t, std::uint8_t,
+                                                   std::size_t);
+template bool NumberDictionary::find<std::uint16_t>(std::span<const std::uint16_t>, std::uint16_t, std::uint16_t,
+                                                    std::size_t);
+template bool NumberDictionary::find<std::uint32_t>(std::span<const std::uint32_t>, std::uint32_t, std::uint32_t,
+                                                    std::size_t);
+template bool NumberDictionary::find<std::uint64_t>(std::span<const std::uint64_t>, std::uint64_t, std::uint64_t,
+                                                    std::size_t);
 template class Distinct<flow::IpAddress>;
 template bool AddressDictionary::find<flow::IpAddress>(std::span<const flow::IpAddress>, std::size_t);
 template class Distinct<std::array<std::uint32_t, 3>>;

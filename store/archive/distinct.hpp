@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "dataplane/flow/address.hpp"
@@ -47,7 +48,7 @@ template <class T>
     return a.low() == b.low() && a.high() == b.high();
 }
 
-// Sorts by the key's high 48 bits; the low 16 go with them. `spare`: as many.
+// Sorts by the key's high 48 bits; the low 16 go with them, and equal keys keep their order. `spare`: as many.
 void radix_sort(std::vector<std::uint64_t>& keys, std::vector<std::uint64_t>& spare);
 
 template <class Key>
@@ -56,12 +57,17 @@ class Distinct {
     // False: more than `most` are distinct, or so many of the first ones that it is not worth while; nothing else is told then.
     template <class T>
     bool find(std::span<const T> values, std::size_t most);
+    // The same of numbers from `low` to `high`.
+    template <class T>
+    bool find(std::span<const T> values, T low, T high, std::size_t most);
     // Near enough by value, so that neighbours differ little; IPv4 addresses before others. `by_frequency`: frequent ones first,
     // and by value among equally frequent ones, so that places are skewed numbers, which an entropy coder makes use of.
     void sort(bool by_frequency);
 
     [[nodiscard]] std::span<const Key> keys() const noexcept { return keys_; }
     [[nodiscard]] std::span<const std::uint16_t> ids() const noexcept { return ids_; }
+    // Of addresses: a row of each key.
+    [[nodiscard]] std::span<const std::uint16_t> rows() const noexcept { return rows_; }
 
   private:
     struct Slot {
@@ -69,16 +75,31 @@ class Distinct {
         std::uint32_t place = 0;  // 1 + index into keys_, and kExact where the tag tells the key; 0: free
     };
     static constexpr std::uint32_t kExact = 1u << 31;
-    // Small numbers: by a table of all of them.
+    static constexpr bool kSorts = !std::is_class_v<Key> || std::is_same_v<Key, flow::IpAddress>;
+    static constexpr bool kTellsRows = std::is_same_v<Key, flow::IpAddress>;
+
+    void begin(std::size_t rows);
+    // Rows `row_of(from)` to `row_of(to - 1)`. False: more than `most` keys.
+    template <class T, class RowOf>
+    bool find_by_hash(std::span<const T> values, std::size_t from, std::size_t to, std::size_t most, RowOf row_of);
+    // Of many distinct values: sorted with their rows, where 48 bits tell them, which leaves the keys in order. What there is of
+    // others is hashed.
     template <class T>
-    bool find_by_table(std::span<const T> values, std::size_t most);
+    bool find_by_sort(std::span<const T> values, std::size_t most);
+    void place_sorted() requires kSorts;
+    void place_others(std::size_t before);
+    // Numbers that lie close together: by a table of all from `low` to `low` + `range`.
+    template <class T>
+    bool find_by_table(std::span<const T> values, T low, std::size_t range, std::size_t most);
     void grow_slots();
-    void order_by_value();
+    void order_by_value(std::size_t first);
     void order_by_frequency();
     void apply_order();
 
     std::vector<Key> keys_, sorted_;
-    std::vector<std::uint16_t> ids_, rank_;
+    bool in_order_ = false;  // by value
+    std::vector<std::uint16_t> ids_, rank_, rows_, sorted_rows_;
+    std::vector<std::uint16_t> other_rows_;  // that are not sorted but hashed
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> order_, spare_order_, counts_;
     static constexpr std::size_t kGroups = 2;  // of addresses: IPv4, others; of numbers: of up to 48 bits, others

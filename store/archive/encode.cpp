@@ -15,6 +15,7 @@ constexpr std::size_t kRowsPerEntry = 2;         // a dictionary has at most one
 constexpr std::size_t kRowsPerPlainAddress = 4;  // of IPv4 addresses fewer than one in so many may repeat
 constexpr std::size_t kRowsPerException = 64;    // of a map
 constexpr std::size_t kSampleRows = 2048;
+constexpr std::size_t kFewEntries = 2;         // take a bit a row: neither a map nor a dictionary is less
 constexpr std::size_t kSmallDictionary = 256;  // places of one byte are skewed in any order
 
 void set_constant(ColumnEntry& entry, std::uint64_t value) noexcept {
@@ -64,53 +65,59 @@ bool ColumnEncoder::runs(std::span<const T> values, ColumnEntry& entry, Bytes& o
     return true;
 }
 
-bool ColumnEncoder::follows(std::span<const std::uint16_t> ids, std::size_t entries, const AddressPlaces& from) {
-    if (from.entries == 0 || entries <= 2 || from.entries > ids.size() - ids.size() / 4) return false;
-    map_.assign(from.entries, 0);
+template <class T>
+bool ColumnEncoder::follows(std::span<const T> values, const AddressPlaces& from, std::vector<T>& map) {
+    if (from.entries == 0 || from.entries > values.size() - values.size() / 4) return false;
+    map.resize(from.entries);
     exception_rows_.clear();
-    for (std::size_t row = ids.size(); row-- != 0;) map_[from.ids[row]] = ids[row];
-    for (std::size_t row = 0; row < ids.size(); ++row) {
-        if (map_[from.ids[row]] == ids[row]) continue;
+    for (std::size_t entry = 0; entry < from.entries; ++entry) map[entry] = values[from.rows[entry]];
+    for (std::size_t row = 0; row < values.size(); ++row) {
+        if (same(map[from.ids[row]], values[row])) continue;
         if (exception_rows_.size() * kRowsPerException >= std::max(row, kSampleRows)) return false;
         exception_rows_.push_back(static_cast<std::uint16_t>(row));
     }
+    for (const std::uint16_t row : exception_rows_) map.push_back(values[row]);
     return true;
 }
 
-// After follows(), once the places are the final ones.
-void ColumnEncoder::fill_map(std::span<const std::uint16_t> ids, const AddressPlaces& from) {
-    for (std::size_t row = ids.size(); row-- != 0;) map_[from.ids[row]] = ids[row];
-    exceptions_.clear();
-    for (const std::uint16_t row : exception_rows_) exceptions_.push_back(ids[row]);
-}
-
-void ColumnEncoder::write_map(std::size_t entries, const AddressPlaces& from, ColumnEntry& entry, Bytes& out) {
+void ColumnEncoder::write_map(std::span<const std::uint16_t> ids, std::size_t entries, const AddressPlaces& from,
+                              ColumnEntry& entry, Bytes& out) {
     entry.encoding = Encoding::mapped;
     entry.map = from.column;
-    numbers_.write<std::uint16_t>(map_, 0, entries - 1, pieces_, out);
+    entry.entries = static_cast<std::uint32_t>(entries);
+    numbers_.write<std::uint16_t>(ids.first(from.entries), 0, entries - 1, pieces_, out);
     above_smallest<std::uint16_t>(exception_rows_, out);
-    numbers_.write<std::uint16_t>(exceptions_, 0, entries - 1, pieces_, out);
+    numbers_.write<std::uint16_t>(ids.subspan(from.entries), 0, entries - 1, pieces_, out);
 }
 
 template <class T>
-bool ColumnEncoder::dictionary(std::span<const T> values, std::uint64_t range, const AddressPlaces& from,
-                               ColumnEntry& entry, Bytes& out) {
+bool ColumnEncoder::mapped(std::span<const T> values, Range<T> range, const AddressPlaces& from, ColumnEntry& entry,
+                           Bytes& out) {
+    auto& map = std::get<std::vector<T>>(maps_);
+    if (!follows(values, from, map)) return false;
+    if (!distinct_.find(std::span<const T>(map), range.low, range.high, values.size() / kRowsPerEntry)) return false;
+    if (distinct_.keys().size() <= kFewEntries) return false;
+    distinct_.sort(false);
+    wide_.assign(distinct_.keys().begin(), distinct_.keys().end());
+    ascending<std::uint64_t>(wide_, out);
+    write_map(distinct_.ids(), distinct_.keys().size(), from, entry, out);
+    return true;
+}
+
+template <class T>
+bool ColumnEncoder::dictionary(std::span<const T> values, Range<T> all, ColumnEntry& entry, Bytes& out) {
+    const std::uint64_t range = static_cast<T>(all.high - all.low);
+    if (range < kFewEntries) return false;
+    if (!distinct_.find(values, all.low, all.high, values.size() / kRowsPerEntry)) return false;
     const std::size_t plain_bits = plane_bits(range) * values.size();
-    if (!distinct_.find(values, values.size() / kRowsPerEntry)) return false;
     const std::size_t entries = distinct_.keys().size();
     const std::size_t entry_bits = plane_bits(2 * (range / entries));
     const std::size_t bits = plane_bits(entries - 1) * values.size() + entry_bits * entries;
-    const bool mapped = follows(distinct_.ids(), entries, from);
-    if (!mapped && bits > plain_bits - plain_bits / 10) return false;
-    distinct_.sort(!mapped && skewed_ && entries > kSmallDictionary);
-    if (mapped) fill_map(distinct_.ids(), from);
+    if (bits > plain_bits - plain_bits / 10) return false;
+    distinct_.sort(skewed_ && entries > kSmallDictionary);
     entry.entries = static_cast<std::uint32_t>(entries);
     wide_.assign(distinct_.keys().begin(), distinct_.keys().end());
     ascending<std::uint64_t>(wide_, out);
-    if (mapped) {
-        write_map(entries, from, entry, out);
-        return true;
-    }
     entry.encoding = Encoding::dictionary;
     numbers_.write(distinct_.ids(), 0, entries - 1, pieces_, out);
     return true;
@@ -122,7 +129,8 @@ void ColumnEncoder::number(std::span<const T> values, Range<T> range, const Addr
     if (range.low == range.high) return set_constant(entry, range.low);
     if (runs(values, entry, out)) return;
     const std::uint64_t width = static_cast<T>(range.high - range.low);
-    if (dictionary(values, width, from, entry, out)) return;
+    if (width >= kFewEntries && mapped(values, range, from, entry, out)) return;
+    if (dictionary(values, range, entry, out)) return;
     plain(values, range.low, width, entry, out);
 }
 
@@ -173,21 +181,24 @@ bool ColumnEncoder::address(std::span<const flow::IpAddress> values, const Addre
         std::memcpy(entry.at.data(), values.front().bytes.data(), sizeof entry.at);
         return true;
     }
+    auto& map = std::get<std::vector<flow::IpAddress>>(maps_);
+    if (follows(values, from, map) &&
+        distinct.find(std::span<const flow::IpAddress>(map), values.size() / kRowsPerEntry) &&
+        distinct.keys().size() > kFewEntries) {
+        distinct.sort(false);
+        write_addresses(distinct.keys(), out);
+        write_map(distinct.ids(), distinct.keys().size(), from, entry, out);
+        return true;
+    }
     const bool v4 = std::all_of(values.begin(), values.end(), [](const flow::IpAddress& a) { return a.is_v4(); });
     if (!distinct.find(values, v4 ? values.size() - values.size() / kRowsPerPlainAddress : values.size())) {
         plain_v4(values, entry, out);
         return false;
     }
     const std::size_t entries = distinct.keys().size();
-    const bool mapped = follows(distinct.ids(), entries, from);
-    distinct.sort(!mapped && skewed_ && entries > kSmallDictionary);
-    if (mapped) fill_map(distinct.ids(), from);
+    distinct.sort(skewed_ && entries > kSmallDictionary);
     write_addresses(distinct.keys(), out);
     entry.entries = static_cast<std::uint32_t>(entries);
-    if (mapped) {
-        write_map(entries, from, entry, out);
-        return true;
-    }
     entry.encoding = Encoding::dictionary;
     numbers_.write(distinct.ids(), 0, entries - 1, pieces_, out);
     return true;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "store/archive/distinct.hpp"
@@ -26,7 +27,8 @@ struct TextList {
 struct AddressPlaces {
     std::uint8_t column = 0;
     std::size_t entries = 0;
-    std::span<const std::uint16_t> ids{};
+    std::span<const std::uint16_t> ids{};   // of each row
+    std::span<const std::uint16_t> rows{};  // of each entry one that has it
 };
 
 template <class T>
@@ -69,14 +71,17 @@ class ColumnEncoder {
     template <class T>
     bool runs(std::span<const T> values, ColumnEntry& entry, Bytes& out);
     template <class T>
-    bool dictionary(std::span<const T> values, std::uint64_t range, const AddressPlaces& from, ColumnEntry& entry,
-                    Bytes& out);
+    bool dictionary(std::span<const T> values, Range<T> range, ColumnEntry& entry, Bytes& out);
     template <class T>
     void plain(std::span<const T> values, std::uint64_t base, std::uint64_t range, ColumnEntry& entry, Bytes& out);
-    // Whether `ids`, places in a dictionary of `entries`, follow from the address but for a few rows.
-    [[nodiscard]] bool follows(std::span<const std::uint16_t> ids, std::size_t entries, const AddressPlaces& from);
-    void fill_map(std::span<const std::uint16_t> ids, const AddressPlaces& from);
-    void write_map(std::size_t entries, const AddressPlaces& from, ColumnEntry& entry, Bytes& out);
+    // Whether the values follow from the address but for a few rows; then `map` has first the one of each entry, then those of
+    // the rows that differ.
+    template <class T>
+    bool follows(std::span<const T> values, const AddressPlaces& from, std::vector<T>& map);
+    template <class T>
+    bool mapped(std::span<const T> values, Range<T> range, const AddressPlaces& from, ColumnEntry& entry, Bytes& out);
+    void write_map(std::span<const std::uint16_t> ids, std::size_t entries, const AddressPlaces& from,
+                   ColumnEntry& entry, Bytes& out);
     void write_addresses(std::span<const flow::IpAddress> keys, Bytes& out);
     // As differences, each to the one before.
     template <class T>
@@ -91,7 +96,10 @@ class ColumnEncoder {
     NumberDictionary distinct_;
     std::vector<std::uint64_t> wide_;
     std::vector<std::uint32_t> narrow_;
-    std::vector<std::uint16_t> map_, exceptions_;  // places of the map's entries, and of the rows that differ
+    // What each entry of a map leads to, and behind them what the rows that differ have.
+    std::tuple<std::vector<std::uint8_t>, std::vector<std::uint16_t>, std::vector<std::uint32_t>,
+               std::vector<std::uint64_t>, std::vector<flow::IpAddress>>
+        maps_;
     std::vector<std::uint16_t> exception_rows_;
 };
 

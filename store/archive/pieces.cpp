@@ -7,6 +7,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 
+#include <array>
 #include <cstring>
 #include <new>
 
@@ -15,6 +16,8 @@ namespace store::archive {
 namespace {
 
 constexpr std::size_t kLeastCompressed = 64;  // less is not worth a call when it is read
+constexpr std::size_t kSampledFrom = 16384,
+                      kSampleBytes = 2048;  // a sample costs less than all of what does not compress
 constexpr int kZstdLevel = 1;
 constexpr int kLz4Acceleration =
     4;  // planes hold long matches or none: looking closer costs time and gains next to nothing
@@ -55,15 +58,28 @@ std::size_t PieceWriter::compress(ByteSpan piece, std::uint8_t* to, std::size_t 
     return ZSTD_isError(made) != 0 ? 0 : made;
 }
 
+// Of what is compressed, to be worth its time: a slow coder is asked for where space is short.
+std::size_t PieceWriter::most_of(std::size_t bytes) const noexcept {
+    return compression_ == Compression::lz4 ? bytes - bytes * 3 / 10 : bytes - bytes / 10;
+}
+
+// Whether a part from the middle of what is long becomes short enough.
+bool PieceWriter::promises(ByteSpan piece) {
+    if (piece.size() < kSampledFrom) return true;
+    std::array<std::uint8_t, kSampleBytes> made;
+    return compress(piece.subspan(piece.size() / 2, kSampleBytes), made.data(), most_of(kSampleBytes)) != 0;
+}
+
 PieceEntry PieceWriter::append(ByteSpan piece, Bytes& out) {
-    const std::size_t at = out.size();
-    if (compression_ != Compression::none && piece.size() >= kLeastCompressed) {
-        const std::size_t most = piece.size() - piece.size() / 10;
-        out.resize(at + most);
-        const std::size_t made = compress(piece, out.data() + at, most);
-        out.resize(at + made);
-        pad(out);
-        if (made != 0) return {static_cast<std::uint32_t>(made), static_cast<std::uint8_t>(compression_), {}};
+    if (compression_ != Compression::none && piece.size() >= kLeastCompressed && promises(piece)) {
+        const std::size_t most = most_of(piece.size());
+        if (made_.size() < most) made_.resize(most);
+        const std::size_t made = compress(piece, made_.data(), most);
+        if (made != 0) {
+            out.insert(out.end(), made_.begin(), made_.begin() + static_cast<std::ptrdiff_t>(made));
+            pad(out);
+            return {static_cast<std::uint32_t>(made), static_cast<std::uint8_t>(compression_), {}};
+        }
     }
     out.insert(out.end(), piece.begin(), piece.end());
     pad(out);

@@ -35,14 +35,17 @@ class PieceWriter {
     ~PieceWriter();
     void set_compression(Compression compression);
 
-    // Appends the bytes, compressed where a tenth is saved, and padding; what the entry must say.
+    // Appends the bytes, compressed where that saves enough, and padding; what the entry must say.
     PieceEntry append(ByteSpan piece, Bytes& out);
 
   private:
     struct Zstd;
+    [[nodiscard]] std::size_t most_of(std::size_t bytes) const noexcept;
+    [[nodiscard]] bool promises(ByteSpan piece);
     [[nodiscard]] std::size_t compress(ByteSpan piece, std::uint8_t* to, std::size_t room);
 
     Compression compression_ = Compression::none;
+    Bytes made_;
     std::unique_ptr<Zstd> zstd_;  // made when it is first needed
 };
 

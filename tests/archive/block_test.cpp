@@ -157,6 +157,41 @@ TEST(Block, AddressesOfBothFamiliesComeBack) {
     }
 }
 
+// Of a full block: so many that they are sorted, not hashed.
+TEST(Block, ManyDistinctValuesAndWhatFollowsFromThemComeBack) {
+    constexpr std::uint32_t kHosts = 10'000;
+    for (const std::uint32_t one_in_others :
+         {0u, 20u, 2u, 1u}) {  // of the addresses are IPv6, of the numbers beyond 48 bits
+        support::Draw draw(one_in_others + 1);
+        std::vector<Batch> batches;
+        for (std::uint32_t i = 0; i < store::archive::kBlockRows / kBatchRows; ++i) {
+            Batch batch = plain_batch(kBatchRows);
+            for (std::uint32_t row = 0; row < kBatchRows; ++row) {
+                const std::uint32_t host = draw.below(kHosts);
+                const bool other = one_in_others != 0 && host % one_in_others == 0;
+                batch->src_addr[row] = IpAddress::v4(0x0a000000 + host * 7919);
+                if (other) batch->src_addr[row].bytes[i % 3] = static_cast<std::uint8_t>(1 + host % 200);
+                batch->dst_addr[row] = batch->src_addr[row];
+                batch->in_bytes[row] = other ? ~0ull - host : host * 1'000'003ull;
+                const std::uint32_t odd = draw.one_in(500) ? 1 : 0;
+                batch->src_as[row] = host % 900 * 70'000 + odd;
+                batch->src_mask[row] = static_cast<std::uint8_t>(8 + host % 17 + odd);
+                batch->next_hop[row] = IpAddress::v4(host % 30 + odd);
+                batch->present[row] = row % 5 == 0 ? 0 : 0xffff;
+            }
+            batch->present_any = 0xffff;
+            batches.push_back(std::move(batch));
+        }
+        EXPECT_EQ(in_all_ways(batches), "") << "one other in " << one_in_others;
+        BlockReader reader;
+        const auto bytes = block_of(batches, {}, Compression::none);
+        ASSERT_TRUE(reader.open(bytes));
+        const auto addresses = reader.dictionary(Column::src_addr).value().addresses;
+        EXPECT_GT(addresses.size(), kHosts / 2) << "one other in " << one_in_others;
+        EXPECT_EQ(std::set<IpAddress>(addresses.begin(), addresses.end()).size(), addresses.size());
+    }
+}
+
 TEST(Block, TextsUpToTheArenasLimitsComeBack) {
     const std::uint64_t bits = flow::present_bit(Column::application) | flow::present_bit(Column::payload);
     for (const std::uint32_t size : {1u, 64u, 65u, 4096u, kArenaBytes / 2, kArenaBytes}) {
