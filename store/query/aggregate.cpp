@@ -71,23 +71,26 @@ void Groups::Impl::add(std::uint32_t t, KeyPlan& plan, const FlowBatch& batch, s
     const bool wants_out = counters.out_packets != nullptr || grouping.bidirectional;
     const auto step_at = [&](std::size_t from) { return std::min(kStep, count - std::min(from, count)); };
     table.fetch_index(hashes.data(), std::min(2 * kStep, count));
-    table.fetch_cells(hashes.data(), step_at(0));
+    std::uint32_t next = table.generation();
+    table.fetch_cells(hashes.data(), step_at(0), places.data());
     for (std::size_t from = 0; from < count; from += kStep) {
         const std::size_t step = step_at(from);
         table.fetch_index(hashes.data() + from + 2 * kStep, step_at(from + 2 * kStep));
-        table.fetch_cells(hashes.data() + from + kStep, step_at(from + kStep));
-        find_cells(t, from, from + step, wants_out);
+        const std::size_t ahead = std::min(from + kStep, count);
+        const IndexPlaces known{places.data() + from, std::exchange(next, table.generation())};
+        table.fetch_cells(hashes.data() + ahead, step_at(ahead), places.data() + ahead);
+        find_cells(t, from, from + step, wants_out, known);
         apply(table, batch, chosen.subspan(from, step), refs.data() + from, turned.data() + from, side);
     }
 }
 
-void Groups::Impl::find_cells(std::uint32_t t, std::size_t from, std::size_t to, bool wants_out) {
+void Groups::Impl::find_cells(std::uint32_t t, std::size_t from, std::size_t to, bool wants_out, IndexPlaces known) {
     GroupTable& table = *tables[t];
     const std::uint32_t words = table.words();
     const auto found_all = [&] {
         if (wants_out && !table.bring_out()) return false;
-        return table.find_or_add(keys.data() + from * words, hashes.data() + from, to - from, refs.data() + from) ==
-               to - from;
+        return table.find_or_add(keys.data() + from * words, hashes.data() + from, to - from, refs.data() + from,
+                                 known) == to - from;
     };
     if (found_all()) return;
     // Nothing of these rows has been added yet: what is there may go.
@@ -110,7 +113,7 @@ void Groups::Impl::add_small(const Value* values, const FlowBatch& batch, std::s
         std::fill_n(keys.data() + i * words, words, 0);
         keys[i * words] = value;
         tables[0]->hash(keys.data() + i * words, 1, hashes.data() + i);
-        find_cells(0, i, i + 1, wants_out);
+        find_cells(0, i, i + 1, wants_out, {});
         direct[value] = refs[i];
     }
     apply(*tables[0], batch, chosen, refs.data(), nullptr, side);

@@ -57,7 +57,7 @@ class Table final : public GroupTable {
         const auto* index = reinterpret_cast<const std::uint64_t*>(index_.data());
         for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(index + place_of(tag_of(hashes[i])), 1);
     }
-    void fetch_cells(const std::uint64_t* hashes, std::size_t count) const noexcept override {
+    void fetch_cells(const std::uint64_t* hashes, std::size_t count, std::uint32_t* places) const noexcept override {
         if (index_bits_ == 0) return;
         const auto* index = reinterpret_cast<const std::uint64_t*>(index_.data());
         const std::size_t mask = (std::size_t{1} << index_bits_) - 1;
@@ -65,6 +65,7 @@ class Table final : public GroupTable {
             const std::uint32_t tag = tag_of(hashes[i]);
             std::size_t at = place_of(tag);
             while (index[at] != 0 && static_cast<std::uint32_t>(index[at]) != tag) at = (at + 1) & mask;
+            places[i] = static_cast<std::uint32_t>(at);
             if (index[at] == 0) continue;
             const std::byte* cell = cells_.at(number_of(index[at]));
             __builtin_prefetch(cell, 1);
@@ -72,17 +73,18 @@ class Table final : public GroupTable {
         }
     }
 
-    std::size_t find_or_add(const std::uint64_t* keys, const std::uint64_t* hashes, std::size_t count,
-                            CellRef* refs) noexcept override {
+    std::size_t find_or_add(const std::uint64_t* keys, const std::uint64_t* hashes, std::size_t count, CellRef* refs,
+                            IndexPlaces places) noexcept override {
         for (std::size_t i = 0; i < count; ++i) {
             const std::uint64_t* key = keys + i * kWords;
             const std::uint32_t tag = tag_of(hashes[i]);
             std::uint64_t* free = nullptr;
-            refs[i] = look_up(key, tag, free);
+            const bool known = places.at != nullptr && places.generation == generation_;
+            refs[i] = look_up(key, tag, known ? places.at[i] : place_of(tag), free);
             if (refs[i] != kNoCell) continue;
             if (is_tight()) {
                 if (!make_room()) return i;
-                (void)look_up(key, tag, free);
+                (void)look_up(key, tag, place_of(tag), free);
             }
             refs[i] = count_++;
             *free = entry_of(tag, refs[i]);
@@ -96,17 +98,23 @@ class Table final : public GroupTable {
     void find(const std::uint64_t* keys, const std::uint64_t* hashes, std::size_t count,
               CellRef* refs) const noexcept override {
         std::uint64_t* free = nullptr;
-        for (std::size_t i = 0; i < count; ++i) refs[i] = look_up(keys + i * kWords, tag_of(hashes[i]), free);
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::uint32_t tag = tag_of(hashes[i]);
+            refs[i] = look_up(keys + i * kWords, tag, place_of(tag), free);
+        }
     }
 
   private:
-    [[nodiscard]] std::size_t place_of(std::uint32_t tag) const noexcept { return tag >> (kTagBits - index_bits_); }
-    // The number of the key's cell, or kNoCell and where its entry belongs.
-    [[nodiscard]] CellRef look_up(const std::uint64_t* key, std::uint32_t tag, std::uint64_t*& free) const noexcept {
+    [[nodiscard]] std::size_t place_of(std::uint32_t tag) const noexcept {
+        return std::uint64_t{tag} >> (kTagBits - index_bits_);
+    }
+    // The number of the key's cell, or kNoCell and where its entry belongs. `at`: where to begin.
+    [[nodiscard]] CellRef look_up(const std::uint64_t* key, std::uint32_t tag, std::size_t at,
+                                  std::uint64_t*& free) const noexcept {
         if (index_bits_ == 0) return kNoCell;
         auto* index = reinterpret_cast<std::uint64_t*>(index_.data());
         const std::size_t mask = (std::size_t{1} << index_bits_) - 1;
-        for (std::size_t at = place_of(tag);; at = (at + 1) & mask) {
+        for (;; at = (at + 1) & mask) {
             const std::uint64_t entry = index[at];
             if (entry == 0) {
                 free = index + at;
@@ -182,6 +190,7 @@ bool GroupTable::grow_index() noexcept {
         to[at] = from[i];
     }
     index_ = std::move(larger);
+    ++generation_;
     index_bits_ = bits;
     memory_.give_back(entries * sizeof(std::uint64_t));
     return true;
@@ -212,6 +221,7 @@ void GroupTable::clear() noexcept {
     if (index_bits_ != 0) memory_.give_back(sizeof(std::uint64_t) << index_bits_);
     index_ = GroupPages();
     index_bits_ = 0;
+    ++generation_;
     count_ = 0;
 }
 

@@ -85,6 +85,12 @@ class CellStore {
     std::vector<GroupPages> chunks_{};
 };
 
+// Where in the index keys were looked for, so that they need not be looked for from the beginning again.
+struct IndexPlaces {
+    const std::uint32_t* at = nullptr;  // nullptr: nowhere yet
+    std::uint32_t generation = 0;       // of the index
+};
+
 class GroupTable {
   public:
     // `words`: of a key. `carried`: bytes of columns of the first flow.
@@ -98,11 +104,12 @@ class GroupTable {
     virtual void hash(const std::uint64_t* keys, std::size_t count, std::uint64_t* hashes) const noexcept = 0;
     // Begins to fetch what find_or_add() will look at for these hashes.
     virtual void fetch_index(const std::uint64_t* hashes, std::size_t count) const noexcept = 0;
-    virtual void fetch_cells(const std::uint64_t* hashes, std::size_t count) const noexcept = 0;
+    // `places`: what it found, of this generation().
+    virtual void fetch_cells(const std::uint64_t* hashes, std::size_t count, std::uint32_t* places) const noexcept = 0;
     // The cells of `count` keys, one behind the other; new ones where there are none, with empty sums. Returns how many it got
     // through: fewer where there was no room for the next one.
     virtual std::size_t find_or_add(const std::uint64_t* keys, const std::uint64_t* hashes, std::size_t count,
-                                    CellRef* refs) noexcept = 0;
+                                    CellRef* refs, IndexPlaces places) noexcept = 0;
     // As find_or_add(), but kNoCell where it would be a new one.
     virtual void find(const std::uint64_t* keys, const std::uint64_t* hashes, std::size_t count,
                       CellRef* refs) const noexcept = 0;
@@ -110,6 +117,8 @@ class GroupTable {
     [[nodiscard]] std::uint32_t words() const noexcept { return words_; }
     [[nodiscard]] std::uint32_t carried_bytes() const noexcept { return carried_bytes_; }
     [[nodiscard]] std::uint32_t groups() const noexcept { return count_; }
+    // Another one whenever entries of the index go to other places.
+    [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
     [[nodiscard]] const std::uint64_t* key(CellRef r) const noexcept {
         return reinterpret_cast<const std::uint64_t*>(cells_.at(r));
     }
@@ -138,6 +147,7 @@ class GroupTable {
     GroupPages index_{};  // entries of 8 bytes: upper half of the hash, number + 1 above; 0: free
     unsigned index_bits_ = 0;
     std::uint32_t count_ = 0;
+    std::uint32_t generation_ = 0;
 
   private:
     [[nodiscard]] bool grow_index() noexcept;

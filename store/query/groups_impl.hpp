@@ -42,7 +42,7 @@ struct Groups::Impl {
     template <class Value>
     void add_small(const Value* values, const flow::FlowBatch& batch, std::span<const RowNumber> rows, unsigned side);
     // Cells of keys [from, to) into refs; where there is no room groups are spilled, or refs are kNoCell.
-    void find_cells(std::uint32_t table, std::size_t from, std::size_t to, bool wants_out);
+    void find_cells(std::uint32_t table, std::size_t from, std::size_t to, bool wants_out, IndexPlaces known);
     [[nodiscard]] std::unique_ptr<GroupTable> new_table(std::uint32_t table) const;
     void turn_keys(std::uint32_t table, std::size_t count) noexcept;
 
@@ -104,6 +104,7 @@ struct Groups::Impl {
     std::vector<std::uint64_t> keys{};
     std::array<std::uint64_t, flow::kBatchRows> hashes{};
     std::array<CellRef, flow::kBatchRows> refs{};
+    std::array<std::uint32_t, flow::kBatchRows> places{};  // in a table's index
     std::array<std::uint8_t, flow::kBatchRows> turned{};
     std::array<RowNumber, flow::kBatchRows> rows{}, narrow_rows{}, wide_rows{};
 

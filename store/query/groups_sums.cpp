@@ -114,8 +114,9 @@ void Groups::Impl::merge(std::uint32_t t, GroupTable& from) {
         tables[t]->fetch_index(hashes.data(), count);
         for (std::uint32_t at = 0; at < count; at += kStep) {
             const std::uint32_t end = std::min<std::uint32_t>(at + kStep, count);
-            tables[t]->fetch_cells(hashes.data() + end, std::min<std::uint32_t>(kStep, count - end));
-            find_cells(t, at, end, from.has_out());
+            tables[t]->fetch_cells(hashes.data() + end, std::min<std::uint32_t>(kStep, count - end),
+                                   places.data() + end);
+            find_cells(t, at, end, from.has_out(), {});
             for (std::uint32_t i = at; i < end; ++i) {
                 if (refs[i] == kNoCell) {
                     ++left_out;
@@ -135,7 +136,7 @@ std::uint64_t Groups::Impl::add_cells(GroupTable& to, std::span<const CellView> 
         std::uint64_t hash = 0;
         CellRef ref = kNoCell;
         to.hash(cell.key, 1, &hash);
-        if ((cell.out != nullptr && !to.bring_out()) || to.find_or_add(cell.key, &hash, 1, &ref) == 0) {
+        if ((cell.out != nullptr && !to.bring_out()) || to.find_or_add(cell.key, &hash, 1, &ref, {}) == 0) {
             ++no_room;
         } else {
             merge_cell(to, ref, cell);
