@@ -101,7 +101,7 @@ double Coverage::ratio() const noexcept {
 }
 
 std::string Coverage::text() const {
-    if (complete()) return "complete";
+    if (complete()) return known ? "complete" : "all was read; what was lost before is not known here";
     std::string read;
     append(read, ended_text(ended_by));
     append(read, segments_expired, "segments expired meanwhile");

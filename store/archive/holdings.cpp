@@ -93,7 +93,8 @@ std::vector<Held> Holdings::expired(const ArchiveRetention& retention, std::uint
     for (const auto& [slot_s, all] : slots_) {
         for (const Held& h : all) {
             if (!h.sealed || merging_ == Place{slot_s, h.key.source_id}) continue;
-            if (out.size() == most || !expiry.takes(slot_s, h.bytes)) return out;
+            const bool enough = out.size() >= most && out.back().key.slot_s != slot_s;
+            if (enough || !expiry.takes(slot_s, h.bytes)) return out;
             out.push_back(h);
         }
     }

@@ -35,7 +35,7 @@ class Holdings {
 
     // Highest part of this writer, slot and source; nullopt: there is none.
     [[nodiscard]] std::optional<std::uint16_t> last_part(const SegmentKey& like) const;
-    // What retention takes, at most `most`; not what is being merged.
+    // What retention takes, at most `most` and the rest of the last one's slot; not what is being merged.
     [[nodiscard]] std::vector<Held> expired(const ArchiveRetention& retention, std::uint64_t now_s,
                                             std::uint64_t free_bytes, std::size_t most) const;
     // Segments of one source and slot that are worth merging, by key; empty: there are none. Slots that end after

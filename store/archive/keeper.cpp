@@ -86,7 +86,7 @@ bool Keeper::step() {
         const std::scoped_lock lock(mutex_);
         error_ = error;
     }
-    return expired.size() == kMostAStep && untold_.gone.empty() && error.empty();
+    return expired.size() >= kMostAStep && untold_.gone.empty() && error.empty();
 }
 
 }  // namespace store::archive

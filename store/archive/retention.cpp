@@ -10,7 +10,8 @@ bool Expiry::takes(std::uint32_t slot_s, std::uint64_t bytes) noexcept {
     const bool old = retention_.keep_s != 0 && ended_s < now_s_ && now_s_ - ended_s >= retention_.keep_s;
     const bool large = retention_.most_bytes != 0 && total_bytes_ > retention_.most_bytes;
     const bool full = retention_.least_free_bytes != 0 && free_bytes_ < retention_.least_free_bytes;
-    if (!old && !large && !full) return false;
+    if (!old && !large && !full && slot_s != going_) return false;
+    going_ = slot_s;
     total_bytes_ -= std::min(total_bytes_, bytes);
     free_bytes_ += bytes;
     return true;

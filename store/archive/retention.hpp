@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which segments go: the one place that decides, for the archive, for a dry run and for the command.
+// A slot goes as a whole, all its sources: what is there of a slot is all of it, so that an answer can say what it covers.
 //
 // Thread: one; a value.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "store/archive/archive.hpp"
 
@@ -23,6 +25,7 @@ class Expiry {
   private:
     ArchiveRetention retention_;
     std::uint64_t now_s_, free_bytes_, total_bytes_;
+    std::optional<std::uint32_t> going_{};  // the slot of the last one that went
 };
 
 }  // namespace store::archive

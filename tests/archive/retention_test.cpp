@@ -49,13 +49,13 @@ TEST(Retention, DecidesOldestFirst) {
         {"all are old, but the open ones", {3600, 0, 0}, kEnd + 7200, 0, 18},
         {"the clock is behind all data", {3600, 0, 0}, 1000, 0, 0},
         {"within the size", {0, 2000, 0}, kEnd, 0, 0},
-        {"one too many", {0, 1999, 0}, kEnd, 0, 1},
+        {"one too many: its slot goes as a whole", {0, 1999, 0}, kEnd, 0, 2},
         {"half must go", {0, 1000, 0}, kEnd, 0, 10},
         {"less than what is open", {0, 1, 0}, kEnd, 0, 18},
         {"disk roomy", {0, 0, 500}, kEnd, 500, 0},
-        {"disk short by a byte", {0, 0, 500}, kEnd, 499, 1},
-        {"disk short", {0, 0, 500}, kEnd, 200, 3},
-        {"whichever comes first", {3600, 1500, 700}, kSlot + 300 + 3600, 500, 5},
+        {"disk short by a byte", {0, 0, 500}, kEnd, 499, 2},
+        {"disk short", {0, 0, 500}, kEnd, 200, 4},
+        {"whichever comes first", {3600, 1500, 700}, kSlot + 300 + 3600, 500, 6},
     };
     const auto all = catalogue();
     for (const Case& c : cases) {

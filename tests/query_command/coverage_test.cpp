@@ -21,8 +21,9 @@ TEST(Coverage, SaysWhatIsMissing) {
         const char* text;
     };
     const std::vector<Case> all{
-        {{}, false, true, "complete"},
-        {{.ended_by = EndedBy::enough}, false, true, "complete"},
+        {{.known = true}, false, true, "complete"},
+        {{.ended_by = EndedBy::enough, .known = true}, false, true, "complete"},
+        {{}, false, true, "all was read; what was lost before is not known here"},
         {{.ended_by = EndedBy::cancelled}, true, false, "partial: yes (cancelled)"},
         {{.ended_by = EndedBy::time, .blocks_damaged = 2},
          true,
