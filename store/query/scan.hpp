@@ -5,9 +5,9 @@
 // Thread: scan() starts its own; a Sink is called by one thread at a time, merging is the caller's.
 // Limits: Limits{}; a scan that reaches one ends and says so (Report::ended_by), with what it has.
 // Errors: what is damaged or gone is counted in the Report; an Error is only what stops the scan as a whole.
-//         Segments are mapped; what a failing disk cannot read, or somebody cuts off meanwhile, counts as damage too: while a
-//         scan runs, SIGBUS is its own (bus_guard.hpp).
-// Memory: 4 MB for each thread, more where blocks have rare columns; segments are mapped a slot and source at a time.
+//         Segments are read, not mapped: what a failing disk cannot read, or somebody cuts off meanwhile, counts as damage
+//         too. Only to find what lies behind damage they are mapped, and while a scan runs SIGBUS is its own (bus_guard.hpp).
+// Memory: 4 MB for each thread and the columns of a block as they are stored, more where blocks have rare columns.
 #pragma once
 
 #include <atomic>
