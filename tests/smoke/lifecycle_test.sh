@@ -123,7 +123,7 @@ gives_up_root() {
     setpriv --reuid 65533 --regid "$gid" --clear-groups "$work/command" status --data "$data" >/dev/null || fail "a reader cannot ask for the status"
     setpriv --reuid 65533 --regid 65533 --clear-groups "$work/command" series --data "$data" >"$work/refused.log" 2>&1 &&
         fail "somebody without the group reads the data"
-    grep "member of the daemon.s group" "$work/refused.log" || fail "unclear refusal: $(cat "$work/refused.log")"
+    grep "become a member of the group" "$work/refused.log" || fail "unclear refusal: $(cat "$work/refused.log")"
     stop_collector
     after=$("$command" ledger -o json --data "$data" | value flows.through)
     same "flows as nobody" 26010 $((after - before))
