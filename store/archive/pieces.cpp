@@ -103,7 +103,7 @@ bool PieceReader::read(ByteSpan stored, Compression compression, std::span<std::
     switch (compression) {
         case Compression::none:
             if (stored.size() != into.size()) return false;
-            std::memcpy(into.data(), stored.data(), stored.size());
+            if (!stored.empty()) std::memcpy(into.data(), stored.data(), stored.size());  // an empty one has no place
             return true;
         case Compression::lz4: {
             const int made =

@@ -95,6 +95,9 @@ class ArchiveLane : public ::testing::Test {
     void feed_batch() { feed(2055, flow::kBatchRows / kRecords + 1); }
     void end() {
         intake->finish();
+        check();
+    }
+    void check() {
         archive->take();
         sink.drain();
         // What the archive books when rows are durable.
@@ -182,7 +185,7 @@ TEST_F(ArchiveLane, AReplayWaitsForItsSlots) {
     intake->finish();
     done.store(true);
     writer.join();
-    end();
+    check();
     EXPECT_EQ(archive->rows, fed);
     EXPECT_EQ(sink.ledger[Counter::archive_shed_busy] + sink.ledger[Counter::flows_lost_ring], 0u);
 }
