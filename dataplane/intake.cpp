@@ -58,13 +58,14 @@ Packet Intake::read_handed_over(flow::Bytes frame, flow::LinkType link) noexcept
 }
 
 std::optional<Intake::Gathered> Intake::gather(flow::Bytes frame, flow::LinkType link,
-                                               std::uint64_t received_ms) noexcept {
+                                               std::uint64_t received_ms, std::uint32_t clock) noexcept {
     newest_ms_ = received_ms;
     flow::Ledger& l = desk_.tally().ledger;
-    const auto fragment = read_fragment(frame, flow::parse_headers(frame, link));
+    auto fragment = read_fragment(frame, flow::parse_headers(frame, link));
     if (!fragment) return ++l[Counter::fragments_bad], std::nullopt;
     // Who may not send us anything must not take the room of those who may.
     if (!desk_.generation()->sources.admits(fragment->src)) return ++l[Counter::fragments_foreign], std::nullopt;
+    fragment->clock = clock;
     const auto whole = reassembler_.add(*fragment, received_ms, l);
     if (!whole) return std::nullopt;
     Packet packet = read(whole->frame, link);

@@ -45,13 +45,13 @@ class Intake {
     // address since, it ends here: a datagram as one that no source admits, a fragment as foreign.
     [[nodiscard]] Packet read_handed_over(flow::Bytes frame, flow::LinkType link) noexcept;
     // A fragment of an exporter that this worker owns. The datagram when it completes one that is an export to us: to be
-    // routed anew, because only now its port and domain are known. Good until the next call.
+    // routed anew, because only now its port and domain are known. Good until the next call. `clock`: see Fragment.
     struct Gathered {
         Packet packet;
         flow::Bytes frame;  // as if it had never been fragmented; of the same link type
     };
     [[nodiscard]] std::optional<Gathered> gather(flow::Bytes frame, flow::LinkType link,
-                                                 std::uint64_t received_ms) noexcept;
+                                                 std::uint64_t received_ms, std::uint32_t clock = 0) noexcept;
     // Books a packet that went to its owner, or that was lost on the way there.
     void handed_off(const Packet& packet) noexcept;
     void lost_at_hand_off(const Packet& packet) noexcept;

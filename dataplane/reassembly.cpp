@@ -144,7 +144,7 @@ std::optional<Reassembler::Whole> Reassembler::add(const Fragment& f, std::uint6
     const std::uint32_t tag = tag_of(f);
     std::size_t i = find(f, tag);
     if (i == kBuffers || received_ms >= slots_[i].since_ms + kTimeoutMs) {
-        expire(received_ms, false, ledger);
+        expire_on(f.clock, received_ms, ledger);
         i = create(f, tag, received_ms, ledger);
     }
     Datagram& d = datagrams_[i];
@@ -177,7 +177,7 @@ std::size_t Reassembler::find(const Fragment& f, std::uint32_t tag) const noexce
     if (used_ == 0) return kBuffers;
     for (std::size_t i = 0; i < kBuffers; ++i) {
         const Slot& slot = slots_[i];
-        if (slot.state == State::free || slot.tag != tag || slot.src != f.src) continue;
+        if (slot.state == State::free || slot.tag != tag || slot.clock != f.clock || slot.src != f.src) continue;
         const Datagram& d = datagrams_[i];
         if (d.dst == f.dst && d.id == f.id && d.proto == f.proto && d.family == f.family) return i;
     }
@@ -189,7 +189,7 @@ std::size_t Reassembler::create(const Fragment& f, std::uint32_t tag, std::uint6
     make_room(f.src, ledger);
     std::size_t i = 0;
     while (slots_[i].state != State::free) ++i;
-    slots_[i] = {f.src, received_ms, next_order_++, tag, State::filling};
+    slots_[i] = {f.src, received_ms, next_order_++, tag, f.clock, State::filling};
     ++used_;
     Datagram& d = datagrams_[i];
     d.dst = f.dst;
@@ -232,9 +232,17 @@ void Reassembler::kill(std::size_t i, State why, Ledger& ledger) noexcept {
 }
 
 void Reassembler::expire(std::uint64_t now_ms, bool all, Ledger& ledger) noexcept {
+    if (!all) return expire_on(0, now_ms, ledger);
+    for (std::size_t i = 0; i < kBuffers && used_ != 0; ++i) {
+        if (slots_[i].state != State::free) drop(i, Counter::fragments_expired, ledger);
+    }
+}
+
+// A capture that is read faster than another must not end what waits for the other's next fragment.
+void Reassembler::expire_on(std::uint32_t clock, std::uint64_t now_ms, Ledger& ledger) noexcept {
     for (std::size_t i = 0; i < kBuffers && used_ != 0; ++i) {
         const Slot& slot = slots_[i];
-        if (slot.state != State::free && (all || now_ms >= slot.since_ms + kTimeoutMs))
+        if (slot.state != State::free && slot.clock == clock && now_ms >= slot.since_ms + kTimeoutMs)
             drop(i, Counter::fragments_expired, ledger);
     }
 }

@@ -31,6 +31,7 @@ struct Fragment {
     std::uint8_t proto = 0;    // IPv4: protocol; IPv6: what follows the fragment header
     std::uint8_t family = 4;   // 4, 6
     bool more = false;
+    std::uint32_t clock = 0;  // whose time its receive time is: 0 the box's; else a capture's, of which each has its own
     flow::Bytes link{};    // of the frame, before the IP header
     flow::Bytes header{};  // IPv4 with its options; IPv6 the fixed one
     flow::Bytes data{};
@@ -61,7 +62,7 @@ class Reassembler {
     // datagram with all fragments of it that came and will come (RFC 5722).
     [[nodiscard]] std::optional<Whole> add(const Fragment& fragment, std::uint64_t received_ms,
                                            flow::Ledger& ledger) noexcept;
-    // Ends what is older than kTimeoutMs; everything when `all`.
+    // Ends what is older than kTimeoutMs by the box's clock; everything when `all`.
     void expire(std::uint64_t now_ms, bool all, flow::Ledger& ledger) noexcept;
     [[nodiscard]] std::size_t under_way() const noexcept { return used_; }
 
@@ -78,6 +79,7 @@ class Reassembler {
         std::uint64_t since_ms = 0;
         std::uint64_t order = 0;  // of creation: the smallest is the oldest
         std::uint32_t tag = 0;    // hash of the key
+        std::uint32_t clock = 0;  // of the first fragment
         State state = State::free;
     };
     struct Datagram {
@@ -97,6 +99,7 @@ class Reassembler {
         void operator()(Datagram* pages) const noexcept { munmap(pages, sizeof(Datagram) * kBuffers); }
     };
 
+    void expire_on(std::uint32_t clock, std::uint64_t now_ms, flow::Ledger& ledger) noexcept;
     [[nodiscard]] std::size_t find(const Fragment& f, std::uint32_t tag) const noexcept;
     std::size_t create(const Fragment& f, std::uint32_t tag, std::uint64_t received_ms, flow::Ledger& ledger) noexcept;
     void make_room(const flow::IpAddress& src, flow::Ledger& ledger) noexcept;

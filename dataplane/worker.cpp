@@ -144,7 +144,8 @@ void Worker::keep(const Packet& found, flow::Bytes frame, const rte_mbuf* packet
     if (found.fate == flow::PacketFate::whole) [[likely]]
         return intake_.take(found, time_of(packet, from, now_ms_));
     if (found.fate != flow::PacketFate::fragment) return;
-    const auto gathered = intake_.gather(frame, from.link, time_of(packet, from, now_ms_));
+    const auto clock = from.capture_time ? static_cast<std::uint32_t>(from.device) + 1 : 0;
+    const auto gathered = intake_.gather(frame, from.link, time_of(packet, from, now_ms_), clock);
     if (!gathered) return;
     const std::uint32_t owner = shared_.owners.route(gathered->packet, number_, from.sticky);
     if (owner == number_)

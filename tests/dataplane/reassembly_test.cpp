@@ -32,12 +32,13 @@ class ReassemblyTest : public ::testing::Test {
     ReassemblyTest() { EXPECT_TRUE(reassembler.allocate()); }
 
     // The payload of UDP, when `frame` completes a datagram.
-    std::optional<Bytes> add(const Bytes& frame, std::uint64_t now_ms = kNow_ms) {
+    std::optional<Bytes> add(const Bytes& frame, std::uint64_t now_ms = kNow_ms, std::uint32_t clock = 0) {
         ++given;
         const auto headers = flow::parse_headers(frame, LinkType::ethernet);
         EXPECT_TRUE(headers.fragment);
-        const auto fragment = dataplane::read_fragment(frame, headers);
+        auto fragment = dataplane::read_fragment(frame, headers);
         if (!fragment) return ++ledger[Counter::fragments_bad], std::nullopt;
+        fragment->clock = clock;
         const auto whole = reassembler.add(*fragment, now_ms, ledger);
         if (!whole) return std::nullopt;
         ledger[Counter::fragments_used] += whole->fragments;
@@ -237,6 +238,18 @@ TEST_F(ReassemblyTest, IncompleteOnesExpire) {
     EXPECT_FALSE(add(piece(0, 8, true), kNow_ms - 10'000)) << "a capture whose times go back";
     reassembler.expire(kNow_ms - 20'000, false, ledger);
     EXPECT_EQ(reassembler.under_way(), 1u);
+    end();
+}
+
+TEST_F(ReassemblyTest, CapturesHaveClocksOfTheirOwn) {
+    EXPECT_FALSE(add(piece(0, 8, true, 1, 10), kNow_ms, 1));
+    EXPECT_FALSE(add(piece(0, 8, true, 1, 11), kNow_ms + 3'600'000, 2)) << "read faster, or captured an hour later";
+    EXPECT_FALSE(add(piece(8, 8, false, 1, 10), kNow_ms + 3'600'000, 2)) << "the same id, of another capture";
+    reassembler.expire(kNow_ms + 7'200'000, false, ledger);
+    EXPECT_EQ(ledger[Counter::fragments_expired], 0u);
+    EXPECT_TRUE(add(piece(8, 8, false, 1, 10), kNow_ms + Reassembler::kTimeoutMs - 1, 1));
+    EXPECT_FALSE(add(piece(0, 8, true, 1, 12), kNow_ms + 3'600'000 + Reassembler::kTimeoutMs, 2));
+    EXPECT_EQ(ledger[Counter::fragments_expired], 2u);
     end();
 }
 
