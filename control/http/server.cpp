@@ -155,8 +155,8 @@ MHD_Result take_request(void* cls, MHD_Connection* connection, const char* url, 
                     {413, {}, "the request is larger than " + std::to_string(kMaxBodyBytes) + " bytes\n"});
     }
     const bool head = std::string_view(method) == MHD_HTTP_METHOD_HEAD;
-    return answer(*listening, connection, {head ? MHD_HTTP_METHOD_GET : method, url, {}, std::move(pending->body)},
-                  *pending);
+    Request request{.method = head ? MHD_HTTP_METHOD_GET : method, .path = url, .body = std::move(pending->body)};
+    return answer(*listening, connection, std::move(request), *pending);
 }
 
 void forget_request(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) {

@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/config.hpp"
@@ -28,11 +29,25 @@ inline constexpr std::size_t kMaxBodyBytes = 1u << 20;
 inline constexpr unsigned kMaxConnections = 64;
 inline constexpr unsigned kIdleTimeout_s = 30;
 
+// What somebody may do; each may do what those before it may.
+enum class Role : std::uint8_t { none, viewer, admin };
+
+// Who asks.
+struct Principal {
+    std::string user{};  // empty: nobody has logged in
+    Role role = Role::admin;
+    bool unix_socket = false;
+    std::string client{};  // its address and port, or "unix uid 1000"
+};
+
 struct Request {
-    std::string method;                        // "GET", "POST" ...; HEAD comes as "GET"
-    std::string path;                          // decoded, without the query
-    std::map<std::string, std::string> query;  // decoded; the last of equal names
-    std::string body;
+    std::string method;                                    // "GET", "POST" ...; HEAD comes as "GET"
+    std::string path;                                      // decoded, without the query
+    std::map<std::string, std::string> query{};            // decoded; the last of equal names
+    std::map<std::string, std::string> headers{};          // names in lower case
+    std::map<std::string, std::string, std::less<>> at{};  // what stood in the route's {places}, decoded
+    std::string body{};
+    Principal who{};
 };
 
 // A body that is made while it is sent. Used on the server's thread; gone when the client is, or at the server's end.
@@ -47,7 +62,8 @@ struct Response {
     unsigned status = 200;
     std::string content_type = "text/plain; charset=utf-8";
     std::string body{};
-    std::shared_ptr<Stream> stream{};  // instead of `body`
+    std::vector<std::pair<std::string, std::string>> headers{};  // besides those that every answer has
+    std::shared_ptr<Stream> stream{};                            // instead of `body`
     // Instead of all above: the answer when it is ready; others are served meanwhile. Not an answer for later again.
     std::shared_ptr<std::future<Response>> later{};
 };
@@ -62,9 +78,10 @@ enum class Reach : std::uint8_t { anyone, unix_socket };
 
 struct Route {
     std::string method;  // "GET" serves HEAD too
-    std::string path;    // exactly
+    std::string path;    // exactly; "{name}" stands for one part of it: "/api/v1/profiles/{profile}"
     Reach reach = Reach::anyone;
     Handler handler;
+    Role needs = Role::viewer;
 };
 
 class Server {

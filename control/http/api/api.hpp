@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything under /api/v1: the parts, each with its routes, and what they share.
+//
+// Thread: made, ticked and destroyed by the daemon's main thread; the routes' handlers run on the server's. The server
+//         must be gone before it.
+// Source: openapi.yaml beside this file; console/src/api_types.ts says the same to the console.
+#pragma once
+
+#include <vector>
+
+#include "control/http/api/world.hpp"
+#include "control/http/server.hpp"
+
+namespace api {
+
+class Api {
+  public:
+    explicit Api(World world);
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
+    ~Api();
+
+    [[nodiscard]] std::vector<http::Route> routes();
+    // Each second: what is new goes to the event streams, what nobody wants any more ends.
+    void tick();
+
+  private:
+    World world_;
+};
+
+}  // namespace api

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/http/api/reply.hpp"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "control/status_json.hpp"
+
+namespace api {
+namespace {
+
+constexpr int kDeepest = 16;
+
+Json position_json(const Position& p) {
+    Json out = Json::object();
+    if (!p.file.empty()) out["file"] = p.file;
+    out.update({{"line", p.line}, {"column", p.column}, {"offset", p.offset}, {"length", p.length}});
+    return out;
+}
+
+}  // namespace
+
+http::Response json(const Json& body, unsigned status) {
+    return {.status = status,
+            .content_type = control::kJsonContentType,
+            .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
+http::Response problem(unsigned status, std::string_view error, std::string_view detail,
+                       const std::optional<Position>& position) {
+    Json out{{"error", error}, {"detail", detail}};
+    if (position) out["position"] = position_json(*position);
+    return json(out, status);
+}
+
+flow::Result<std::uint64_t> number(const http::Request& request, const std::string& name, std::uint64_t otherwise,
+                                   std::uint64_t most) {
+    const auto found = request.query.find(name);
+    if (found == request.query.end()) return otherwise;
+    const std::string& text = found->second;
+    std::uint64_t out = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (fault != std::errc{} || end != text.data() + text.size() || out > most)
+        return flow::fail(name + "=" + text + " is no number from 0 to " + std::to_string(most));
+    return out;
+}
+
+std::string text(const http::Request& request, const std::string& name, std::string_view otherwise) {
+    const auto found = request.query.find(name);
+    return found == request.query.end() ? std::string(otherwise) : found->second;
+}
+
+flow::Result<Json> body(const http::Request& request) {
+    bool too_deep = false;
+    Json out = Json::parse(
+        request.body,
+        [&](int depth, Json::parse_event_t, Json&) {
+            too_deep |= depth > kDeepest;
+            return !too_deep;
+        },
+        false);
+    if (too_deep) return flow::fail("the body is nested more than " + std::to_string(kDeepest) + " deep");
+    if (out.is_discarded() || !out.is_object()) return flow::fail("the body is no JSON object");
+    return out;
+}
+
+}  // namespace api

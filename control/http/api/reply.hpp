@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// How every route of the API answers.
+//
+// Thread: any. Texts that are no UTF-8 are mended, never thrown.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "control/http/server.hpp"
+#include "dataplane/flow/result.hpp"
+
+namespace api {
+
+using Json = nlohmann::ordered_json;
+
+// Where in a text something is wrong; see Position in console/src/api_types.ts.
+struct Position {
+    std::string file{};
+    std::uint32_t line = 1, column = 1;
+    std::size_t offset = 0, length = 1;
+};
+
+[[nodiscard]] http::Response json(const Json& body, unsigned status = 200);
+// `error`: a word for programs; `detail`: a sentence for people.
+[[nodiscard]] http::Response problem(unsigned status, std::string_view error, std::string_view detail,
+                                     const std::optional<Position>& position = {});
+
+// Arguments of a request. Errors are sentences that name the argument.
+[[nodiscard]] flow::Result<std::uint64_t> number(const http::Request& request, const std::string& name,
+                                                 std::uint64_t otherwise, std::uint64_t most);
+[[nodiscard]] std::string text(const http::Request& request, const std::string& name, std::string_view otherwise = {});
+// The body as JSON: an object, at most 16 deep.
+[[nodiscard]] flow::Result<Json> body(const http::Request& request);
+
+}  // namespace api
