@@ -155,7 +155,8 @@ struct ProfileConfig {
     std::string description;
     std::string group;  // "" = none
     std::vector<ChannelConfig> channels;
-    flow::Place place{};  // its file
+    flow::Place place{};    // its file
+    std::string version{};  // of the file's bytes as they were read; see config_version.hpp
 };
 
 // How long time series are kept, finest first; whole days, a coarser resolution never

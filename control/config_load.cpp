@@ -10,6 +10,7 @@
 #include "control/config_archive.hpp"
 #include "control/config_network.hpp"
 #include "control/config_text.hpp"
+#include "control/config_version.hpp"
 #include "control/duration.hpp"
 #include "dataplane/flow/exporter.hpp"
 
@@ -254,6 +255,7 @@ void read_profile(const std::string& path, Config& config, Problems& problems) {
     reader.only({"profile", "description", "group", "channel"});
     ProfileConfig profile;
     profile.place = {path, 1, 1};
+    profile.version = file_version(parsed->text);
     profile.name = fs::path(path).stem().string();
     if (reader.node("profile") == nullptr && !is_name(profile.name)) {
         problems.add(profile.place,

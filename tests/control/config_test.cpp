@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 
+#include "control/config_version.hpp"
 #include "control/size.hpp"
 #include "tests/control/temporary_directory.hpp"
 
@@ -186,6 +187,9 @@ TEST(Config, ShippedFilesAreRight) {
     EXPECT_EQ(config->profiles[0].channels[7].colour, "#bfffff");
     EXPECT_EQ(config->profiles[0].channels[7].filter, "port 110");
     EXPECT_EQ(config->profiles[0].channels[7].sources.size(), 5u);
+    std::ifstream file(config->profiles[0].place.file, std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(file), {});
+    EXPECT_EQ(config->profiles[0].version, file_version(bytes));
     EXPECT_EQ(config->socket, "/var/lib/net-collector/control.sock");
 }
 
@@ -387,6 +391,12 @@ TEST(Config, WhatIsArchived) {
               (std::vector<std::string>{"archive.enabled", "archive.compression", "archive.writers", "archive.cores",
                                         "archive.memory_mb"}));
     EXPECT_TRUE(restart_needed(plain, load("[archive]\nkeep = \"none\"\nkeep_for = \"1h\"\n", "")).empty());
+}
+
+TEST(Config, VersionsTellBytesApart) {
+    EXPECT_EQ(file_version("").size(), 32u);
+    EXPECT_EQ(file_version("a"), file_version("a"));
+    EXPECT_NE(file_version("a\n"), file_version("a\r\n"));
 }
 
 TEST(Size, ThereAndBack) {
