@@ -18,6 +18,12 @@ export function useToken(token: string): void {
   csrf = token;
 }
 
+// Who is told that an answer was 401: the login.
+let refused = () => {};
+export function onRefused(listener: () => void): void {
+  refused = listener;
+}
+
 export interface Options {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   query?: Record<string, string | number | boolean | undefined>;
@@ -60,6 +66,7 @@ async function answer(path: string, options: Options): Promise<Response> {
   } catch {
     // not of the API: a proxy's page
   }
+  if (response.status === 401) refused();
   throw new Failure(response.status, problem);
 }
 
