@@ -21,10 +21,6 @@ using store::query::SortedRows;
 
 using Clock = std::chrono::steady_clock;
 
-double since(Clock::time_point then) {
-    return std::chrono::duration<double>(Clock::now() - then).count();
-}
-
 // Several groupings of the same rows.
 class ManyGroups final : public Sink {
   public:

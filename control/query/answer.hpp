@@ -32,6 +32,9 @@ struct Effort {
 struct Stages {
     double select_s = 0, filter_s = 0, scan_s = 0, put_together_s = 0;
 };
+[[nodiscard]] inline double since(std::chrono::steady_clock::time_point then) noexcept {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+}
 
 struct Question {
     const Request& request;

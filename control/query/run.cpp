@@ -23,10 +23,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kLongRows = 4'000'000;
 constexpr double kBusy = 0.5;
 
-double since(Clock::time_point then) {
-    return std::chrono::duration<double>(Clock::now() - then).count();
-}
-
 struct Processor {
     double user_s = 0, system_s = 0;
 };

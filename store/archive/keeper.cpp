@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/archive/keeper.hpp"
 
-#include <pthread.h>
-
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -10,33 +8,19 @@
 namespace store::archive {
 namespace {
 
-constexpr std::chrono::milliseconds kEvery{1000}, kSoon{20};
+constexpr std::chrono::milliseconds kSoon{20};
 constexpr std::size_t kMostAStep = 64;
 
 }  // namespace
 
 void Keeper::start() {
     if (context_.options.replay) return;  // a replay's time is that of its captures: nothing expires
-    thread_ = std::thread([this] { run(); });
-    pthread_setname_np(thread_.native_handle(), "archive-keeper");
-}
-
-void Keeper::stop() {
-    if (!thread_.joinable()) return;
-    {
-        const std::scoped_lock lock(mutex_);
-        stopping_ = true;
-    }
-    wake_.notify_one();
-    thread_.join();
+    thread_.start("archive-keeper", kSoon, [this] { return step(); });
 }
 
 void Keeper::set(const ArchiveRetention& retention) {
-    {
-        const std::scoped_lock lock(mutex_);
-        retention_ = retention;
-    }
-    wake_.notify_one();
+    const std::scoped_lock lock(mutex_);
+    retention_ = retention;
 }
 
 ArchiveRetention Keeper::retention() const {
@@ -50,14 +34,6 @@ ArchiveRetention Keeper::retention() const {
 std::string Keeper::error() const {
     const std::scoped_lock lock(mutex_);
     return error_;
-}
-
-void Keeper::run() {
-    for (;;) {
-        const bool more = step();
-        std::unique_lock lock(mutex_);
-        if (wake_.wait_for(lock, more ? kSoon : kEvery, [this] { return stopping_; })) return;
-    }
 }
 
 bool Keeper::step() {

@@ -6,39 +6,35 @@
 //         entry would come back.
 #pragma once
 
-#include <condition_variable>
 #include <mutex>
-#include <thread>
+#include <string>
 
 #include "store/archive/context.hpp"
+#include "store/archive/step_thread.hpp"
 
 namespace store::archive {
 
 class Keeper {
   public:
     explicit Keeper(Context& context) : context_(context), retention_(context.options.retention) {}
-    ~Keeper() { stop(); }
 
     void start();
-    void stop();
+    void stop() { thread_.stop(); }
     void set(const ArchiveRetention& retention);
     // One step, as the thread makes one a second. True: there may be more to do at once.
     bool step();
     [[nodiscard]] std::string error() const;  // what cannot be deleted and why; empty = all is well
 
   private:
-    void run();
     [[nodiscard]] ArchiveRetention retention() const;
 
     Context& context_;
     ArchiveNews untold_;  // of the thread: deleted, and not taken by the store yet
 
     mutable std::mutex mutex_;
-    std::condition_variable wake_;
     ArchiveRetention retention_;  // guarded by mutex_, as all below
     std::string error_;
-    bool stopping_ = false;
-    std::thread thread_;
+    StepThread thread_;
 };
 
 }  // namespace store::archive

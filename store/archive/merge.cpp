@@ -15,7 +15,7 @@
 namespace store::archive {
 namespace {
 
-constexpr std::chrono::milliseconds kEvery{1000}, kSoon{1};
+constexpr std::chrono::milliseconds kSoon{1};
 constexpr std::uint64_t kAfterS = 60;         // the end of the slot, so that what comes late comes along
 constexpr std::uint64_t kAfterReplayS = 900;  // cores read at different places of the captures
 constexpr int kIoIdle = 3 << 13;              // ioprio_set(2): IOPRIO_CLASS_IDLE
@@ -149,36 +149,13 @@ flow::Result<SegmentEntry> merge(const Context& context, std::span<const Held> i
 }
 
 void Merger::start() {
-    thread_ = std::thread([this] {
+    const auto lowest_priority = [] {
         const sched_param lowest{};
         pthread_setschedparam(pthread_self(), SCHED_IDLE, &lowest);
         syscall(SYS_ioprio_set, 1, 0, kIoIdle);  // 1: IOPRIO_WHO_PROCESS, 0: this thread
-        run();
-    });
-    pthread_setname_np(thread_.native_handle(), "archive-merge");
-}
-
-void Merger::stop() {
-    if (!thread_.joinable()) return;
-    {
-        const std::scoped_lock lock(mutex_);
-        stopping_ = true;
-    }
-    wake_.notify_one();
-    thread_.join();
-}
-
-bool Merger::is_stopping() {
-    const std::scoped_lock lock(mutex_);
-    return stopping_;
-}
-
-void Merger::run() {
-    for (;;) {
-        const bool more = step();
-        std::unique_lock lock(mutex_);
-        if (wake_.wait_for(lock, more ? kSoon : kEvery, [this] { return stopping_; })) return;
-    }
+    };
+    thread_.start(
+        "archive-merge", kSoon, [this] { return step(); }, lowest_priority);
 }
 
 bool Merger::step() {
@@ -202,8 +179,8 @@ Merger::Done Merger::merge_group(std::span<const Held> group) {
     target.part = 0;
     const auto last = context_.holdings.last_part(target);
     if (last) target.part = static_cast<std::uint16_t>(*last + 1);
-    auto merged = merge(context_, group, target, [this] { return is_stopping(); });
-    if (!merged) return is_stopping() ? Done::later : Done::never;
+    auto merged = merge(context_, group, target, [this] { return thread_.is_stopping(); });
+    if (!merged) return thread_.is_stopping() ? Done::later : Done::never;
     ArchiveNews news;
     news.segments.push_back(*merged);
     for (const Held& held : group) news.gone.push_back(held.key);

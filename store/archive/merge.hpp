@@ -7,15 +7,14 @@
 //         which of them to delete (recovery.hpp).
 #pragma once
 
-#include <condition_variable>
 #include <deque>
-#include <mutex>
+#include <functional>
 #include <span>
-#include <thread>
 #include <vector>
 
 #include "store/archive/context.hpp"
 #include "store/archive/segment.hpp"
+#include "store/archive/step_thread.hpp"
 
 namespace store::archive {
 
@@ -28,10 +27,9 @@ namespace store::archive {
 class Merger {
   public:
     explicit Merger(Context& context) : context_(context) {}
-    ~Merger() { stop(); }
 
     void start();
-    void stop();
+    void stop() { thread_.stop(); }
     // One merge if there is one to do, and the deletion of what earlier ones replaced. True: there may be more at once.
     bool step();
 
@@ -40,8 +38,6 @@ class Merger {
         std::uint64_t number = 0;  // of the news
         std::vector<SegmentKey> files{};
     };
-    void run();
-    [[nodiscard]] bool is_stopping();
     void delete_replaced();
     enum class Done : std::uint8_t { yes, later, never };
     Done merge_group(std::span<const Held> group);
@@ -49,10 +45,7 @@ class Merger {
     Context& context_;
     std::deque<Replaced> replaced_;  // of the thread
 
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    bool stopping_ = false;  // guarded by mutex_
-    std::thread thread_;
+    StepThread thread_;
 };
 
 }  // namespace store::archive

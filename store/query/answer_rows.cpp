@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "store/query/column_visit.hpp"
+
 namespace store::query {
 
 namespace {
@@ -19,24 +21,6 @@ bool looks_like_server(unsigned from, unsigned to) noexcept {
     constexpr unsigned kBounds[] = {1024, 32768, 49152};  // well-known ports; Linux's and IANA's ephemeral ones
     return std::any_of(std::begin(kBounds), std::end(kBounds), [&](unsigned b) { return from < b && to >= b; });
 }
-
-template <class Visit>
-void with_column(FlowBatch& batch, Column column, Visit visit) {
-    switch (column) {
-#define X(name, type, what) \
-    case Column::name:      \
-        visit(batch.name);  \
-        break;
-        FLOW_COMMON_COLUMNS(X)
-        FLOW_RARE_COLUMNS(X)
-#undef X
-        case Column::count_:
-            break;
-    }
-}
-
-template <class Array>
-using ValueOf = std::remove_cvref_t<decltype(std::declval<Array&>()[0])>;
 
 void set_number(FlowBatch& batch, Column column, std::uint32_t row, std::uint64_t number) {
     with_column(batch, column, [&](auto& values) {

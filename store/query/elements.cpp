@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "filters/language/lexer.hpp"
+
 namespace store::query {
 
 namespace {
@@ -140,13 +142,6 @@ constexpr Element kElements[] = {
     one("host", "", "Host", "", Kind::text, Column::http_host),
 };
 
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-bool same(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 }  // namespace
 
 std::span<const Element> elements() noexcept {
@@ -155,14 +150,14 @@ std::span<const Element> elements() noexcept {
 
 const Element* find_statistic(std::string_view name) noexcept {
     for (const Element& element : kElements) {
-        if (!name.empty() && same(element.statistic, name)) return &element;
+        if (!name.empty() && filters::language::same_word(element.statistic, name)) return &element;
     }
     return nullptr;
 }
 
 const Element* find_aggregation(std::string_view name) noexcept {
     for (const Element& element : kElements) {
-        if (!name.empty() && same(element.aggregation, name)) return &element;
+        if (!name.empty() && filters::language::same_word(element.aggregation, name)) return &element;
     }
     return nullptr;
 }

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "store/query/column_visit.hpp"
+
 namespace store::query {
 
 namespace {
@@ -12,24 +14,6 @@ namespace {
 using flow::Column;
 using flow::FlowBatch;
 
-// Calls visit(column's array) for the column of this name.
-template <class Batch, class Visit>
-void with_column(Batch& batch, Column column, Visit visit) {
-    switch (column) {
-#define X(name, type, what) \
-    case Column::name:      \
-        visit(batch.name);  \
-        break;
-        FLOW_COMMON_COLUMNS(X)
-        FLOW_RARE_COLUMNS(X)
-#undef X
-        case Column::count_:
-            break;
-    }
-}
-
-template <class Array>
-using ValueOf = std::remove_cvref_t<decltype(std::declval<Array&>()[0])>;
 template <class Value>
 constexpr std::size_t kPacked = std::is_same_v<Value, flow::Text> ? sizeof(std::uint32_t) : sizeof(Value);
 

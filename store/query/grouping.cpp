@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "filters/language/lexer.hpp"
+
 namespace store::query {
 
 namespace {
@@ -15,14 +17,6 @@ using flow::Column;
 constexpr std::string_view kOrders[] = {"-",     "flows", "packets", "ipkg",   "opkg", "bytes",   "ibyte",
                                         "obyte", "pps",   "ipps",    "opps",   "bps",  "ibps",    "obps",
                                         "bpp",   "ibpp",  "obpp",    "tstart", "tend", "duration"};
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
-}
 
 // Takes what stands before the first `at` off the text.
 std::string_view cut(std::string_view& text, char at) {
@@ -191,7 +185,7 @@ flow::Result<StatisticRequest> parse_statistic(std::string_view text) {
     StatisticRequest out;
     const std::string_view name = cut(rest, ':');
     out.by_protocol = !rest.empty();
-    const bool record = lower_case(name) == "record";
+    const bool record = filters::language::same_word(name, "record");
     out.element = record ? nullptr : find_statistic(name);
     if (!record && out.element == nullptr) return unknown();
     if (!record && out.element->kind == ElementKind::protocol) out.by_protocol = true;
@@ -229,7 +223,7 @@ flow::Result<KeyPart> parse_part(std::string_view text) {
     std::string_view digits = text;
     const std::string_view token = cut(digits, '/');
     const bool has_bits = token.size() != text.size();
-    const std::string name = lower_case(token);
+    const std::string name = filters::language::lower(token);
     KeyPart part;
     part.element = find_aggregation(name);
     if (part.element == nullptr) return flow::fail("Unknown aggregation field '" + std::string(token) + "'");

@@ -6,12 +6,15 @@
 #include <cstring>
 #include <string_view>
 
+#include "filters/program/readings.hpp"
+
 namespace store::query {
 
 namespace {
 
 using filters::language::Reading;
 using filters::language::Subject;
+using filters::program::is_rare;
 using flow::Column;
 using flow::FlowBatch;
 using flow::IpAddress;
@@ -46,23 +49,10 @@ bool is_text(Column column) noexcept {
     return false;
 }
 
-// Where a column of numbers, addresses or texts begins.
+// Where a column of numbers, addresses or texts begins; nullptr for a field that is of no column.
 const std::byte* begin_of(const FlowBatch& batch, Column column) noexcept {
-    switch (column) {
-#define X(name, type, what) \
-    case Column::name:      \
-        return reinterpret_cast<const std::byte*>(batch.name.data());
-        FLOW_COMMON_COLUMNS(X)
-        FLOW_RARE_COLUMNS(X)
-#undef X
-        case Column::count_:
-            break;
-    }
-    return nullptr;
-}
-
-bool is_rare(Column column) noexcept {
-    return static_cast<std::size_t>(column) >= flow::kCommonColumns;
+    if (column == Column::count_) return nullptr;
+    return static_cast<const std::byte*>(filters::program::values_of(batch, column));
 }
 
 bool is_unset(const IpAddress& address) noexcept {

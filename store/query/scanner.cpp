@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "filters/program/lanes.hpp"
+#include "filters/program/marks.hpp"
 #include "filters/program/readings.hpp"
 #include "store/query/reader_facts.hpp"
 
@@ -19,12 +20,6 @@ using flow::ColumnSet;
 
 // So many blocks a thread are known, and on their way from the disk, before they are read.
 constexpr std::size_t kAheadOfEach = 4;
-
-std::uint64_t rows_of_word(std::size_t word, std::uint32_t rows) noexcept {
-    const std::size_t first = word * 64;
-    if (rows >= first + 64) return ~0ull;
-    return rows <= first ? 0 : ~0ull >> (64 - (rows - first));
-}
 
 // For all its rows, so that it can be told without reading it.
 bool has_one_value(const archive::BlockReader& block, Column column) {
@@ -176,7 +171,8 @@ flow::Result<void> Scanner::read_pages(const BlockJob& job, std::span<const std:
         page.count = reader_.page_rows(page.number);
         if (page.count > standing_rows_) standing_ = {};
         page.read = standing_;
-        for (std::size_t word = 0; word < kWords; ++word) rows_[word] = rows_of_word(word, page.count);
+        for (std::size_t word = 0; word < kWords; ++word)
+            rows_[word] = filters::program::rows_of_word(word, page.count);
         batch_->reset();
         if (auto selected = select(page, exporters, job); !selected) return selected;
         report_.rows += reader_.page_rows(page.number);
