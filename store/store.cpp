@@ -83,6 +83,17 @@ class Store::Impl {
         (news.recovered ? inbox_.recovered : inbox_.ledger).add(news.ledger);
         return ++archive_told_;
     }
+    std::uint64_t fill(FillPiece&& piece) {
+        const std::scoped_lock lock(mutex_);
+        if (fills_given_ - view_.fills.durable >= kMostFillPieces) return 0;
+        inbox_.fills.push_back(std::move(piece));
+        return ++fills_given_;
+    }
+    void drop_fills() {
+        const std::scoped_lock lock(mutex_);
+        inbox_.drop_fills = true;
+        for (FillPiece& piece : inbox_.fills) piece.points.clear();  // keeps its number
+    }
     // Copies out of what publish() left.
     template <class Copy>
     auto view(Copy copy) const {
@@ -100,6 +111,7 @@ class Store::Impl {
         std::vector<SeriesCells> series;
         std::vector<flow::ExporterCounts> exporters;
         std::uint64_t archive_durable = 0;  // number of the news
+        FillState fills;
     };
 
     Options options_;
@@ -177,6 +189,7 @@ class Store::Impl {
         view_.total_ledger = engine_->total_ledger();
         view_.series = engine_->process_series();
         view_.exporters = engine_->process_exporters();
+        view_.fills = engine_->fill_state();
         view_.archive_durable = std::max(view_.archive_durable, durable);
     }
 
@@ -189,6 +202,7 @@ class Store::Impl {
     Names names_;
     Inbox inbox_;
     std::uint64_t archive_told_ = 0;  // news so far
+    std::uint64_t fills_given_ = 0;   // pieces so far
     View view_;
     std::thread thread_;
 };
@@ -244,6 +258,16 @@ std::uint64_t Store::archive(const ArchiveNews& news) {
 }
 std::uint64_t Store::archive_durable() const {
     return impl_->view([](const Impl::View& v) { return v.archive_durable; });
+}
+
+std::uint64_t Store::fill(FillPiece piece) {
+    return impl_->fill(std::move(piece));
+}
+void Store::drop_fills() {
+    impl_->drop_fills();
+}
+FillState Store::fill_state() const {
+    return impl_->view([](const Impl::View& v) { return v.fills; });
 }
 
 void Store::attach(const flow::ExporterTable& exporters) {

@@ -34,6 +34,7 @@
 #include "dataplane/flow/result.hpp"
 #include "dataplane/flow/spsc_ring.hpp"
 #include "dataplane/flow/tally.hpp"
+#include "store/fill.hpp"
 #include "store/segments.hpp"
 #include "store/series/resolution.hpp"
 
@@ -128,6 +129,13 @@ class Store {
     [[nodiscard]] std::uint64_t archive(const ArchiveNews& news);
     // Thread: any. Number of the newest news that is durable, with all before it.
     [[nodiscard]] std::uint64_t archive_durable() const;
+
+    // Thread: any. Values of the past (store/fill.hpp), brought in bit by bit, so that commits stay short. The piece's number,
+    // counting from 1; 0: not taken, for kMostFillPieces wait already: give it again later. What waits at the end of the
+    // process is gone.
+    [[nodiscard]] std::uint64_t fill(FillPiece piece);
+    void drop_fills();  // what waits, but for what is being committed
+    [[nodiscard]] FillState fill_state() const;
 
     // Thread: control, before start(). Both must outlive the store.
     void attach(const flow::ExporterTable& exporters);      // whose keys are stored under their ids

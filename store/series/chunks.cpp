@@ -90,6 +90,28 @@ flow::Result<void> write_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::s
     return {};
 }
 
+flow::Result<void> rewrite_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level, std::uint32_t start_s,
+                                 std::uint32_t series, std::uint64_t& damaged,
+                                 const std::function<void(ChunkPoints&)>& edit) {
+    ChunkPoints points(kResolutions[level].points);
+    if (auto done = take_chunk(env, txn, level, start_s, series, damaged, points); !done) return done;
+    edit(points);
+    return write_chunk(env, txn, level, start_s, series, points);
+}
+
+void add_finer(std::size_t level, std::uint32_t start_s, std::uint32_t finer_start_s, const ChunkPoints& finer,
+               ChunkPoints& points) noexcept {
+    const Resolution& ours = kResolutions[level];
+    for (std::size_t i = 0; i < finer.size(); ++i) {
+        const std::uint64_t at_s = finer_start_s + i * kResolutions[level - 1].step_s;
+        if (!finer[i].present || at_s < start_s || at_s >= start_s + std::uint64_t{ours.span_s()}) continue;
+        ChunkPoint& to = points[(at_s - start_s) / ours.step_s];
+        to.present = true;
+        add(to.sum, finer[i].sum);
+        if (has_max(level)) raise(to.max, has_max(level - 1) ? finer[i].max : finer[i].sum);
+    }
+}
+
 flow::Result<void> merge_late(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level, std::span<Late> late,
                               std::uint64_t& damaged) {
     const Resolution& resolution = kResolutions[level];
@@ -99,10 +121,11 @@ flow::Result<void> merge_late(const lmdb::Env& env, lmdb::WriteTxn& txn, std::si
         std::size_t end = i + 1;
         while (end < late.size() && chunk(late[end]) == chunk(late[i])) ++end;
         const auto [start_s, series] = chunk(late[i]);
-        ChunkPoints points(resolution.points);
-        if (auto done = take_chunk(env, txn, level, start_s, series, damaged, points); !done) return done;
-        add_late(level, start_s, late.subspan(i, end - i), points);
-        if (auto done = write_chunk(env, txn, level, start_s, series, points); !done) return done;
+        auto done =
+            rewrite_chunk(env, txn, level, start_s, series, damaged, [&, start_s = start_s](ChunkPoints& points) {
+                add_late(level, start_s, late.subspan(i, end - i), points);
+            });
+        if (!done) return done;
         i = end;
     }
     return {};

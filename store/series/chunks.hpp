@@ -34,6 +34,16 @@ using UseChunk = std::function<void(std::uint32_t series, const ChunkPoints& poi
 [[nodiscard]] flow::Result<void> write_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
                                              std::uint32_t start_s, std::uint32_t series, const ChunkPoints& points);
 
+// Replaces a chunk, written or not, by what edit() makes of its points.
+[[nodiscard]] flow::Result<void> rewrite_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
+                                               std::uint32_t start_s, std::uint32_t series, std::uint64_t& damaged,
+                                               const std::function<void(ChunkPoints&)>& edit);
+
+// Adds `finer`, the points of the next finer level's chunk at `finer_start_s`, to those of the chunk of `level` at `start_s`.
+// Those outside of it are left out.
+void add_finer(std::size_t level, std::uint32_t start_s, std::uint32_t finer_start_s, const ChunkPoints& finer,
+               ChunkPoints& points) noexcept;
+
 // Values that come after their chunk was written.
 struct Late {
     std::uint32_t series = 0;

@@ -106,13 +106,7 @@ flow::Result<void> Compactor::write_coarser(std::size_t level, std::uint32_t sta
             const auto take = [&](std::uint32_t series, const ChunkPoints& from) {
                 ChunkPoints& points = chunks[series - first];
                 if (points.empty()) points.resize(ours.points);
-                for (std::size_t i = 0; i < from.size(); ++i) {
-                    if (!from[i].present) continue;
-                    ChunkPoint& to = points[(at_s - start_s + i * finer.step_s) / ours.step_s];
-                    to.present = true;
-                    add(to.sum, from[i].sum);
-                    if (has_max(level)) raise(to.max, has_max(level - 1) ? from[i].max : from[i].sum);
-                }
+                add_finer(level, start_s, static_cast<std::uint32_t>(at_s), from, points);
             };
             auto done =
                 read_chunks(*cursor, level - 1, static_cast<std::uint32_t>(at_s), first, end, state_.damaged, take);
@@ -133,9 +127,8 @@ flow::Result<void> Compactor::clean_up(std::uint64_t most) {
 }
 
 flow::Result<void> Compactor::expire(const Retention& retention, std::uint64_t most) {
-    const auto days = retention.days();
     for (std::size_t level = 0; level < kResolutionCount; ++level) {
-        std::uint64_t limit_s = align_down(before(now_s_, days[level] * 86400ull), level);
+        std::uint64_t limit_s = retention.kept_from(level, now_s_);
         if (level + 1 < kResolutionCount) limit_s = std::min(limit_s, state_.progress.closed[level + 1].until_s);
         auto erased = erase_head(txn_, points_table(env_, level), limit_s, most);
         if (!erased) return flow::pass(erased);

@@ -162,6 +162,8 @@ void Engine::absorb(Inbox&& inbox) {
     process_series_.resize(std::max<std::size_t>(process_series_.size(), series_count_));
     std::move(inbox.sources.begin(), inbox.sources.end(), std::back_inserter(new_sources_));
     if (inbox.retention) options_.retention = *inbox.retention;
+    if (inbox.drop_fills) fills_.drop();
+    fills_.add(std::move(inbox.fills));
 }
 
 std::size_t Engine::most_pending() const noexcept {
@@ -220,6 +222,8 @@ flow::Result<void> Engine::transaction(Now now, bool last) {
     if (auto done = save_exporters(*txn); !done) return done;
     if (auto done = save_books(*txn, state, now); !done) return done;
     if (auto done = save_cells(*txn, state, late_count); !done) return done;
+    const std::uint64_t now_s = data_time_s(now);
+    if (auto done = fills_.save(*env_, *txn, state, options_.retention, now_s); !done) return done;
     if (auto done = compact(*txn, state, now); !done) return done;
     const WriterState writer{state.progress, now.wall_ms, clock_.deletion_waits_s(), last};
     if (auto done = save_writer_state(*env_, *txn, writer); !done) return done;
@@ -355,6 +359,7 @@ void Engine::committed(CompactorState&& state, std::uint64_t late_count, Now now
     new_series_.clear();
     new_sources_.clear();
     segments_.clear();
+    fills_.committed();
     last_turn_ms_ = now.steady_ms;
     observed_ = true;
 

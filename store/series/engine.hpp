@@ -22,6 +22,7 @@
 #include "store/series/closing.hpp"
 #include "store/series/compactor.hpp"
 #include "store/series/exporter_records.hpp"
+#include "store/series/fill.hpp"
 #include "store/series/interfaces.hpp"
 #include "store/series/pending.hpp"
 #include "store/series/records.hpp"
@@ -42,6 +43,8 @@ struct Inbox {
     PendingSegments segments;
     flow::Ledger recovered;  // of the last run, found by the archive
     std::optional<Retention> retention;
+    bool drop_fills = false;  // those given before
+    std::vector<FillPiece> fills;
 };
 
 struct Now {
@@ -71,6 +74,7 @@ class Engine {
     flow::Result<void> commit(Now now, bool last = false);
 
     [[nodiscard]] std::size_t pending_cells() const noexcept { return pending_.size(); }
+    [[nodiscard]] FillState fill_state() const noexcept { return fills_.state(); }
     [[nodiscard]] const flow::Ledger& total_ledger() const noexcept { return ledger_; }
     [[nodiscard]] const flow::Ledger& process_ledger() const noexcept { return process_ledger_; }
     [[nodiscard]] const std::vector<SeriesCells>& process_series() const noexcept { return process_series_; }
@@ -118,6 +122,7 @@ class Engine {
     PendingOptions new_options_{kMaxPendingOptionBytes};
     std::set<std::uint32_t> changed_counts_;
     PendingSegments segments_;
+    PendingFills fills_;
     std::vector<StoredSeries> new_series_;
     std::vector<std::pair<std::uint32_t, std::string>> new_sources_;
     std::uint32_t stored_exporters_ = 0;  // keys of ids below are stored

@@ -51,6 +51,11 @@ struct Retention {
     [[nodiscard]] std::array<std::uint32_t, kResolutionCount> days() const noexcept {
         return {days_10s, days_300s, days_1800s, days_7200s, days_86400s};
     }
+    // What is older is deleted: a multiple of the resolution's span.
+    [[nodiscard]] std::uint64_t kept_from(std::size_t level, std::uint64_t now_s) const noexcept {
+        const std::uint64_t kept_s = days()[level] * 86400ull, from_s = now_s - (now_s < kept_s ? now_s : kept_s);
+        return from_s - from_s % kResolutions[level].span_s();
+    }
     // An error when a finer resolution would be gone before the next coarser chunk is made from it, or when a
     // coarser one is kept shorter than a finer one.
     [[nodiscard]] flow::Result<void> check() const;
