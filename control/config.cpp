@@ -42,6 +42,10 @@ std::string Endpoint::text() const {
     return host + ":" + std::to_string(port);
 }
 
+bool is_loopback(const flow::IpAddress& address) noexcept {
+    return address.is_v4() ? address.as_v4() >> 24 == 127 : address.high() == 0 && address.low() == 1;
+}
+
 std::optional<InterfaceAddress> InterfaceAddress::parse(std::string_view text) {
     const auto slash = text.find('/');
     const auto address = flow::IpAddress::parse(text.substr(0, slash));
@@ -135,6 +139,9 @@ std::vector<std::string> restart_needed(const Config& running, const Config& nex
     differs("user", running.user, next.user);
     differs("socket", running.socket, next.socket);
     differs("metrics.listen", running.metrics, next.metrics);
+    differs("http.listen", running.http.listen, next.http.listen);
+    differs("http.certificate", running.http.certificate, next.http.certificate);
+    differs("http.key", running.http.key, next.http.key);
     differs("archive.enabled", running.archive.enabled, next.archive.enabled);
     differs("archive.compression", running.archive.compression, next.archive.compression);
     differs("archive.writers", running.archive.writers, next.archive.writers);

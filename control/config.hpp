@@ -50,6 +50,8 @@ struct Endpoint {
     friend bool operator==(const Endpoint&, const Endpoint&) noexcept = default;
 };
 
+[[nodiscard]] bool is_loopback(const flow::IpAddress& address) noexcept;  // 127.0.0.0/8, ::1
+
 // An address of an interface with the length of its network's prefix, in the address's own family.
 struct InterfaceAddress {
     flow::IpAddress address{};
@@ -184,6 +186,16 @@ struct FiltersConfig {
     std::string pattern_cache;  // directory of compiled patterns; needs a restart; "" = none kept ("off")
 };
 
+// The console and its API: [http]. Paths are absolute.
+struct HttpConfig {
+    // Need a restart when changed.
+    std::vector<Endpoint> listen{{flow::IpAddress::v4(0x7f000001), 8080}};  // empty: "off"
+    std::string certificate, key;                                           // PEM files; "" = no TLS
+    // Taken over by a reload.
+    std::vector<std::string> hosts;  // lower case: names that the console is asked by, besides those of `listen`
+    std::string users;               // file of who may log in; "" = no login
+};
+
 struct Config {
     std::string file;  // as given to load_config()
 
@@ -199,6 +211,7 @@ struct Config {
     std::string socket;  // control socket; load_config() makes it absolute, <data>/control.sock when not given
     std::optional<Endpoint> metrics = Endpoint{flow::IpAddress::v4(0x7f000001), 9108};  // nullopt: "off"
     ArchiveConfig archive;                                                              // in part
+    HttpConfig http;                                                                    // in part
     std::vector<std::string> overridden;  // keys of these that the command line gave: the file has no say
 
     // Taken over by a reload.

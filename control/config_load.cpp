@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "control/config_archive.hpp"
+#include "control/config_http.hpp"
 #include "control/config_network.hpp"
 #include "control/config_text.hpp"
 #include "control/config_version.hpp"
@@ -297,9 +298,9 @@ void read_profiles(const TableReader& top, Config& config, Problems& problems) {
 }
 
 void read_machine(const TableReader& top, const fs::path& directory, Config& config, Problems& problems) {
-    top.only({"devices",   "device", "cores",      "match_cores", "hugepages", "memory_mb", "eal_args",
-              "data",      "user",   "socket",     "log_level",   "addresses", "profiles",  "metrics",
-              "retention", "ledger", "interfaces", "filters",     "archive",   "source",    "exporter"});
+    top.only({"devices",    "device",  "cores",     "match_cores", "hugepages", "memory_mb", "eal_args",  "data",
+              "user",       "socket",  "log_level", "addresses",   "profiles",  "metrics",   "retention", "ledger",
+              "interfaces", "filters", "archive",   "source",      "exporter",  "http"});
     read_devices(top, directory, config, problems);
     read_cores(top, config);
     read_hugepages(top, config);
@@ -313,6 +314,7 @@ void read_machine(const TableReader& top, const fs::path& directory, Config& con
     top.choice("log_level", {"trace", "debug", "info", "warning", "error"}, level);
     config.log_level = static_cast<LogLevel>(level);
     read_metrics(top, config.file, config, problems);
+    read_http(top, directory, config, problems);
     read_filters(top, directory, config, problems);
     read_archive(top, config, problems);
     read_retention(top, config.file, config, problems);

@@ -14,17 +14,14 @@
 #include <future>
 #include <iostream>
 
-#include "control/capture_stream.hpp"
 #include "control/check.hpp"
 #include "control/cli/commands.hpp"
-#include "control/http/server.hpp"
 #include "control/live_rates.hpp"
 #include "control/log.hpp"
-#include "control/metrics.hpp"
 #include "control/notify.hpp"
 #include "control/privileges.hpp"
-#include "control/status_json.hpp"
 #include "control/supervisor.hpp"
+#include "control/web.hpp"
 
 namespace control {
 namespace {
@@ -71,6 +68,7 @@ flow::Result<Config> configure(const DaemonOptions& options) {
         for (const std::string& file : options.replay)
             config->devices.push_back({.name = "pcap:" + std::filesystem::absolute(file).string()});
         config->metrics.reset();
+        config->http.listen.clear();
     }
     if (config->devices.empty())
         return flow::fail("no device: name one in `devices`, for example devices = [\"loopback\"]");
@@ -86,35 +84,11 @@ bool cpu_is_enough() {
 #endif
 }
 
-std::vector<http::Route> routes(Supervisor& supervisor, CaptureRoutes& captures, ExporterLabels& labels) {
-    using http::Request;
-    using http::Response;
-    return {
-        {"GET", "/metrics", http::Reach::anyone,
-         [&](const Request&) {
-             return Response{200, kMetricsContentType, render_metrics(supervisor.status(), labels)};
-         }},
-        {"GET", "/", http::Reach::anyone,
-         [](const Request&) {
-             return Response{200, "text/plain; charset=utf-8", "net-collector: metrics are at /metrics\n"};
-         }},
-        {"GET", kStatusPath, http::Reach::unix_socket,
-         [&](const Request&) {
-             return Response{200, kJsonContentType, status_json(supervisor.status())};
-         }},
-        {"POST", kReloadPath, http::Reach::unix_socket,
-         [&](const Request&) {
-             // Compiling and host names take their time; metrics are answered meanwhile.
-             return http::answer_later([&supervisor] {
-                 const ReloadStatus reload = supervisor.reload();
-                 return Response{reload.ok ? 200u : 422u, kJsonContentType,
-                                 reload_json(reload, supervisor.status().generation)};
-             });
-         }},
-        {"GET", kCapturePath, http::Reach::unix_socket,
-         [&](const Request& request) { return captures.begin(request); }},
-        {"GET", kCaptureCountsPath, http::Reach::unix_socket, [&](const Request&) { return captures.counts(); }},
-    };
+// The operator's command stands beside the daemon.
+std::string command_path(const DaemonOptions& options) {
+    if (!options.command.empty()) return std::filesystem::absolute(options.command);
+    std::error_code error;
+    return std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "net-collector";
 }
 
 // What is written to while running; with `owner`, for that user.
@@ -139,16 +113,14 @@ flow::Result<void> start(Supervisor& supervisor) {
 }
 
 // Root's work is done: the sockets, ports and files are open.
-flow::Result<void> become_user(const Config& config, const std::vector<std::string>& unix_paths) {
+flow::Result<void> become_user(const Config& config) {
     if (config.user.empty()) return {};
     auto identity = find_user(config.user);
     if (!identity) return pass(identity);
     if (!config.profiles_dir.empty() && std::filesystem::is_directory(config.profiles_dir)) {
         if (auto ok = prepare_directory(config.profiles_dir, &*identity); !ok) return pass(ok);
     }
-    for (const std::string& path : unix_paths) {
-        if (auto ok = give_to(path, *identity); !ok) return pass(ok);
-    }
+    if (auto ok = give_to(config.socket, *identity); !ok) return pass(ok);
     // A reload may bind low ports. AF_XDP takes its program off the interface at the end.
     const bool af_xdp = std::any_of(config.devices.begin(), config.devices.end(),
                                     [](const auto& d) { return d.name.starts_with("af_xdp:"); });
@@ -192,7 +164,7 @@ bool handle_signals(int fd, SignalledReload& reload) {
     return true;
 }
 
-void serve(int signals, Supervisor& supervisor, const DaemonOptions& options) {
+void serve(int signals, Supervisor& supervisor, Web& web, const DaemonOptions& options) {
     using Clock = std::chrono::steady_clock;
     constexpr long kReloadLook_ms = 20;
     const bool replay = !options.replay.empty();
@@ -210,6 +182,7 @@ void serve(int signals, Supervisor& supervisor, const DaemonOptions& options) {
         if (Clock::now() < next_tick) continue;
         next_tick += std::chrono::seconds(1);
         supervisor.tick();
+        web.tick();
         notify_alive();
         if (options.live_rates) rates.show(supervisor.status());
     }
@@ -255,29 +228,23 @@ int run_daemon(const DaemonOptions& options) {
     if (auto ok = start(**supervisor); !ok) return give_up(ok.error(), kFailed);
     const Config running = (*supervisor)->config();  // a copy: a reload may come as soon as the server listens
 
-    std::vector<Endpoint> endpoints;
-    if (running.metrics) endpoints.push_back(*running.metrics);
-    const std::vector<std::string> unix_paths{running.socket};
-    CaptureRoutes captures([&](const flow::Prefix& exporters) { return (*supervisor)->capture(exporters); });
-    ExporterLabels labels;
-    auto server = http::Server::open(endpoints, unix_paths, routes(**supervisor, captures, labels));
-    if (!server) return give_up(server.error(), kFailed);
-    if (auto ok = become_user(running, unix_paths); !ok) return give_up(ok.error(), kFailed);
+    auto web = Web::open(running, command_path(options), **supervisor, log);
+    if (!web) return give_up(web.error(), kFailed);
+    if (auto ok = become_user(running); !ok) return give_up(ok.error(), kFailed);
     if (auto ok = (*supervisor)->start_archive(); !ok) return give_up(ok.error(), kFailed);
-    (*server)->serve();  // a reload on its thread needs what this thread was left with: capabilities are a thread's
+    (*web)->serve();  // a reload on its thread needs what this thread was left with: capabilities are a thread's
 
     std::string listening;
     for (const SourceConfig& source : running.sources)
         listening += " " + source.name + ":" + std::to_string(source.port);
     log.info("collecting on" + listening);
     log.info("archive: " + running.archive.text());
-    for (const Endpoint& endpoint : (*server)->endpoints())
-        log.info("metrics at http://" + endpoint.text() + "/metrics");
+    (*web)->announce();
     notify_ready("collecting");
-    serve(signals, **supervisor, options);
+    serve(signals, **supervisor, **web, options);
 
     notify_stopping();
-    server->reset();
+    web->reset();
     if (auto ok = (*supervisor)->stop(); !ok) return give_up(ok.error(), kFailed);
     log.info("ended: everything decoded is committed");
     return replay ? print_replay_ledger(running, options) : 0;

@@ -16,6 +16,7 @@ struct DaemonOptions {
     std::string data;                  // empty: the configuration's
     std::vector<std::string> devices;  // empty: the configuration's
     std::vector<std::string> replay;   // captures; empty: live
+    std::string command;               // net-collector, for queries; empty: the one beside this program
     std::string output = "text";       // of the replay's ledger: text or json
     bool live_rates = false;
 };

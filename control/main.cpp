@@ -37,6 +37,8 @@ int main(int argc, char** argv) {
     app.add_option(
         "--replay", options.replay,
         "Read a capture through the whole collector at full speed, commit, print the ledger and end (repeatable)");
+    app.add_option("--command", options.command,
+                   "net-collector, which answers queries; default: the one beside this program");
     app.add_option("-o,--output", options.output, "Form of the replay's ledger")
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();

@@ -50,6 +50,8 @@ class Supervisor {
     flow::Result<void> stop();
 
     [[nodiscard]] Config config();
+    // From open() to the end of stop(); what it offers to any thread.
+    [[nodiscard]] store::Store* store() noexcept { return store_.get(); }
 
   private:
     // All of a new configuration, aside from the one in use.

@@ -18,6 +18,8 @@ flow::Result<Supervisor::Next> Supervisor::prepare() {
     merged.addresses = read->addresses;
     merged.retention = read->retention;
     merged.metrics_exporters = read->metrics_exporters;
+    merged.http.hosts = read->http.hosts;
+    merged.http.users = read->http.users;
     merged.filters = read->filters;
     merged.filters.pattern_cache = config_.filters.pattern_cache;
     merged.profiles_dir = read->profiles_dir;

@@ -70,6 +70,18 @@ flow::Result<void> remove_dead_socket(const std::string& path, const Name& name)
     return {};
 }
 
+control::Endpoint endpoint_of(const sockaddr_storage& storage) {
+    if (storage.ss_family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, &storage, sizeof v4);
+        return {flow::IpAddress::v4(ntohl(v4.sin_addr.s_addr)), ntohs(v4.sin_port)};
+    }
+    if (storage.ss_family != AF_INET6) return {};
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &storage, sizeof v6);
+    return {flow::IpAddress::v6(v6.sin6_addr.s6_addr), ntohs(v6.sin6_port)};
+}
+
 }  // namespace
 
 Socket::~Socket() {
@@ -102,21 +114,22 @@ flow::Result<Socket> listen_unix(const std::string& path) {
     return out;
 }
 
+std::string peer_text(int fd) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    if (getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return "gone";
+    if (storage.ss_family != AF_UNIX) return endpoint_of(storage).text();
+    ucred peer{};
+    length = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return "unix";
+    return "unix uid " + std::to_string(peer.uid);
+}
+
 control::Endpoint local_endpoint(const Socket& socket) {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
-    control::Endpoint out;
-    if (getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&storage), &length) != 0) return out;
-    if (storage.ss_family == AF_INET) {
-        sockaddr_in v4{};
-        std::memcpy(&v4, &storage, sizeof v4);
-        out = {flow::IpAddress::v4(ntohl(v4.sin_addr.s_addr)), ntohs(v4.sin_port)};
-    } else if (storage.ss_family == AF_INET6) {
-        sockaddr_in6 v6{};
-        std::memcpy(&v6, &storage, sizeof v6);
-        out = {flow::IpAddress::v6(v6.sin6_addr.s6_addr), ntohs(v6.sin6_port)};
-    }
-    return out;
+    if (getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&storage), &length) != 0) return {};
+    return endpoint_of(storage);
 }
 
 }  // namespace http

@@ -36,6 +36,8 @@ class Socket {
 [[nodiscard]] flow::Result<Socket> listen_tcp(const control::Endpoint& endpoint);
 // Mode 0660. A socket that nobody answers on is replaced.
 [[nodiscard]] flow::Result<Socket> listen_unix(const std::string& path);
+// Who is at the other end: "192.0.2.1:1234", "[2001:db8::1]:1234", "unix uid 1000".
+[[nodiscard]] std::string peer_text(int fd);
 // Where the socket listens.
 [[nodiscard]] control::Endpoint local_endpoint(const Socket& socket);
 

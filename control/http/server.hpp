@@ -2,12 +2,11 @@
 // The HTTP server: routes to handlers, over any number of TCP and Unix sockets that it opens itself.
 //
 // Thread: open(), serve() and the end by the owner; handlers run one at a time on the server's own thread and must
-// be quick: what takes longer is answered `later`. Limits: kMaxBodyBytes of request body (413 beyond), 32 KiB for a connection's headers (431
-// beyond), kMaxConnections
-//         connections a socket, kIdleTimeout_s without a byte (but for streams).
-// Errors: at start a Result; afterwards a client that breaks off harms nobody. A path without a route is 404,
-// a method
-//         that the path does not have 405.
+//         be quick: what takes longer is answered `later`.
+// Limits: kMaxBodyBytes of request body (413 beyond; after kMaxRefusedBytes the connection is closed), 32 KiB and kMaxHeaders
+//         of headers (431 beyond), kMaxConnections connections a socket, kIdleTimeout_s without a byte (but for streams).
+// Errors: at start a Result; afterwards a client that breaks off harms nobody. A path without a route is 404, a method
+//         that the path does not have 405; below /api/ as JSON {error, detail}.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +25,8 @@
 namespace http {
 
 inline constexpr std::size_t kMaxBodyBytes = 1u << 20;
+inline constexpr std::size_t kMaxRefusedBytes = 8 * kMaxBodyBytes;
+inline constexpr std::size_t kMaxHeaders = 64;
 inline constexpr unsigned kMaxConnections = 64;
 inline constexpr unsigned kIdleTimeout_s = 30;
 

@@ -29,6 +29,12 @@ std::vector<Route> routes() {
              [](const Request& r) {
                  return Response{200, "text/plain", r.query.contains("a") ? r.query.at("a") : "none"};
              }},
+            {"PATCH", "/api/{a}/x", Reach::anyone,
+             [](const Request& r) {
+                 return Response{.status = 201,
+                                 .body = r.method + " " + r.at.at("a") + " " + r.headers.at("x-y") + " " + r.who.client,
+                                 .headers = {{"ETag", "\"1\""}, {"Cache-Control", "no-cache"}}};
+             }},
             {"POST", "/reload", Reach::unix_socket, [](const Request& r) {
                  return Response{422, "application/json", r.body};
              }}};
@@ -103,6 +109,36 @@ TEST_F(HttpServer, RefusesWhatHasNoRoute) {
     const std::string answer = talk(tcp(), request("DELETE", "/metrics"));
     EXPECT_TRUE(starts_with(answer, "HTTP/1.1 405")) << answer;
     EXPECT_NE(answer.find("Allow: GET\r\n"), std::string::npos) << answer;
+}
+
+TEST_F(HttpServer, GivesHandlersPlacesHeadersAndWhoAsks) {
+    const std::string line = "PATCH /api/b%20c/x HTTP/1.1\r\nHost: t\r\nX-Y: 1\r\nx-y: 2\r\nConnection: close\r\n\r\n";
+    const std::string answer = talk(tcp(), line);
+    EXPECT_TRUE(starts_with(answer, "HTTP/1.1 201")) << answer;
+    EXPECT_NE(answer.find("\r\n\r\nPATCH b c 1, 2 127.0.0.1:"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("ETag: \"1\"\r\n"), std::string::npos) << answer;
+    EXPECT_EQ(answer.find("no-store"), std::string::npos) << answer;
+    EXPECT_TRUE(talk(path(), line).ends_with(" unix uid " + std::to_string(getuid())));
+}
+
+TEST_F(HttpServer, RefusesInJsonBelowApi) {
+    const auto body = [](const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); };
+    EXPECT_EQ(body(talk(tcp(), request("GET", "/api/nothing"))),
+              R"({"error":"not_found","detail":"there is nothing at /api/nothing"})");
+    EXPECT_EQ(body(talk(tcp(), request("GET", "/api/a/x"))), R"({"error":"method","detail":"/api/a/x takes PATCH"})");
+    EXPECT_TRUE(starts_with(talk(tcp(), request("GET", "/api/%zz")), "HTTP/1.1 400"));
+    EXPECT_TRUE(starts_with(talk(tcp(), request("GET", "/api/../metrics")), "HTTP/1.1 400"));
+}
+
+TEST_F(HttpServer, LimitsHeaders) {
+    const auto flood = [](std::size_t headers, const std::string& value) {
+        std::string out = "GET /metrics HTTP/1.1\r\nHost: t\r\nConnection: close\r\n";
+        for (std::size_t i = 2; i < headers; ++i) out += "X-" + std::to_string(i) + ": " + value + "\r\n";
+        return out + "\r\n";
+    };
+    EXPECT_TRUE(starts_with(talk(tcp(), flood(kMaxHeaders, "a")), "HTTP/1.1 200"));
+    EXPECT_TRUE(starts_with(talk(tcp(), flood(kMaxHeaders + 1, "a")), "HTTP/1.1 431"));
+    EXPECT_TRUE(starts_with(talk(tcp(), flood(50, std::string(1000, 'a'))), "HTTP/1.1 431"));
 }
 
 TEST_F(HttpServer, KeepsUnixRoutesFromTcp) {

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the daemon serves over HTTP: metrics on a port and a thread of their own, console and API on [http] and, the same,
+// on the Unix socket.
+//
+// Thread: the main thread. The supervisor must outlive it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/capture_stream.hpp"
+#include "control/http/api/api.hpp"
+#include "control/http/server.hpp"
+#include "control/log.hpp"
+#include "control/metrics.hpp"
+#include "control/supervisor.hpp"
+
+namespace control {
+
+class Web {
+  public:
+    // Opens every socket of `config`. `command`: path of net-collector, for queries.
+    [[nodiscard]] static flow::Result<std::unique_ptr<Web>> open(const Config& config, const std::string& command,
+                                                                 Supervisor& supervisor, Log& log);
+    // Answers from now on, with the privileges that the caller has. Once.
+    void serve();
+    // Each second.
+    void tick();
+    // Where it listens, for people.
+    void announce() const;
+
+  private:
+    Web(const Config& config, const std::string& command, Supervisor& supervisor, Log& log);
+    [[nodiscard]] api::World world(const Config& config, const std::string& command);
+    [[nodiscard]] std::vector<http::Route> metrics_routes();
+    [[nodiscard]] std::vector<http::Route> routes();
+
+    Supervisor& supervisor_;
+    Log& log_;
+    ExporterLabels labels_;
+    CaptureRoutes captures_;
+    api::Api api_;
+    std::unique_ptr<http::Server> metrics_, server_;  // the first to go
+};
+
+}  // namespace control
