@@ -30,6 +30,7 @@ export interface Options {
   body?: unknown;
   version?: string; // If-Match
   signal?: AbortSignal;
+  keepalive?: boolean; // is sent though the page closes
 }
 
 export function address(path: string, query: Options["query"] = {}): string {
@@ -49,6 +50,7 @@ async function send(path: string, options: Options): Promise<Response> {
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       signal: options.signal,
+      keepalive: options.keepalive,
       credentials: "same-origin",
     });
   } catch (error) {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which flows made it: a question to the archive about the window and the channels of the graph above, and its answer.
+import { useEffect, useId, useState } from "preact/hooks";
+import { ask } from "../api";
+import type { Source } from "../api_types";
+import { Command } from "./command";
+import { FilterBox } from "./filter_box";
+import { FilterMenu } from "./filter_menu";
+import { FlowOptions, ModeChoice, MoreOptions, TopOptions } from "./options";
+import { Progress } from "./progress";
+import type { Drill, Window } from "./question";
+import { Answer } from "./answer";
+import { useDrill } from "./use_drill";
+import "./drill.css";
+import "./answer.css";
+
+export interface DrillDownProps {
+  profile: string;
+  channels: string[]; // those that the graph shows; none: all of the profile
+  window: Window;
+}
+
+function useSources(): string[] {
+  const [sources, set] = useState<string[]>([]);
+  useEffect(() => {
+    // Without the list there is just no choice of sources.
+    ask<Source[]>("/sources").then((list) => set(list.map((source) => source.name)), () => undefined);
+  }, []);
+  return sources;
+}
+
+export function DrillDown({ profile, channels, window }: DrillDownProps) {
+  const state = useDrill({ profile, channels, window });
+  const { drill, run } = state;
+  const sources = useSources();
+  const id = useId();
+  const busy = run !== null && !run.ended;
+  const options = { drill, change: state.change };
+  const narrowed = drill.of !== "channels" || drill.over !== "window" || drill.sources.length > 0 || drill.packetLimit !== "" || drill.byteLimit !== "";
+  return (
+    <section class="drill panel" aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>Which flows made it?</h2>
+      <form
+        class="drill-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          state.ask();
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) state.ask();
+        }}
+      >
+        <label class="hidden" for={`${id}-filter`}>
+          Filter
+        </label>
+        <div class="drill-filter">
+          <FilterBox id={`${id}-filter`} value={state.text} change={state.setText} run={() => state.ask()} />
+          <FilterMenu filter={state.text} take={state.setText} />
+        </div>
+        <div class="drill-options">
+          <ModeChoice {...options} />
+          {drill.mode === "top" ? <TopOptions {...options} /> : <FlowOptions {...options} />}
+          <span class="drill-run">
+            {busy ? (
+              <button type="button" class="button" onClick={state.cancel}>
+                Cancel
+              </button>
+            ) : (
+              <button type="submit" class="button main">
+                Run
+              </button>
+            )}
+          </span>
+        </div>
+        <details class="drill-more" open={narrowed}>
+          <summary>Where, and limits</summary>
+          <MoreOptions {...options} sources={sources} channels={channels} profile={profile} />
+        </details>
+      </form>
+      <Progress run={run} stale={state.stale ? "The question has changed since." : ""} again={() => state.ask()} />
+      <Answer run={run} drill={drill} stale={state.stale} show={state.show} ask={(next: Drill) => state.ask(next)} />
+      {run?.job && <Command words={run.job.command} />}
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that is known of one row: one flow, to the last field that its exporter sent.
+import { useEffect, useRef } from "preact/hooks";
+import type { Result } from "../api_types";
+import { beside, exact, shown } from "./cells";
+import type { Refinement } from "./refine";
+import { termOf } from "./value_menu";
+
+interface Props {
+  result: Result;
+  row: number;
+  listed: boolean;
+  refine: (by: string, how: Refinement) => void;
+  go: (row: number) => void;
+  close: () => void;
+}
+
+export function RowDetails({ result, row, listed, refine, go, close }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const it = dialog.current!;
+    if (!it.open) it.showModal();
+    return () => it.close();
+  }, []);
+  const values = result.rows[row] ?? [];
+  const fields = result.columns.map((column, n) => ({ column, value: values[n] ?? null })).filter(({ value }) => value !== null && value !== "");
+  return (
+    <dialog ref={dialog} class="row-details" aria-labelledby="row-details-title" onClose={close} onClick={(event) => event.target === dialog.current && close()}>
+      <header>
+        <h3 id="row-details-title">
+          {listed ? "Flow" : "Line"} {row + 1} of {result.rows.length.toLocaleString("en")}
+        </h3>
+        <button type="button" disabled={row === 0} onClick={() => go(row - 1)}>
+          Previous
+        </button>
+        <button type="button" disabled={row + 1 >= result.rows.length} onClick={() => go(row + 1)}>
+          Next
+        </button>
+        <button type="button" onClick={close}>
+          Close
+        </button>
+      </header>
+      <dl>
+        {fields.map(({ column, value }) => {
+          const by = termOf({ column, value });
+          const whole = exact(value, column.unit);
+          const small = beside(value, column.unit);
+          return (
+            <div key={column.name}>
+              <dt>{column.title}</dt>
+              <dd>
+                <span>
+                  {shown(value, column.unit)}
+                  {small !== "" && <span class="beside">{small}</span>}
+                </span>
+                {whole !== undefined && <span class="faint">{whole}</span>}
+                {by !== null && (
+                  <button type="button" class="link" onClick={() => refine(by, "and")} aria-label={`Only with ${by}`}>
+                    only with
+                  </button>
+                )}
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </dialog>
+  );
+}
