@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -79,6 +80,21 @@ decltype(filters::language::Context::include) include_from(const std::string& di
         auto text = read_included(name);
         if (!text) return flow::pass(text);
         return filters::language::Context::Included{std::move(name), std::move(*text)};
+    };
+}
+
+decltype(filters::language::Context::include) include_within(const std::string& directory) {
+    return [directory, include = include_from(directory)](
+               std::string_view path, std::string_view from) -> flow::Result<filters::language::Context::Included> {
+        std::error_code ignored;
+        const fs::path base = from.empty() ? fs::path(directory) : fs::path(from).parent_path();
+        const fs::path root = fs::weakly_canonical(directory, ignored);
+        const fs::path file = fs::weakly_canonical(base / fs::path(path), ignored);
+        const auto [end, at] = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
+        if (directory.empty() || end != root.end() || at == file.end())
+            return flow::fail("the included " + std::string(path) +
+                              " is not in the profiles' directory: only files there can be included here");
+        return include(file.string(), {});
     };
 }
 

@@ -34,4 +34,8 @@ struct FilterEnvironment {
 // that file's own directory; absolute ones are taken as they are. Regular files only.
 [[nodiscard]] decltype(filters::language::Context::include) include_from(const std::string& directory);
 
+// The same, of files below `directory` only, wherever links lead: for filters of people who may not read all that this
+// process may.
+[[nodiscard]] decltype(filters::language::Context::include) include_within(const std::string& directory);
+
 }  // namespace control

@@ -14,6 +14,9 @@
 
 namespace filters::language {
 
+// Stands in an error's sentence before what was perhaps meant, and '?' behind it.
+inline constexpr std::string_view kDidYouMean = "; did you mean ";
+
 class Cursor {
   public:
     // `source` must outlive it.
@@ -41,7 +44,7 @@ class Cursor {
     // `expected`, and what stands here instead.
     [[nodiscard]] flow::Error unexpected(std::string_view expected, std::string_view suggestion = {}) const {
         std::string found = is(TokenKind::end) ? "the end of the filter" : quoted(at_->text);
-        if (!suggestion.empty()) found += "; did you mean " + std::string(suggestion) + '?';
+        if (!suggestion.empty()) found += std::string(kDidYouMean) + std::string(suggestion) + '?';
         return error(std::string(expected) + ", found " + found);
     }
 

@@ -75,7 +75,54 @@ class Lexer {
         return out;
     }
 
+    // The same, past whatever is wrong.
+    std::vector<Scrap> run_on(std::size_t mark) {
+        std::vector<Scrap> out;
+        Token before = here(TokenKind::end);
+        while (at_ < text_.size()) {
+            if (is_blank(text_[at_])) {
+                step(1);
+                continue;
+            }
+            const std::size_t begin = at_;
+            out.push_back(scrap(before));
+            out.back().offset = begin + mark;
+            out.back().length = at_ - begin;
+            if (out.back().kind != Scrap::Kind::comment) before = out.back().token;
+        }
+        return out;
+    }
+
   private:
+    // What stands here, at least one byte of it.
+    Scrap scrap(const Token& before) {
+        Scrap out{.kind = Scrap::Kind::comment, .token = here(TokenKind::end)};
+        const std::size_t begin = at_;
+        if (text_[at_] == '#') {
+            skip_line();
+            return out;
+        }
+        const bool pattern = text_[at_] == '/' && takes_pattern(before);
+        if (auto token = pattern ? slashes() : next()) {
+            out.kind = Scrap::Kind::token;
+            out.token = *token;
+            return out;
+        }
+        const char c = text_[begin];
+        if (pattern || c == '\'' || c == '"') {
+            out.kind = Scrap::Kind::unclosed;
+            out.token.kind = pattern ? TokenKind::pattern : TokenKind::quoted;
+            skip_line();
+            out.token.text = text_.substr(begin + 1, at_ - begin - 1);
+            return out;
+        }
+        out.kind = Scrap::Kind::stray;
+        if (at_ == begin) step(1);
+        while (at_ < text_.size() && (!starts_character(text_[at_]) || (c == '@' && is_word(text_[at_])))) step(1);
+        return out;
+    }
+    // To the end of the line.
+    void skip_line() { step(std::min(text_.find('\n', at_), text_.size()) - at_); }
     static bool takes_pattern(const Token& before) {
         return before.kind == TokenKind::word && (same_word(before.text, "matches") || same_word(before.text, "regex"));
     }
@@ -99,7 +146,7 @@ class Lexer {
     void skip_blanks() {
         while (at_ < text_.size()) {
             if (text_[at_] == '#') {
-                step(std::min(text_.find('\n', at_), text_.size()) - at_);
+                skip_line();
             } else if (is_blank(text_[at_])) {
                 step(1);
             } else {
@@ -226,6 +273,11 @@ flow::Result<std::vector<Token>> tokens(std::string_view filter, std::size_t mos
                           {{}, 1, 1});
     }
     return Lexer(filter).run(most);
+}
+
+std::vector<Scrap> scraps(std::string_view filter) {
+    filter = filter.substr(0, kMostFilterBytes);
+    return Lexer(filter).run_on(filter.size() - without_mark(filter).size());
 }
 
 bool same_word(std::string_view a, std::string_view b) noexcept {

@@ -49,6 +49,21 @@ struct Token {
 // text, more than `most` tokens.
 [[nodiscard]] flow::Result<std::vector<Token>> tokens(std::string_view filter, std::size_t most = kMostTokens);
 
+// A stretch of a filter's text, for those who show or complete it while it is being written.
+struct Scrap {
+    enum class Kind : std::uint8_t {
+        token,
+        comment,   // from # to the end of the line
+        unclosed,  // a text or pattern that ends with its line; `token` is what it would be, were it closed there
+        stray,     // belongs nowhere
+    };
+    Kind kind = Kind::token;
+    std::size_t offset = 0, length = 0;  // bytes of the text, quotes and the like included
+    Token token{};                       // place always; the rest of kinds token and unclosed
+};
+// All but blanks, in order and apart; also of texts that tokens() refuses. At most kMostFilterBytes of it are looked at.
+[[nodiscard]] std::vector<Scrap> scraps(std::string_view filter);
+
 // ASCII letters compared without case.
 [[nodiscard]] bool same_word(std::string_view a, std::string_view b) noexcept;
 [[nodiscard]] std::string lower(std::string_view word);

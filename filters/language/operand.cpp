@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "filters/language/protocols.hpp"
-#include "filters/language/spellings.hpp"
 #include "filters/language/values.hpp"
 
 namespace filters::language {
@@ -74,6 +73,13 @@ bool may_begin(const Field& field, const Token& token) {
         default:
             return true;
     }
+}
+
+const Spelling* meant(const std::vector<const Spelling*>& spellings, const Token* at) {
+    for (const Spelling* spelling : spellings) {
+        if (spelling->refusal != nullptr || may_begin(*spelling->field, at[spelling->words.size()])) return spelling;
+    }
+    return spellings.empty() ? nullptr : spellings.front();
 }
 
 flow::Result<void> OperandReader::read(const Field& field, Test& test) {

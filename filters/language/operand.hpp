@@ -15,6 +15,7 @@
 #include "filters/language/context.hpp"
 #include "filters/language/cursor.hpp"
 #include "filters/language/fields.hpp"
+#include "filters/language/spellings.hpp"
 
 namespace filters::language {
 
@@ -23,6 +24,10 @@ inline constexpr std::size_t kMostNamed = 1'000'000;
 
 // Whether a value of `field` can begin with `token`: tells fields apart that are spelt alike.
 [[nodiscard]] bool may_begin(const Field& field, const Token& token);
+
+// Of spellings at `at`, which are spelt alike, that one whose value can begin behind it; else the longest, for its message.
+// Null: there are none.
+[[nodiscard]] const Spelling* meant(const std::vector<const Spelling*>& spellings, const Token* at);
 
 class OperandReader {
   public:

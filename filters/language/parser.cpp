@@ -115,15 +115,6 @@ class Parser {
         return test();
     }
 
-    // Spelt alike, that one whose value can begin behind it; else the longest, for its message.
-    [[nodiscard]] const Spelling* meant(const std::vector<const Spelling*>& spellings) const {
-        for (const Spelling* spelling : spellings) {
-            if (spelling->refusal != nullptr) return spelling;
-            if (may_begin(*spelling->field, cursor_.at()[spelling->words.size()])) return spelling;
-        }
-        return spellings.empty() ? nullptr : spellings.front();
-    }
-
     flow::Result<NodeIndex> test() {
         std::optional<Side> side;
         const auto spelling = spelt(side);
@@ -149,7 +140,7 @@ class Parser {
     // The spelling at the cursor, with a direction before it where there is one; null: none. Some spellings begin with src
     // and dst themselves; elsewhere those are a direction.
     flow::Result<const Spelling*> spelt(std::optional<Side>& side) {
-        if (const Spelling* whole = meant(spellings_at(cursor_.at()))) return whole;
+        if (const Spelling* whole = meant(spellings_at(cursor_.at()), cursor_.at())) return whole;
         const Token* begin = cursor_.at();
         const auto given = direction();
         if (!given) return tl::unexpected(given.error());
@@ -157,7 +148,7 @@ class Parser {
         side = *given;
         auto spellings = spellings_at(cursor_.at());
         std::erase_if(spellings, [](const Spelling* s) { return s->field == nullptr || !s->field->sided; });
-        return meant(spellings);
+        return meant(spellings, cursor_.at());
     }
 
     flow::Result<NodeIndex> no_test(bool directed) {

@@ -179,6 +179,24 @@ std::vector<const Spelling*> spellings_at(const Token* at) {
     return out;
 }
 
+std::vector<Unfinished> unfinished(const Token* at, const Token* end) {
+    std::vector<Unfinished> out;
+    const auto words = static_cast<std::size_t>(end - at);
+    for (const Spelling& spelling : starting_with(*at)) {
+        if (spelling.words.size() > words && words_at(spelling.words, at) >= words) out.push_back({&spelling, words});
+    }
+    return out;
+}
+
+std::size_t known_words(const Token* at, bool directed) {
+    std::size_t known = 0;
+    for (const Spelling& spelling : starting_with(*at)) {
+        if (!directed || (spelling.field != nullptr && spelling.field->sided))
+            known = std::max(known, words_at(spelling.words, at));
+    }
+    return known;
+}
+
 Misspelling misspelling(const Token* at, bool directed) {
     std::size_t known = 0;
     Words next;

@@ -26,6 +26,15 @@ struct Spelling {
 // Spellings that stand at `at`, the longest first, else in the table's order. `at` belongs to a list that ends with `end`.
 [[nodiscard]] std::vector<const Spelling*> spellings_at(const Token* at);
 
+// Spellings that the words from `at` up to `end` begin and do not finish; of each the words that are still to come.
+struct Unfinished {
+    const Spelling* spelling = nullptr;
+    std::size_t words = 0;  // that stand there
+};
+[[nodiscard]] std::vector<Unfinished> unfinished(const Token* at, const Token* end);
+// How many words from `at` on begin a spelling, the longest way. `directed`: behind src or dst.
+[[nodiscard]] std::size_t known_words(const Token* at, bool directed);
+
 // What is wrong where a test should begin at `at`, and the token it is about.
 struct Misspelling {
     const Token* at = nullptr;

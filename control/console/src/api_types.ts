@@ -223,6 +223,8 @@ export interface FilterCheck {
   detail: string; // "" when right; else the parser's sentence
   position?: Position;
   meant?: string; // what was perhaps meant, as a whole filter
+  normal?: string; // of a right filter: how it is understood
+  notes: string[]; // remarks: it takes no flow at all, a host name that is looked up later
   tokens: { offset: number; length: number; kind: TokenKind }[];
   completions: Completion[]; // at `cursor`
   replaces: { offset: number; length: number }; // what a completion takes the place of

@@ -9,7 +9,7 @@ Api::Api(World world) : world_(std::move(world)) {}
 Api::~Api() = default;
 
 std::vector<http::Route> Api::routes() {
-    return {};
+    return filter_checks_.routes();
 }
 
 void Api::tick() {}

@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "control/http/api/filter_check.hpp"
 #include "control/http/api/world.hpp"
 #include "control/http/server.hpp"
 
@@ -26,6 +27,7 @@ class Api {
 
   private:
     World world_;
+    FilterChecks filter_checks_{world_};
 };
 
 }  // namespace api

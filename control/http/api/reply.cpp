@@ -11,14 +11,14 @@ namespace {
 
 constexpr int kDeepest = 16;
 
+}  // namespace
+
 Json position_json(const Position& p) {
     Json out = Json::object();
     if (!p.file.empty()) out["file"] = p.file;
     out.update({{"line", p.line}, {"column", p.column}, {"offset", p.offset}, {"length", p.length}});
     return out;
 }
-
-}  // namespace
 
 http::Response json(const Json& body, unsigned status) {
     return {.status = status,

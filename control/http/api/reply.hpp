@@ -25,6 +25,7 @@ struct Position {
     std::size_t offset = 0, length = 1;
 };
 
+[[nodiscard]] Json position_json(const Position& position);
 [[nodiscard]] http::Response json(const Json& body, unsigned status = 200);
 // `error`: a word for programs; `detail`: a sentence for people.
 [[nodiscard]] http::Response problem(unsigned status, std::string_view error, std::string_view detail,
