@@ -6,6 +6,7 @@
 
 #include "control/config.hpp"
 #include "control/daemon.hpp"
+#include "control/standard_places.hpp"
 #include "control/version.hpp"
 
 namespace {
@@ -23,6 +24,7 @@ constexpr const char* kExitCodes =
 }  // namespace
 
 int main(int argc, char** argv) {
+    control::keep_standard_places();
     control::DaemonOptions options;
     CLI::App app{kAbout, "net-collectord"};
     app.footer(kExitCodes);
