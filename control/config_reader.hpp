@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One TOML table, read key by key: wrong types, wrong values and unknown keys become Problems with their
-// place. The only header that includes toml++; included by config_load.cpp and config_network.cpp alone, for toml++
+// place. The only header that includes toml++; included by config_load.cpp, config_network.cpp and profile_text.cpp alone, for toml++
 // is slow to compile.
 //
 // Thread: one.
