@@ -49,3 +49,16 @@ export function useAddress(): Address {
   }, []);
   return address;
 }
+
+// Plain clicks on links into the console change the address without loading the page anew.
+export function followLinks(): void {
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const anchor = event.target instanceof Element ? event.target.closest("a") : null;
+    if (anchor === null || anchor.target !== "" || anchor.hasAttribute("download") || anchor.origin !== location.origin) return;
+    if (anchor.hash !== "" || anchor.pathname.startsWith("/api/") || anchor.getAttribute("href") === null) return;
+    event.preventDefault();
+    go(Object.fromEntries(new URLSearchParams(anchor.search)), { path: anchor.pathname });
+    scrollTo(0, 0);
+  });
+}

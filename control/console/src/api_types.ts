@@ -299,7 +299,7 @@ export interface Fill {
 }
 // GET /fills   GET /fills/{id}   DELETE /fills/{id}
 
-// GET /events?profile=a : server-sent. event "second" each second; event "configuration" {generation}; event "problems" Trouble[]
+// GET /events?profile=a,b : server-sent; rows of those profiles. event "second" each second; event "configuration" {generation}; event "problems" Trouble[]
 // when they change; event "fill" Fill.
 export interface Second {
   now_ms: number;

@@ -1,23 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 // Frame of every page: header, navigation, what is wrong now. Which page: by the path.
-import { useAddress } from "./address";
+import { useEffect, useState } from "preact/hooks";
+import { go, useAddress } from "./address";
+import { ConnectionNews } from "./frame/connection";
+import { Header } from "./frame/header";
+import { Help } from "./frame/help";
+import { nextTheme } from "./frame/theme";
+import { troubles } from "./live";
 import { pages } from "./pages";
+import { useKeys } from "./parts/keys";
+import { Empty, Failed, Loading } from "./parts/states";
+import { ProblemsStrip } from "./problems/strip";
+import { Login } from "./login/login";
+import { useShared } from "./shared";
+import { mayRead, renewSession, session } from "./store";
+
+function Page() {
+  const { path, query } = useAddress();
+  const who = useShared(session);
+  const page = pages.find((one) => one.path === path);
+  const profile = query.get("profile");
+  useEffect(() => {
+    document.title = [profile, page?.title, "net-collector"].filter(Boolean).join(" · ");
+  }, [page, profile]);
+  if (who.value === undefined)
+    return who.failure === undefined ? <Loading lines={8} /> : <Failed failure={who.failure} again={() => void renewSession()} />;
+  if (!mayRead(who.value)) return <Login />;
+  if (page === undefined)
+    return (
+      <Empty title="There is no such page">
+        <a href="/">To the profile</a>
+      </Empty>
+    );
+  return <page.Page key={page.path} />;
+}
 
 export function App() {
-  const { path } = useAddress();
-  const page = pages.find((p) => p.path === path) ?? pages[0]!;
+  const [help, setHelp] = useState(false);
+  const list = useShared(troubles);
+  const { query } = useAddress();
+  const profile = query.get("profile");
+  useKeys("Everywhere", [
+    { keys: ["?"], text: "this list", run: () => setHelp(true) },
+    ...pages.map((page, i) => ({
+      keys: [String(i + 1)],
+      text: page.title,
+      run: () => go(profile === null ? {} : { profile }, { path: page.path }),
+    })),
+    { keys: ["T"], text: "theme: system, light, dark", run: nextTheme },
+  ]);
   return (
     <>
-      <nav>
-        {pages.map((p) => (
-          <a key={p.path} href={p.path} aria-current={p === page ? "page" : undefined}>
-            {p.title}
-          </a>
-        ))}
-      </nav>
-      <main>
-        <page.Page />
+      <a class="skip" href="#main">
+        To the content
+      </a>
+      <Header help={() => setHelp(true)} />
+      <ConnectionNews />
+      <ProblemsStrip troubles={list} />
+      <main id="main" tabIndex={-1}>
+        <Page />
       </main>
+      {help && <Help close={() => setHelp(false)} />}
     </>
   );
 }

@@ -1,111 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-// The login: a dialog over whatever page was asked for, and in the header who one is.
-import { useEffect, useRef, useState } from "preact/hooks";
+// The login: in place of the page while nothing may be read, over it when somebody wants to be somebody else.
+import { useState } from "preact/hooks";
 import { Failure } from "../api";
-import { logIn, logOut, useSession, wantLogin } from "./session";
+import { Button, Field } from "../parts/controls";
+import { Dialog } from "../parts/dialog";
+import { logIn } from "./session";
 import "./login.css";
 
 function sentence(failure: unknown): string {
-  if (!(failure instanceof Failure)) return "The login failed: try again.";
-  return failure.problem.detail;
+  return failure instanceof Failure ? failure.problem.detail : "The login failed: try again.";
 }
 
-export function LoginDialog() {
-  const { session, wanted } = useSession();
-  const dialog = useRef<HTMLDialogElement>(null);
+export function Login({ close }: { close?: () => void }) {
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
-  const [fault, setFault] = useState("");
+  const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const open = wanted && session?.login !== false;
-  const must = session === null || session.role === "none";
-
-  useEffect(() => {
-    const element = dialog.current;
-    if (element === null) return;
-    if (open && !element.open) element.showModal();
-    if (!open && element.open) element.close();
-  }, [open]);
-
   const send = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
-    setFault("");
+    setFault(undefined);
     try {
       await logIn(user.trim(), password);
     } catch (failure) {
       setFault(sentence(failure));
+      setPassword("");
     }
-    setPassword("");
     setBusy(false);
   };
   return (
-    <dialog
-      ref={dialog}
-      class="login"
-      aria-labelledby="login-title"
-      onCancel={(event) => {
-        event.preventDefault();
-        if (!must) wantLogin(false);
-      }}
-    >
-      <form onSubmit={(event) => void send(event)}>
-        <h2 id="login-title">Log in to net-collector</h2>
-        <p class="login-host">{location.host}</p>
-        <label>
-          User
-          <input name="user" autocomplete="username" autocapitalize="none" spellcheck={false} required value={user} onInput={(e) => setUser(e.currentTarget.value)} />
-        </label>
-        <label>
-          Password
-          <input
-            name="password"
-            type="password"
-            autocomplete="current-password"
-            required
-            value={password}
-            aria-describedby="login-fault"
-            aria-invalid={fault !== ""}
-            onInput={(e) => setPassword(e.currentTarget.value)}
-          />
-        </label>
-        <p id="login-fault" class="login-fault" role="alert">
-          {fault}
-        </p>
-        <div class="login-buttons">
-          {!must && (
-            <button type="button" onClick={() => wantLogin(false)}>
-              Cancel
-            </button>
+    <Dialog title="Log in" close={close}>
+      <form class="login" onSubmit={(event) => void send(event)}>
+        <p class="faint">to net-collector on {location.host}</p>
+        <Field label="User">
+          {(attributes) => (
+            <input
+              {...attributes}
+              class="input"
+              name="user"
+              autocomplete="username"
+              autocapitalize="none"
+              spellcheck={false}
+              required
+              value={user}
+              onInput={(event) => setUser(event.currentTarget.value)}
+            />
           )}
-          <button type="submit" class="login-go" disabled={busy}>
-            {busy ? "Logging in…" : "Log in"}
-          </button>
-        </div>
-        <p class="login-help">An administrator makes users with <code>net-collector passwd</code>.</p>
+        </Field>
+        <Field label="Password" error={fault} help="Users are made with net-collector passwd">
+          {(attributes) => (
+            <input
+              {...attributes}
+              class="input"
+              name="password"
+              type="password"
+              autocomplete="current-password"
+              required
+              value={password}
+              onInput={(event) => setPassword(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <Button kind="main" type="submit" disabled={busy}>
+          {busy ? "Logging in …" : "Log in"}
+        </Button>
       </form>
-    </dialog>
-  );
-}
-
-// For the header: name and role, and the way out. Nothing where no login is asked.
-export function Who() {
-  const { session } = useSession();
-  if (session === null || !session.login) return null;
-  if (session.role === "none")
-    return (
-      <button type="button" class="who-button" onClick={() => wantLogin(true)}>
-        Log in
-      </button>
-    );
-  return (
-    <span class="who">
-      <span class="who-name" title={session.role === "admin" ? "may change profiles" : "may look, not change"}>
-        {session.user} <span class="who-role">{session.role}</span>
-      </span>
-      <button type="button" class="who-button" onClick={() => void logOut()}>
-        Log out
-      </button>
-    </span>
+    </Dialog>
   );
 }
