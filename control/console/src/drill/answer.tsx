@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands below the question: the table or nfdump's text, a fault with what to do, or, before anything was asked, likely questions.
 import { useCallback, useState } from "preact/hooks";
-import type { Result } from "../api_types";
+import type { Question, Result } from "../api_types";
+import { Loading } from "../parts/states";
 import { copyText } from "./command";
 import { type Drill, inMode } from "./question";
 import { type Refinement, refine } from "./refine";
 import { type Chosen, ResultTable } from "./result_table";
 import { RowDetails } from "./row_details";
-import type { Run } from "./runner";
+import type { Answer as Answered, Run } from "./runner";
 import { csv, json, saveAs } from "./save_as";
 import { elementTitle, textFormats } from "./statistics";
 import { TextView } from "./text_view";
@@ -24,13 +25,15 @@ interface Props {
 export function Answer({ run, drill, stale, show, ask }: Props) {
   if (run === null) return <Suggestions drill={drill} ask={ask} />;
   if (run.problem) return <Fault run={run} drill={drill} ask={ask} />;
-  const listed = run.question.kind === "flows";
+  const { answer } = run;
+  if (answer === undefined) return run.ended ? null : <Loading what="Asking the archive" lines={8} />;
+  const old = stale || !run.ended;
   return (
-    <div class={`drill-answer${stale ? " old" : ""}`} aria-busy={!run.ended}>
-      {(run.result || run.text !== undefined) && <Tools drill={drill} show={show} result={run.result} />}
-      {run.text !== undefined && <TextView text={run.text} format={run.question.text ?? "line"} />}
-      {run.result && (run.result.rows.length === 0 ? <Nothing drill={drill} ask={ask} /> : <Table result={run.result} run={run} drill={drill} listed={listed} ask={ask} />)}
-      {!run.ended && <div class="drill-waiting" aria-hidden="true" />}
+    <div class={`drill-answer${old ? " old" : ""}`} aria-busy={!run.ended}>
+      <Tools drill={drill} show={show} result={answer.result} />
+      {answer.text !== undefined && <TextView text={answer.text} format={answer.question.text ?? "line"} />}
+      {answer.result &&
+        (answer.result.rows.length === 0 ? <Nothing drill={drill} ask={ask} /> : <Table answer={answer} result={answer.result} drill={drill} ask={ask} />)}
     </div>
   );
 }
@@ -65,18 +68,27 @@ function Tools({ drill, show, result }: { drill: Drill; show: (drill: Drill) => 
   );
 }
 
-function columnOfOrder(run: Run): string {
-  const order = (run.question.statistic?.split("/")[1] ?? run.question.order ?? "").split(":")[0]!;
+function columnOfOrder(question: Question): string {
+  const order = (question.statistic?.split("/")[1] ?? question.order ?? "").split(":")[0]!;
   const names: Record<string, string> = { ipkg: "packets", opkg: "packets", ibyte: "bytes", obyte: "bytes", ipps: "pps", opps: "pps", ibps: "bps", obps: "bps", ibpp: "bpp", obpp: "bpp" };
   return names[order] ?? (order === "" ? "bytes" : order);
 }
 
-function Table({ result, run, drill, listed, ask }: { result: Result; run: Run; drill: Drill; listed: boolean; ask: (drill: Drill) => void }) {
+interface TableProps {
+  answer: Answered;
+  result: Result;
+  drill: Drill;
+  ask: (drill: Drill) => void;
+}
+
+function Table({ answer, result, drill, ask }: TableProps) {
+  const { question } = answer;
+  const listed = question.kind === "flows";
   const [chosen, choose] = useState<Chosen | null>(null);
   const [row, open] = useState<number | null>(null);
   const close = useCallback(() => choose(null), []);
   // The answer belongs to the question that was run, whatever is being typed meanwhile.
-  const filter = run.question.filter === "any" ? "" : (run.question.filter ?? "");
+  const filter = question.filter === "any" ? "" : (question.filter ?? "");
   const refined = (by: string, how: Refinement) => {
     open(null);
     ask({ ...drill, filter: refine(filter, by, how) });
@@ -87,10 +99,10 @@ function Table({ result, run, drill, listed, ask }: { result: Result; run: Run; 
     details: open,
     copy: (text: string) => void copyText(text),
   };
-  const label = listed ? "Flows" : `Top of ${elementTitle(run.question.statistic?.split(/[:/]/)[0] ?? "")}`;
+  const label = listed ? "Flows" : `Top of ${elementTitle(question.statistic?.split(/[:/]/)[0] ?? "")}`;
   return (
     <>
-      <ResultTable key={run.job!.id} result={result} label={label} orderedBy={columnOfOrder(run)} choose={choose} />
+      <ResultTable key={answer.job.id} result={result} label={label} listed={listed} orderedBy={columnOfOrder(question)} choose={choose} />
       {chosen && <ValueMenu chosen={chosen} listed={listed} actions={actions} close={close} />}
       {row !== null && <RowDetails result={result} row={row} listed={listed} refine={refined} go={open} close={() => open(null)} />}
     </>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values of a result as people read them, and how they compare.
 import type { ResultColumn } from "../api_types";
-import { scaled } from "./format";
+import { full, scaled } from "../parts/format";
+import { local } from "../parts/time";
 import { portName } from "./names";
 
 export type Value = string | number | null;
@@ -11,16 +12,26 @@ const counted: Partial<Record<Unit, string>> = {
   bytes: "B",
   packets: "",
   flows: "",
-  bits_per_second: "b/s",
+  bits_per_second: "bit/s",
   packets_per_second: "/s",
   bytes_per_packet: "B",
 };
 
+const exactNames: Partial<Record<Unit, string>> = {
+  bytes: "bytes",
+  packets: "packets",
+  flows: "flows",
+  bits_per_second: "bit/s",
+  packets_per_second: "packets/s",
+  bytes_per_packet: "bytes/packet",
+};
+
 // Stands to the right, and may have a bar.
 export function isNumber(unit: Unit): boolean {
-  return unit in counted || unit === "duration_ms" || unit === "ratio" || unit === "number" || unit === "port" || unit === "as";
+  return unit in counted || unit === "duration_ms" || unit === "ratio" || unit === "number";
 }
-export function hasBar(unit: Unit): boolean {
+// Scaled in the table, its unit in the title of the column.
+export function isCounted(unit: Unit): boolean {
   return unit in counted;
 }
 
@@ -58,9 +69,9 @@ export function beside(value: Value, unit: Unit): string {
 // The whole figure, where the cell has a rounded one.
 export function exact(value: Value, unit: Unit): string | undefined {
   if (typeof value !== "number") return undefined;
-  if (unit in counted && value >= 1000) return value.toLocaleString("en");
-  if (unit === "time_ms") return `${new Date(value).toLocaleString()} local time`;
-  if (unit === "duration_ms") return `${value.toLocaleString("en")} ms`;
+  if (unit in counted) return full(value, exactNames[unit] ?? "");
+  if (unit === "time_ms") return local(value / 1000);
+  if (unit === "duration_ms") return full(value, "ms");
   return undefined;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which flows made it: a question to the archive about the window and the channels of the graph above, and its answer.
-import { useEffect, useId, useState } from "preact/hooks";
-import { ask } from "../api";
+import { useId } from "preact/hooks";
 import type { Source } from "../api_types";
+import { useAsk } from "../ask";
+import { Button } from "../parts/controls";
 import { Command } from "./command";
 import { FilterBox } from "./filter_box";
 import { FilterMenu } from "./filter_menu";
@@ -20,19 +21,11 @@ export interface DrillDownProps {
   window: Window;
 }
 
-function useSources(): string[] {
-  const [sources, set] = useState<string[]>([]);
-  useEffect(() => {
-    // Without the list there is just no choice of sources.
-    ask<Source[]>("/sources").then((list) => set(list.map((source) => source.name)), () => undefined);
-  }, []);
-  return sources;
-}
-
 export function DrillDown({ profile, channels, window }: DrillDownProps) {
   const state = useDrill({ profile, channels, window });
   const { drill, run } = state;
-  const sources = useSources();
+  // Without the list there is just no choice of sources.
+  const sources = (useAsk<Source[]>("/sources").data ?? []).map((source) => source.name);
   const id = useId();
   const busy = run !== null && !run.ended;
   const options = { drill, change: state.change };
@@ -62,13 +55,13 @@ export function DrillDown({ profile, channels, window }: DrillDownProps) {
           {drill.mode === "top" ? <TopOptions {...options} /> : <FlowOptions {...options} />}
           <span class="drill-run">
             {busy ? (
-              <button type="button" class="button" onClick={state.cancel}>
+              <Button icon="stop" onClick={state.cancel}>
                 Cancel
-              </button>
+              </Button>
             ) : (
-              <button type="submit" class="button main">
+              <Button type="submit" kind="main" icon="play">
                 Run
-              </button>
+              </Button>
             )}
           </span>
         </div>

@@ -62,7 +62,8 @@ export function FilterBox({ id, value, change, run }: Props) {
   const take = (item: Completion) => {
     const { offset, length } = checked!.check.replaces;
     completions.set(closed);
-    type(area.current!, offset, offset + length, item.text);
+    const apart = /^[\s)\]]/.test(value.slice(offset + length)) ? "" : " ";
+    type(area.current!, offset, offset + length, item.text + apart);
   };
   const look = () => setCursor(area.current!.selectionEnd);
   const keyDown = (event: KeyboardEvent) => {
@@ -190,7 +191,8 @@ function Said({ id, text, checking, use }: { id: string; text: string; checking:
           )}
         </span>
       )}
-      {reachable && !bad && <span class="faint">Enter runs, Shift+Enter begins a line, Ctrl+Space completes</span>}
+      {reachable && fresh && checked.check.ok && checked.check.notes.map((note) => <span key={note} class="warn note-line">{note}</span>)}
+      {reachable && !bad && !(fresh && checked.check.notes.length > 0) && <span class="faint">Enter runs, Shift+Enter begins a line, Ctrl+Space completes</span>}
     </div>
   );
 }

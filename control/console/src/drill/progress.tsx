@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far a question is, what its answer covers, and what to do when there is none. Takes the same room in every state.
 import type { Job, Result } from "../api_types";
-import { scaled } from "./format";
+import { full, scaled } from "../parts/format";
 import { isOver, type Run } from "./runner";
 
 function figures(job: Job): string {
   const { rows, blocks, skipped, seconds } = job.progress;
-  const parts = [`${scaled(rows, "")} flows looked at`];
-  if (blocks + skipped > 0) parts.push(`${scaled(blocks, "")} blocks read, ${scaled(skipped, "")} skipped`);
+  const parts = [`${scaled(rows)} flows looked at`];
+  if (blocks + skipped > 0) parts.push(`${scaled(blocks)} blocks read, ${scaled(skipped)} skipped`);
   parts.push(`${seconds.toFixed(seconds < 10 ? 2 : 0)} s`);
   return parts.join(", ");
 }
@@ -27,7 +27,7 @@ function Running({ run }: { run: Run }) {
 }
 
 export function sentence(job: Job, result: Result | undefined): string {
-  const rows = result === undefined ? "" : `${result.total.toLocaleString("en")} ${result.total === 1 ? "line" : "lines"}; `;
+  const rows = result === undefined ? "" : `${full(result.total)} ${result.total === 1 ? "line" : "lines"}; `;
   return `${rows}${figures(job)}.`;
 }
 
@@ -40,7 +40,7 @@ export function Progress({ run, stale, again }: { run: Run | null; stale: string
       {over && job && isOver(job) && run.problem === undefined && (
         <>
           {(job.partial || job.state === "cancelled") && <strong class="warn">{job.state === "cancelled" ? "Cancelled: " : "Partial: "}</strong>}
-          <span>{[job.detail, sentence(job, run.result), job.covers].filter(Boolean).join(" ")}</span>
+          <span>{[job.detail, sentence(job, run.answer?.result), job.covers].filter(Boolean).join(" ")}</span>
         </>
       )}
       {over && stale !== "" && (

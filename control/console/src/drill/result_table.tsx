@@ -2,7 +2,8 @@
 // The answer as a table: sorted by a click on a title, read with the arrow keys, every value a way on.
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Result, ResultColumn } from "../api_types";
-import { type Value, beside, exact, hasBar, isNumber, shown, sorted } from "./cells";
+import { scale } from "../parts/format";
+import { type Value, beside, exact, isCounted, isNumber, shown, sorted } from "./cells";
 import { columnsOf } from "./columns";
 
 const rowsOfPage = 100;
@@ -16,6 +17,7 @@ export interface Chosen {
 interface Props {
   result: Result;
   label: string;
+  listed: boolean; // rows are flows, not lines of a statistic
   orderedBy: string; // column in whose order it came; bars stand there
   choose: (chosen: Chosen) => void;
 }
@@ -78,8 +80,8 @@ function useGrid(rows: number, columns: number) {
   return { table, keyDown, here, go: (row: number, column: number) => set({ row, column }) };
 }
 
-export function ResultTable({ result, label, orderedBy, choose }: Props) {
-  const columns = useMemo(() => columnsOf(result), [result]);
+export function ResultTable({ result, label, listed, orderedBy, choose }: Props) {
+  const columns = useMemo(() => columnsOf(result, listed ? "" : orderedBy), [result, orderedBy]);
   const [sort, setSort] = useState<Sort>({ column: -1, ascending: false });
   const [page, setPage] = useState(0);
   const order = useMemo(() => {
@@ -127,7 +129,7 @@ export function ResultTable({ result, label, orderedBy, choose }: Props) {
 }
 
 function shareOf(result: Result, column: number): number | null {
-  if (!hasBar(result.columns[column]!.unit)) return null;
+  if (!isCounted(result.columns[column]!.unit)) return null;
   return result.rows.reduce((most, row) => Math.max(most, Number(row[column] ?? 0)), 0);
 }
 
@@ -172,10 +174,21 @@ function Cell({ column, value, share, tab, choose }: CellProps) {
     <td class={`${isNumber(unit) ? "figure" : ""}${bar === null ? "" : " barred"} unit-${unit}`} title={exact(value, unit)}>
       {bar !== null && <span class="bar" style={{ "--part": String(bar) }} aria-hidden="true" />}
       <button type="button" aria-haspopup="menu" tabIndex={tab ? 0 : -1} onClick={(event) => choose(event.currentTarget)}>
-        {shown(value, unit) || <span class="faint">–</span>}
+        {isCounted(unit) && typeof value === "number" ? <Figure value={value} /> : shown(value, unit) || <span class="faint">–</span>}
         {small !== "" && <span class="beside">{small}</span>}
       </button>
     </td>
+  );
+}
+
+// As of the shared Num, but the hover is the cell's.
+function Figure({ value }: { value: number }) {
+  const { digits, prefix } = scale(value);
+  return (
+    <span class="num">
+      {digits}
+      <i>{prefix}</i>
+    </span>
   );
 }
 

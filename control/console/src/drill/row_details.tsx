@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that is known of one row: one flow, to the last field that its exporter sent.
-import { useEffect, useRef } from "preact/hooks";
 import type { Result } from "../api_types";
+import { Button } from "../parts/controls";
+import { Dialog } from "../parts/dialog";
+import { full } from "../parts/format";
 import { beside, exact, shown } from "./cells";
 import type { Refinement } from "./refine";
 import { termOf } from "./value_menu";
@@ -16,31 +18,19 @@ interface Props {
 }
 
 export function RowDetails({ result, row, listed, refine, go, close }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const it = dialog.current!;
-    if (!it.open) it.showModal();
-    return () => it.close();
-  }, []);
   const values = result.rows[row] ?? [];
   const fields = result.columns.map((column, n) => ({ column, value: values[n] ?? null })).filter(({ value }) => value !== null && value !== "");
   return (
-    <dialog ref={dialog} class="row-details" aria-labelledby="row-details-title" onClose={close} onClick={(event) => event.target === dialog.current && close()}>
-      <header>
-        <h3 id="row-details-title">
-          {listed ? "Flow" : "Line"} {row + 1} of {result.rows.length.toLocaleString("en")}
-        </h3>
-        <button type="button" disabled={row === 0} onClick={() => go(row - 1)}>
+    <Dialog title={`${listed ? "Flow" : "Line"} ${full(row + 1)} of ${full(result.rows.length)}`} close={close} wide>
+      <div class="row">
+        <Button icon="left" disabled={row === 0} onClick={() => go(row - 1)}>
           Previous
-        </button>
-        <button type="button" disabled={row + 1 >= result.rows.length} onClick={() => go(row + 1)}>
+        </Button>
+        <Button icon="right" disabled={row + 1 >= result.rows.length} onClick={() => go(row + 1)}>
           Next
-        </button>
-        <button type="button" onClick={close}>
-          Close
-        </button>
-      </header>
-      <dl>
+        </Button>
+      </div>
+      <dl class="row-details">
         {fields.map(({ column, value }) => {
           const by = termOf({ column, value });
           const whole = exact(value, column.unit);
@@ -64,6 +54,6 @@ export function RowDetails({ result, row, listed, refine, go, close }: Props) {
           );
         })}
       </dl>
-    </dialog>
+    </Dialog>
   );
 }

@@ -7,13 +7,18 @@ import { mostRows } from "./question";
 export interface Run {
   key: string;
   question: Question;
-  asked_ms: number;
   job?: Job;
-  result?: Result;
-  text?: string;
+  answer?: Answer; // of this question, or, until it comes, of the one before
   problem?: Problem;
   lost: boolean; // the daemon does not answer at the moment
   ended: boolean; // there will be nothing more
+}
+
+export interface Answer {
+  question: Question;
+  job: Job;
+  result?: Result;
+  text?: string;
 }
 
 const piece = 1000;
@@ -38,7 +43,7 @@ export class Runner {
   async start(key: string, question: Question): Promise<void> {
     this.leave();
     const control = (this.control = new AbortController());
-    this.set({ key, question, asked_ms: Date.now(), lost: false, ended: false });
+    this.set({ key, question, answer: this.run?.answer, lost: false, ended: false });
     try {
       const job = await ask<Job>("/queries", { method: "POST", body: question });
       // Another question came while this one was on its way.
@@ -120,12 +125,13 @@ export class Runner {
       return;
     }
     try {
-      const answer = this.run!.question.text === undefined ? { result: await table(job.id, signal) } : { text: await askText(`/queries/${job.id}/text`, { signal }) };
-      if (!signal.aborted) this.change({ ...answer, ended: true });
+      const { question } = this.run!;
+      const content = question.text === undefined ? { result: await table(job.id, signal) } : { text: await askText(`/queries/${job.id}/text`, { signal }) };
+      if (!signal.aborted) this.change({ answer: { question, job, ...content }, ended: true });
     } catch (error) {
       if (signal.aborted) return;
       // Of a cancelled question there may be nothing.
-      this.change({ ended: true, ...(job.state === "cancelled" ? {} : { problem: problemOf(error) }) });
+      this.change({ ended: true, ...(job.state === "cancelled" ? { answer: undefined } : { problem: problemOf(error) }) });
     }
   }
 }

@@ -54,16 +54,18 @@ export function ValueMenu({ chosen, listed, actions, close }: Props) {
   };
   useLayoutEffect(() => {
     place(menu.current!, chosen.element);
-    menu.current!.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+    menu.current!.querySelector<HTMLElement>("[role=menuitem]")?.focus({ preventScroll: true });
   }, [chosen]);
   useEffect(() => {
     const outside = (event: Event) => !menu.current?.contains(event.target as Node) && close();
     const away = () => close();
     addEventListener("pointerdown", outside);
     addEventListener("resize", away);
+    addEventListener("scroll", away, true);
     return () => {
       removeEventListener("pointerdown", outside);
       removeEventListener("resize", away);
+      removeEventListener("scroll", away, true);
     };
   }, [close]);
   const keyDown = (event: KeyboardEvent) => {
