@@ -2,8 +2,10 @@
 // What stands below the question: the table or nfdump's text, a fault with what to do, or, before anything was asked, likely questions.
 import { useCallback, useState } from "preact/hooks";
 import type { Question, Result } from "../api_types";
+import { Button } from "../parts/controls";
+import { Icon } from "../parts/icon";
 import { Loading } from "../parts/states";
-import { copyText } from "./command";
+import { CopyButton, copyText } from "./command";
 import { type Drill, inMode } from "./question";
 import { type Refinement, refine } from "./refine";
 import { type Chosen, ResultTable } from "./result_table";
@@ -30,15 +32,40 @@ export function Answer({ run, drill, stale, show, ask }: Props) {
   const old = stale || !run.ended;
   return (
     <div class={`drill-answer${old ? " old" : ""}`} aria-busy={!run.ended}>
-      <Tools drill={drill} show={show} result={answer.result} />
-      {answer.text !== undefined && <TextView text={answer.text} format={answer.question.text ?? "line"} />}
+      <Tools drill={drill} show={show} answer={answer} />
+      {answer.text !== undefined && <TextView text={answer.text} />}
       {answer.result &&
         (answer.result.rows.length === 0 ? <Nothing drill={drill} ask={ask} /> : <Table answer={answer} result={answer.result} drill={drill} ask={ask} />)}
     </div>
   );
 }
 
-function Tools({ drill, show, result }: { drill: Drill; show: (drill: Drill) => void; result: Result | undefined }) {
+function Downloads({ answer }: { answer: Answered }) {
+  const { result, text } = answer;
+  if (text !== undefined) {
+    const format = answer.question.text ?? "";
+    const extension = ["csv", "json", "ndjson"].includes(format) ? format : "txt";
+    return (
+      <>
+        <CopyButton text={text} marked={() => document.getElementById("drill-text")} label="Copy text" />
+        <Button onClick={() => saveAs(text, `answer.${extension}`)}>Download</Button>
+      </>
+    );
+  }
+  if (result === undefined || result.rows.length === 0) return null;
+  return (
+    <>
+      <Button label="Download the table as comma-separated values" onClick={() => saveAs(csv(result), "answer.csv")}>
+        CSV
+      </Button>
+      <Button label="Download the table as JSON" onClick={() => saveAs(json(result), "answer.json")}>
+        JSON
+      </Button>
+    </>
+  );
+}
+
+function Tools({ drill, show, answer }: { drill: Drill; show: (drill: Drill) => void; answer: Answered }) {
   return (
     <div class="tools">
       <label>
@@ -54,16 +81,7 @@ function Tools({ drill, show, result }: { drill: Drill; show: (drill: Drill) => 
           </optgroup>
         </select>
       </label>
-      {result && result.rows.length > 0 && (
-        <>
-          <button type="button" class="button" onClick={() => saveAs(csv(result), "answer.csv")}>
-            CSV
-          </button>
-          <button type="button" class="button" onClick={() => saveAs(json(result), "answer.json")}>
-            JSON
-          </button>
-        </>
-      )}
+      <Downloads answer={answer} />
     </div>
   );
 }
@@ -114,14 +132,10 @@ function Nothing({ drill, ask }: { drill: Drill; ask: (drill: Drill) => void }) 
     <div class="drill-empty">
       <p>No flow of the archive is like this.</p>
       {drill.over === "window" && (
-        <button type="button" class="button" onClick={() => ask({ ...drill, over: "archive" })}>
-          Look in the whole archive
-        </button>
+        <Button onClick={() => ask({ ...drill, over: "archive" })}>Look in the whole archive</Button>
       )}
       {drill.of === "channels" && (
-        <button type="button" class="button" onClick={() => ask({ ...drill, of: "everything" })}>
-          Look in and out of channels
-        </button>
+        <Button onClick={() => ask({ ...drill, of: "everything" })}>Look in and out of channels</Button>
       )}
     </div>
   );
@@ -129,13 +143,10 @@ function Nothing({ drill, ask }: { drill: Drill; ask: (drill: Drill) => void }) 
 
 function Fault({ run, drill, ask }: { run: Run; drill: Drill; ask: (drill: Drill) => void }) {
   return (
-    <div class="drill-fault" role="alert">
+    <div class="state failed" role="alert">
+      <Icon name="warning" />
       <p>{run.problem!.detail}</p>
-      {run.problem!.error !== "bad_filter" && (
-        <button type="button" class="button" onClick={() => ask(drill)}>
-          Run again
-        </button>
-      )}
+      {run.problem!.error !== "bad_filter" && <Button onClick={() => ask(drill)}>Run again</Button>}
     </div>
   );
 }

@@ -20,7 +20,7 @@ export function CompletionList({ id, items, active, take }: Props) {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [active]);
   return (
-    <ul ref={list} id={id} class="completions" role="listbox" aria-label="Completions">
+    <ul ref={list} id={id} class="completions" role="listbox" tabIndex={0} onMouseDown={(event) => event.preventDefault()} aria-label="Completions">
       {items.map((item, n) => (
         <li
           key={item.text}

@@ -6,17 +6,21 @@ import { type Element, elementGroups, elementTitle } from "./statistics";
 interface Found {
   element: Element;
   group: string;
+  own: boolean; // by its own words, not those of its group
 }
 
 function search(text: string): Found[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const out: Found[] = [];
+  let out: Found[] = [];
   for (const group of elementGroups) {
     for (const element of group.elements) {
-      const all = `${element.name} ${element.title} ${element.also ?? ""} ${group.title}`.toLowerCase();
-      if (words.every((word) => all.includes(word))) out.push({ element, group: group.title });
+      const own = `${element.name} ${element.title} ${element.also ?? ""}`.toLowerCase();
+      const all = `${own} ${group.title.toLowerCase()}`;
+      if (words.every((word) => all.includes(word))) out.push({ element, group: group.title, own: words.every((word) => own.includes(word)) });
     }
   }
+  const better = out.filter((found) => found.own);
+  if (better.length > 0) out = better;
   const exact = out.findIndex((found) => found.element.name === text.toLowerCase());
   return exact > 0 ? [out[exact]!, ...out.slice(0, exact), ...out.slice(exact + 1)] : out;
 }
@@ -87,7 +91,7 @@ function Choices({ id, found, active, take }: { id: string; found: Found[]; acti
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [active]);
   return (
-    <ul ref={list} id={`${id}-list`} class="choices" role="listbox" aria-label="Statistics">
+    <ul ref={list} id={`${id}-list`} class="choices" role="listbox" tabIndex={0} onMouseDown={(event) => event.preventDefault()} aria-label="Statistics">
       {found.length === 0 && (
         <li role="option" aria-disabled="true" aria-selected="false" class="faint">
           Nothing of that name

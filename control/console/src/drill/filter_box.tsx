@@ -146,7 +146,8 @@ function Layer({ text, checking, at, listed }: { text: string; checking: Checkin
           {part.text}
         </span>
       ))}
-      {"\n"}
+      {/* A letter of no width: there is a place behind the last one, too. */}
+      {"\u200b\n"}
     </pre>
   );
 }

@@ -3,6 +3,8 @@
 // the question that it holds is the one that was asked; so a link that is opened, and the browser's back button, ask it again.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useAddress } from "../address";
+import { connection } from "../live";
+import { useShared } from "../shared";
 import { remember } from "./kept";
 import { type Drill, type Place, keyOf, question, readDrill, writeDrill } from "./question";
 import { type Run, Runner } from "./runner";
@@ -39,6 +41,8 @@ function useTyped(drill: Drill): [string, (text: string) => void] {
   useEffect(() => {
     if (text === known.current) return;
     const timer = setTimeout(() => {
+      // It was run meanwhile, and stands in the address.
+      if (text === known.current) return;
       known.current = text;
       writeDrill({ ...latest.current, filter: text, run: false }, latest.current.run);
     }, typing_ms);
@@ -66,6 +70,11 @@ export function useDrill(place: Place) {
     const timer = setTimeout(start, run === null ? 0 : settled_ms);
     return () => clearTimeout(timer);
   }, [drill.run, key]);
+  // The daemon is back: what it could not answer is asked again.
+  const { times } = useShared(connection);
+  useEffect(() => {
+    if (drill.run && run?.problem?.error === "no_answer") start();
+  }, [times]);
   const ask = (next: Drill = drill) => {
     const same = keyOf(question(next, place), moves) === key;
     writeDrill({ ...next, run: true }, !(same && stored.run));
