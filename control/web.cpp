@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "control/http/assets.hpp"
 #include "control/status_json.hpp"
 
 namespace control {

@@ -26,6 +26,10 @@ std::vector<std::string> split(std::string_view path) {
 
 Router::Router(std::vector<Route> routes) {
     for (Route& route : routes) {
+        if (route.path == kEverythingElse) {
+            everything_else_ = std::move(route);
+            continue;
+        }
         Entry entry{.route = std::move(route), .parts = {}, .places = 0};
         entry.parts = split(entry.route.path);
         entry.places = static_cast<std::size_t>(std::count_if(entry.parts.begin(), entry.parts.end(), is_place));
@@ -59,6 +63,12 @@ Router::Found Router::find(std::string_view method, const std::vector<std::strin
             if (is_place(wanted)) out.at[wanted.substr(1, wanted.size() - 2)] = parts[i];
         }
         return out;
+    }
+    if (!out.allow.empty() || !everything_else_ || parts.front() == "api") return out;
+    if (everything_else_->method == method) {
+        out.route = &*everything_else_;
+    } else {
+        out.allow = everything_else_->method;
     }
     return out;
 }

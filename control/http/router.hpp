@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@
 #include "control/http/server.hpp"
 
 namespace http {
+
+// As a route's path: takes what no other route has, but for /api.
+inline constexpr const char* kEverythingElse = "*";
 
 class Router {
   public:
@@ -24,7 +28,7 @@ class Router {
         std::string
             allow{};  // where there is none for this method: those that there are, "GET, POST"; empty: no such path
     };
-    // `parts` as in Target. `unix_socket`: the request came through one.
+    // Valid as long as the router. `parts` as in Target. `unix_socket`: the request came through one.
     [[nodiscard]] Found find(std::string_view method, const std::vector<std::string>& parts, bool unix_socket) const;
 
   private:
@@ -36,6 +40,7 @@ class Router {
     static bool fits(const Entry& entry, const std::vector<std::string>& parts);
 
     std::vector<Entry> entries_;  // fewest places first
+    std::optional<Route> everything_else_;
 };
 
 }  // namespace http

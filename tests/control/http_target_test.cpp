@@ -94,6 +94,15 @@ INSTANTIATE_TEST_SUITE_P(
                     Asked{"GET", "/profiles", "", {}, ""}, Asked{"GET", "/profiles/a/b", "", {}, ""},
                     Asked{"POST", "/reload", "", {}, ""}));
 
+TEST(Router, GivesEverythingElseToOneRouteButForTheApi) {
+    const Router router({{"GET", "/a", Reach::anyone, nothing}, {"GET", kEverythingElse, Reach::anyone, nothing}});
+    EXPECT_EQ(router.find("GET", {"a"}, false).route->path, "/a");
+    EXPECT_EQ(router.find("GET", {"b", "c"}, false).route->path, kEverythingElse);
+    EXPECT_EQ(router.find("POST", {"b"}, false).allow, "GET");
+    EXPECT_EQ(router.find("GET", {"api", "v1"}, false).route, nullptr);
+    EXPECT_EQ(router.find("POST", {"api", "v1"}, false).allow, "");
+}
+
 TEST(Router, KeepsRoutesOfTheUnixSocketThere) {
     EXPECT_NE(router().find("POST", {"reload"}, true).route, nullptr);
 }
