@@ -2,6 +2,7 @@
 #include "control/status_json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "control/completeness.hpp"
@@ -168,6 +169,50 @@ Json list(const std::vector<T>& items, F&& one) {
     return out;
 }
 
+Json source_json(const SourceStatus& s) {
+    return {
+        {"name", s.name}, {"port", s.port}, {"protocol", s.protocol}, {"addresses", s.addresses}, {"colour", s.colour}};
+}
+
+struct Part {
+    std::string_view name;
+    Json (*make)(const Status& status);
+};
+constexpr std::array<Part, 13> kParts{{
+    {"devices", [](const Status& s) { return list(s.devices, device_json); }},
+    {"queues", [](const Status& s) { return list(s.queues, queue_json); }},
+    {"workers", [](const Status& s) { return list(s.workers, worker_json); }},
+    {"thinned",
+     [](const Status& s) {
+         return list(s.thinned, [](const ThinnedExporter& t) {
+             return Json{{"exporter", t.address.text()}, {"factor", t.factor}, {"core", t.core}};
+         });
+     }},
+    {"filters", [](const Status& s) { return filters_json(s.filters); }},
+    {"geo_databases",
+     [](const Status& s) {
+         return list(s.geo, [](const filters::geo::About& g) {
+             return Json{{"path", g.path}, {"type", g.type}, {"built_s", g.built_s}};
+         });
+     }},
+    {"store", [](const Status& s) { return store_json(s.store); }},
+    {"archive", archive_json},
+    {"ledger",
+     [](const Status& s) {
+         return Json{{"process", ledger_json(s.process_ledger)}, {"total", ledger_json(s.total_ledger)}};
+     }},
+    {"in_flight", [](const Status& s) { return in_flight_json(s.process_ledger); }},
+    {"sources", [](const Status& s) { return list(s.sources, source_json); }},
+    {"series",
+     [](const Status& s) {
+         return list(s.series, [&](const SeriesStatus& series) { return series_json(s, series); });
+     }},
+    {"exporters",
+     [](const Status& s) {
+         return list(s.exporters, [](const ExporterStatus& e) { return exporter_json(e.key, e.source, e.counts); });
+     }},
+}};
+
 }  // namespace
 
 Json ledger_json(const flow::Ledger& ledger) {
@@ -201,7 +246,17 @@ Json exporter_json(const flow::ExporterKey& key, const std::string& source, cons
     return out;
 }
 
-std::string status_json(const Status& status) {
+bool is_status_part(std::string_view name) noexcept {
+    return std::any_of(kParts.begin(), kParts.end(), [&](const Part& part) { return part.name == name; });
+}
+
+std::string status_part_names() {
+    std::string out;
+    for (const Part& part : kParts) out += (out.empty() ? "" : ", ") + std::string(part.name);
+    return out;
+}
+
+Json status_object(const Status& status, const std::vector<std::string>& parts) {
     Json out{{"version", status.version},
              {"pid", status.pid},
              {"now_ms", status.now_ms},
@@ -210,32 +265,16 @@ std::string status_json(const Status& status) {
              {"data_directory", status.data_directory},
              {"config", reload_object(status.reload, status.generation)},
              {"hugepages", status.hugepages}};
-    out["devices"] = list(status.devices, device_json);
-    out["queues"] = list(status.queues, queue_json);
-    out["workers"] = list(status.workers, worker_json);
-    out["thinned"] = list(status.thinned, [](const ThinnedExporter& t) {
-        return Json{{"exporter", t.address.text()}, {"factor", t.factor}, {"core", t.core}};
-    });
-    out["filters"] = filters_json(status.filters);
-    out["geo_databases"] = list(status.geo, [](const filters::geo::About& g) {
-        return Json{{"path", g.path}, {"type", g.type}, {"built_s", g.built_s}};
-    });
-    out["store"] = store_json(status.store);
-    out["archive"] = archive_json(status);
-    out["ledger"] = {{"process", ledger_json(status.process_ledger)}, {"total", ledger_json(status.total_ledger)}};
-    out["in_flight"] = in_flight_json(status.process_ledger);
-    out["sources"] = list(status.sources, [](const SourceStatus& s) {
-        return Json{{"name", s.name},
-                    {"port", s.port},
-                    {"protocol", s.protocol},
-                    {"addresses", s.addresses},
-                    {"colour", s.colour}};
-    });
-    out["series"] = list(status.series, [&](const SeriesStatus& s) { return series_json(status, s); });
-    out["exporters"] =
-        list(status.exporters, [](const ExporterStatus& e) { return exporter_json(e.key, e.source, e.counts); });
-    // Texts may come from outside: what is no UTF-8 is replaced, never thrown.
-    return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+    for (const Part& part : kParts) {
+        if (parts.empty() || std::find(parts.begin(), parts.end(), part.name) != parts.end())
+            out[std::string(part.name)] = part.make(status);
+    }
+    return out;
+}
+
+// Texts may come from outside: what is no UTF-8 is replaced, never thrown.
+std::string status_json(const Status& status, const std::vector<std::string>& parts) {
+    return status_object(status, parts).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string capture_counts_json(std::uint64_t frames, std::uint64_t dropped) {

@@ -8,7 +8,10 @@
 // Thread: any; holds nothing.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "control/status.hpp"
 
@@ -20,7 +23,11 @@ inline constexpr const char* kCapturePath = "/api/v1/capture";
 inline constexpr const char* kCaptureCountsPath = "/api/v1/capture/counts";
 inline constexpr const char* kJsonContentType = "application/json";
 
-[[nodiscard]] std::string status_json(const Status& status);
+// What the daemon is, and those parts of it that are asked for; none: all.
+[[nodiscard]] nlohmann::ordered_json status_object(const Status& status, const std::vector<std::string>& parts = {});
+[[nodiscard]] std::string status_json(const Status& status, const std::vector<std::string>& parts = {});
+[[nodiscard]] bool is_status_part(std::string_view name) noexcept;
+[[nodiscard]] std::string status_part_names();  // "devices, queues, ..."
 // {"frames":N,"dropped":N}: given to the reader, and lost because the reader was too slow.
 [[nodiscard]] std::string capture_counts_json(std::uint64_t frames, std::uint64_t dropped);
 // {"ok":...,"generation":...,"error":"...","restart_needed":[...]}

@@ -46,19 +46,6 @@ std::vector<http::Route> Web::metrics_routes() {
 
 std::vector<http::Route> Web::routes() {
     std::vector<http::Route> out = api_.routes();
-    out.push_back({"GET", kStatusPath, http::Reach::unix_socket, [this](const Request&) {
-                       return Response{200, kJsonContentType, status_json(supervisor_.status())};
-                   }});
-    out.push_back({"POST", kReloadPath, http::Reach::unix_socket,
-                   [this](const Request&) {
-                       // Compiling and host names take their time; others are answered meanwhile.
-                       return http::answer_later([this] {
-                           const ReloadStatus reload = supervisor_.reload();
-                           return Response{reload.ok ? 200u : 422u, kJsonContentType,
-                                           reload_json(reload, supervisor_.status().generation)};
-                       });
-                   },
-                   http::Role::admin});
     out.push_back({"GET", kCapturePath, http::Reach::unix_socket,
                    [this](const Request& request) { return captures_.begin(request); }, http::Role::admin});
     out.push_back(

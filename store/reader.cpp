@@ -30,12 +30,15 @@ std::size_t level_of(std::uint32_t resolution_s) noexcept {
     return level;
 }
 
-// Reads a range of several series in one transaction and adds it to the points of all.
+// A part of a point of the series at place `i` of those asked for, from a chunk of `level` or a bucket.
+using UsePart = std::function<void(std::size_t i, std::size_t level, std::uint64_t at_s, const ChunkPoint& part)>;
+
+// Reads a range of several series in one transaction.
 class RangeRead {
   public:
     RangeRead(const lmdb::Env& env, const lmdb::Txn& txn, std::size_t level, std::uint64_t from_s, std::uint64_t to_s,
-              std::vector<Point>& points)
-        : env_(env), txn_(txn), level_(level), from_s_(from_s), to_s_(to_s), points_(points) {}
+              const UsePart& use)
+        : env_(env), txn_(txn), level_(level), from_s_(from_s), to_s_(to_s), use_(use) {}
 
     flow::Result<void> run(std::span<const std::uint32_t> ids) {
         auto state = load_writer_state(env_, txn_);
@@ -43,19 +46,13 @@ class RangeRead {
         if (!state->progress.started) return {};
         progress_ = state->progress;
         ids_ = ids;
-        peaks_.resize(ids.size());
-        maxima_.resize(ids.size());
         for (std::size_t i = 0; i < ids.size(); ++i) {
             if (auto done = read_closed(i); !done) return done;
         }
-        if (auto done = read_open(); !done) return done;
-        if (has_max(level_)) add_maxima();
-        return {};
+        return read_open();
     }
 
   private:
-    using SumsAt = std::map<std::uint64_t, Sums>;  // by start of the bucket
-
     // The chunks of a series, from our resolution down to the finest, each from where the coarser one ends.
     flow::Result<void> read_closed(std::size_t i) {
         std::uint64_t at_s = from_s_;
@@ -71,7 +68,7 @@ class RangeRead {
                 if (!done) return done;
                 for (std::size_t p = 0; p < points.size(); ++p) {
                     const std::uint64_t point_s = start_s + p * r.step_s;
-                    if (points[p].present && point_s >= at_s && point_s < end_s) use(i, level, point_s, points[p]);
+                    if (points[p].present && point_s >= at_s && point_s < end_s) use_(i, level, point_s, points[p]);
                 }
             }
             at_s = end_s;
@@ -87,13 +84,29 @@ class RangeRead {
         const auto take = [&](std::uint32_t bucket_s, const RowEntry& entry) {
             if (bucket_s < progress_.closed_until(0, entry.series)) return;
             const auto i = std::lower_bound(ids_.begin(), ids_.end(), entry.series) - ids_.begin();
-            use(static_cast<std::size_t>(i), 0, bucket_s, ChunkPoint{true, entry.sums, {}});
+            use_(static_cast<std::size_t>(i), 0, bucket_s, ChunkPoint{true, entry.sums, {}});
         };
         for (const TableId id : {TableId::folded, TableId::live}) {
             if (auto done = read_some(txn_, table(env_, id), from_s, to_s_, ids_, damaged_, take); !done) return done;
         }
         return {};
     }
+
+    const lmdb::Env& env_;
+    const lmdb::Txn& txn_;
+    std::size_t level_;
+    std::uint64_t from_s_, to_s_;
+    const UsePart& use_;
+    Progress progress_;
+    std::span<const std::uint32_t> ids_;
+    std::uint64_t damaged_ = 0;
+};
+
+// Adds the parts of some series to the points of all.
+class PointSums {
+  public:
+    PointSums(std::size_t level, std::uint64_t from_s, std::vector<Point>& points, std::size_t series)
+        : level_(level), from_s_(from_s), points_(points), peaks_(series), maxima_(series) {}
 
     void use(std::size_t i, std::size_t level, std::uint64_t at_s, const ChunkPoint& from) {
         Point& to = points_[(at_s - from_s_) / kResolutions[level_].step_s];
@@ -107,28 +120,56 @@ class RangeRead {
         }
     }
     void add_maxima() {
-        for (std::size_t i = 0; i < ids_.size(); ++i) {
+        for (std::size_t i = 0; i < maxima_.size(); ++i) {
             for (const auto& [bucket_s, sums] : peaks_[i]) raise(maxima_[i][start_of(bucket_s, level_)], sums);
             for (const auto& [start_s, max] : maxima_[i])
                 add(points_[(start_s - from_s_) / kResolutions[level_].step_s].max, max);
         }
     }
+
+  private:
+    using SumsAt = std::map<std::uint64_t, Sums>;  // by start of the bucket
+
     static std::uint64_t start_of(std::uint64_t at_s, std::size_t level) noexcept {
         return at_s - at_s % kResolutions[level].step_s;
     }
 
-    const lmdb::Env& env_;
-    const lmdb::Txn& txn_;
     std::size_t level_;
-    std::uint64_t from_s_, to_s_;
+    std::uint64_t from_s_;
     std::vector<Point>& points_;
-    Progress progress_;
-    std::span<const std::uint32_t> ids_;
-    // By place in ids_; only where our resolution has maxima. Peaks are sums of the buckets that maxima are
-    // of.
+    // By place of the series; only where our resolution has maxima. Peaks are sums of the buckets that maxima are of.
     std::vector<SumsAt> peaks_, maxima_;
-    std::uint64_t damaged_ = 0;
 };
+
+// Of whole steps; checked.
+struct Steps {
+    std::size_t level = 0;
+    std::uint64_t from_s = 0, count = 0;
+
+    [[nodiscard]] std::uint64_t step_s() const noexcept { return kResolutions[level].step_s; }
+    [[nodiscard]] std::uint64_t to_s() const noexcept { return from_s + count * step_s(); }
+    // Series that one transaction reads, so that it lasts milliseconds.
+    [[nodiscard]] std::size_t series_at_once() const noexcept {
+        const std::uint64_t chunks_each = count / kResolutions[level].points + 2;
+        return static_cast<std::size_t>(std::clamp<std::uint64_t>(kChunksATransaction / chunks_each, 1, 256));
+    }
+};
+
+flow::Result<Steps> steps_of(std::uint32_t from_s, std::uint32_t to_s, std::uint32_t resolution_s) {
+    Steps steps{level_of(resolution_s), 0, 0};
+    if (steps.level == kResolutionCount) {
+        return flow::fail("there is no resolution of " + std::to_string(resolution_s) +
+                          " s: ask for 10, 300, 1800, 7200 or 86400");
+    }
+    steps.from_s = from_s - from_s % resolution_s;
+    steps.count = to_s > steps.from_s ? (to_s - steps.from_s + resolution_s - 1) / resolution_s : 0;
+    if (steps.count > Reader::kMaxPoints) {
+        return flow::fail(std::to_string(steps.count) + " points of " + std::to_string(resolution_s) +
+                          " s are more than " + std::to_string(Reader::kMaxPoints) +
+                          ": ask for a shorter time or a coarser resolution");
+    }
+    return steps;
+}
 
 }  // namespace
 
@@ -196,37 +237,66 @@ flow::Result<void> Reader::backup(const std::string& target_directory) const {
 
 flow::Result<std::vector<Point>> Reader::series(std::span<const std::uint32_t> ids, std::uint32_t from_s,
                                                 std::uint32_t to_s, std::uint32_t resolution_s) const {
-    const std::size_t level = level_of(resolution_s);
-    if (level == kResolutionCount) {
-        return flow::fail("there is no resolution of " + std::to_string(resolution_s) +
-                          " s: ask for 10, 300, 1800, 7200 or 86400");
-    }
-    const std::uint64_t start_s = from_s - from_s % resolution_s;
-    const std::uint64_t count = to_s > start_s ? (to_s - start_s + resolution_s - 1) / resolution_s : 0;
-    if (count > kMaxPoints) {
-        return flow::fail(std::to_string(count) + " points of " + std::to_string(resolution_s) + " s are more than " +
-                          std::to_string(kMaxPoints) + ": ask for a shorter time or a coarser resolution");
-    }
-    std::vector<Point> points(count);
-    for (std::size_t i = 0; i < count; ++i) points[i].start_s = static_cast<std::uint32_t>(start_s + i * resolution_s);
+    const auto steps = steps_of(from_s, to_s, resolution_s);
+    if (!steps) return tl::unexpected(steps.error());
+    std::vector<Point> points(steps->count);
+    for (std::size_t i = 0; i < points.size(); ++i)
+        points[i].start_s = static_cast<std::uint32_t>(steps->from_s + i * resolution_s);
 
     std::vector<std::uint32_t> sorted(ids.begin(), ids.end());
     std::sort(sorted.begin(), sorted.end());
     sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-    const std::uint64_t chunks_each = count / kResolutions[level].points + 2;
-    const std::size_t at_once =
-        static_cast<std::size_t>(std::clamp<std::uint64_t>(kChunksATransaction / chunks_each, 1, 256));
+    const std::size_t at_once = steps->series_at_once();
     for (std::size_t i = 0; i < sorted.size(); i += at_once) {
         const std::span<const std::uint32_t> some(sorted.data() + i, std::min(at_once, sorted.size() - i));
+        PointSums sums(steps->level, steps->from_s, points, some.size());
+        const UsePart use = [&](std::size_t at, std::size_t level, std::uint64_t at_s, const ChunkPoint& part) {
+            sums.use(at, level, at_s, part);
+        };
         auto done = impl_->read([&](const lmdb::Env& env, const lmdb::Txn& txn) {
-            return RangeRead(env, txn, level, start_s, start_s + count * resolution_s, points).run(some);
+            return RangeRead(env, txn, steps->level, steps->from_s, steps->to_s(), use).run(some);
         });
         if (!done) return flow::pass(done);
+        if (has_max(steps->level)) sums.add_maxima();
     }
-    if (!has_max(level)) {
+    if (!has_max(steps->level)) {
         for (Point& p : points) p.max = p.sum;
     }
     return points;
+}
+
+flow::Result<void> Reader::visit_series(std::span<const std::vector<std::uint32_t>> rows, std::uint32_t from_s,
+                                        std::uint32_t to_s, std::uint32_t resolution_s, const UseSums& use) const {
+    const auto steps = steps_of(from_s, to_s, resolution_s);
+    if (!steps) return tl::unexpected(steps.error());
+    std::vector<std::pair<std::uint32_t, std::size_t>> sorted;  // id and row; a series may be in several rows
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        for (const std::uint32_t id : rows[row]) sorted.emplace_back(id, row);
+    }
+    std::sort(sorted.begin(), sorted.end());
+    sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+    std::vector<std::uint32_t> ids;
+    std::vector<std::size_t> first;  // of `sorted`, by place in `ids`
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+        if (!ids.empty() && ids.back() == sorted[i].first) continue;
+        ids.push_back(sorted[i].first);
+        first.push_back(i);
+    }
+    first.push_back(sorted.size());
+    const std::size_t at_once = steps->series_at_once();
+    for (std::size_t begin = 0; begin < ids.size(); begin += at_once) {
+        const UsePart give = [&](std::size_t i, std::size_t, std::uint64_t at_s, const ChunkPoint& part) {
+            const auto start_s = static_cast<std::uint32_t>(at_s - at_s % resolution_s);
+            for (std::size_t at = first[begin + i]; at < first[begin + i + 1]; ++at)
+                use(sorted[at].second, start_s, part.sum);
+        };
+        const std::span<const std::uint32_t> some(ids.data() + begin, std::min(at_once, ids.size() - begin));
+        auto done = impl_->read([&](const lmdb::Env& env, const lmdb::Txn& txn) {
+            return RangeRead(env, txn, steps->level, steps->from_s, steps->to_s(), give).run(some);
+        });
+        if (!done) return done;
+    }
+    return {};
 }
 
 flow::Result<void> Reader::visit_books(std::uint32_t from_s, std::uint32_t to_s,

@@ -96,6 +96,13 @@ class Reader {
     flow::Result<std::vector<Point>> series(std::span<const std::uint32_t> ids, std::uint32_t from_s,
                                             std::uint32_t to_s, std::uint32_t resolution_s) const;
     static constexpr std::uint32_t kMaxPoints = 1'000'000;
+    // The same for several rows of series at once, in as few transactions as series() would take for all of them together:
+    // calls use(row, start_s, sums) for what was counted, several times for a point whose parts lie apart; sums of equal row
+    // and start are to be added up. Without maxima, and without room for what is empty.
+    using UseSums =
+        std::function<void(std::size_t row, std::uint32_t start_s, const std::array<flow::Cell, flow::kClasses>& sums)>;
+    flow::Result<void> visit_series(std::span<const std::vector<std::uint32_t>> rows, std::uint32_t from_s,
+                                    std::uint32_t to_s, std::uint32_t resolution_s, const UseSums& use) const;
 
     // Wall clock of the newest commit, milliseconds since 1970 UTC; 0 = none.
     flow::Result<std::uint64_t> last_commit_ms() const;

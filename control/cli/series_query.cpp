@@ -2,11 +2,10 @@
 #include "control/cli/series_query.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
-#include "control/config_problems.hpp"
 #include "control/duration.hpp"
+#include "control/series_span.hpp"
 
 namespace cli {
 namespace {
@@ -24,12 +23,6 @@ flow::Result<bool> has_points(const store::Reader& reader, const std::vector<std
     return std::any_of(points->begin(), points->end(), [](const store::Point& p) { return p.present; });
 }
 
-std::string resolution_names() {
-    std::string out = "auto";
-    for (const store::Resolution& r : store::kResolutions) out += ", " + control::duration_text(r.step_s);
-    return out;
-}
-
 // "no channel "dnss": did you mean "dns"?" for whichever of the three names nothing has.
 std::string nobody_has(const std::vector<store::StoredSeries>& catalogue, const SeriesQuery& query) {
     const auto missing = [&](const char* kind, const std::string& wanted,
@@ -37,11 +30,7 @@ std::string nobody_has(const std::vector<store::StoredSeries>& catalogue, const 
         std::set<std::string_view> names;
         for (const auto& s : catalogue) names.insert(s.*member);
         if (wanted.empty() || names.contains(wanted)) return {};
-        const std::vector<std::string_view> list(names.begin(), names.end());
-        const auto near = control::nearest(wanted, list);
-        return std::string("there is no ") + kind + " \"" + wanted + "\"" +
-               (near.empty() ? ": `net-collector profiles` lists what there is"
-                             : ": did you mean \"" + std::string(near) + "\"?");
+        return control::no_such_name(kind, wanted, names, ": `net-collector profiles` lists what there is");
     };
     for (const std::string& text : {missing("profile", query.profile, &store::StoredSeries::profile),
                                     missing("channel", query.channel, &store::StoredSeries::channel),
@@ -55,27 +44,11 @@ std::string nobody_has(const std::vector<store::StoredSeries>& catalogue, const 
 }  // namespace
 
 Outcome<Span> parse_span(const SeriesQuery& query, std::uint64_t now_s) {
-    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
-    const auto from = control::parse_time(query.from, now_s);
-    auto to = control::parse_time(query.to, now_s);
-    if (to && query.to == "now") ++*to;  // the second that has begun, too
-    for (const auto& [option, given, value] :
-         {std::tuple("--from", query.from, from), std::tuple("--to", query.to, to)}) {
-        if (value && *value <= kMost) continue;
-        return failure(Exit::usage, std::string(option) + " " + given +
-                                        " is no time: write -1h, 2024-05-01T12:30, seconds since 1970, or now");
-    }
-    if (*from >= *to) return failure(Exit::usage, "--from " + query.from + " is not before --to " + query.to);
-    Span span{static_cast<std::uint32_t>(*from), static_cast<std::uint32_t>(*to), 0};
-    if (query.resolution == "auto") return span;
-    for (const store::Resolution& r : store::kResolutions) {
-        if (query.resolution == control::duration_text(r.step_s) || query.resolution == std::to_string(r.step_s))
-            span.resolution_s = r.step_s;
-    }
-    if (span.resolution_s == 0)
-        return failure(Exit::usage,
-                       "--resolution " + query.resolution + " is none: write one of " + resolution_names());
-    return span;
+    const auto times = control::parse_time_span(query.from, query.to, now_s, "--from", "--to");
+    if (!times) return failure(Exit::usage, times.error().text());
+    const auto resolution = control::parse_resolution(query.resolution, "--resolution");
+    if (!resolution) return failure(Exit::usage, resolution.error().text());
+    return Span{times->from_s, times->to_s, *resolution};
 }
 
 Outcome<std::vector<Row>> choose_rows(const std::vector<store::StoredSeries>& catalogue, const SeriesQuery& query) {
@@ -110,20 +83,12 @@ Outcome<std::uint32_t> choose_resolution(const store::Reader& reader, const std:
     std::size_t i = 0;
     while (i + 1 < steps.size() && (span.to_s - span.from_s) / steps[i] > kMostSteps) ++i;
     const auto ids = all_ids(rows);
-    // What retention has deleted, coarser series still have. A replay keeps everything, however old: look
-    // before leaping.
-    while (i + 1 < steps.size() && now_s > retention.keep_s[i] && span.from_s < now_s - retention.keep_s[i]) {
-        const auto kept_from =
-            static_cast<std::uint32_t>(std::min<std::uint64_t>(span.to_s, now_s - retention.keep_s[i]));
-        const auto here = has_points(reader, ids, span.from_s, kept_from, steps[i]);
-        if (!here) return failure(Exit::failed, here.error().text());
-        if (*here) break;
-        const auto coarser = has_points(reader, ids, span.from_s, kept_from, steps[i + 1]);
-        if (!coarser) return failure(Exit::failed, coarser.error().text());
-        if (!*coarser) break;
-        ++i;
-    }
-    return steps[i];
+    const auto kept = control::kept_resolution(i, {span.from_s, span.to_s}, retention, now_s,
+                                               [&](std::uint32_t from_s, std::uint32_t to_s, std::uint32_t step_s) {
+                                                   return has_points(reader, ids, from_s, to_s, step_s);
+                                               });
+    if (!kept) return failure(Exit::failed, kept.error().text());
+    return steps[*kept];
 }
 
 std::string where_data_is(const store::Reader& reader, const std::vector<Row>& rows, std::uint64_t now_s) {

@@ -1,17 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/http/api/api.hpp"
 
+#include <iterator>
 #include <utility>
 
 namespace api {
 
-Api::Api(World world) : world_(std::move(world)) {}
+Api::Api(World world) : world_(std::move(world)) {
+    world_.reload = [this, reload = std::move(world_.reload)] {
+        control::ReloadStatus out = reload();
+        common_.forget();
+        return out;
+    };
+}
 Api::~Api() = default;
 
 std::vector<http::Route> Api::routes() {
-    return filter_checks_.routes();
+    std::vector<http::Route> out;
+    const auto add = [&](std::vector<http::Route> more) {
+        out.insert(out.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    };
+    add(status_.routes());
+    add(profiles_.routes());
+    add(series_.routes());
+    add(filter_checks_.routes());
+    return out;
 }
 
-void Api::tick() {}
+void Api::tick() {
+    common_.forget();
+}
 
 }  // namespace api

@@ -9,6 +9,10 @@
 #include <vector>
 
 #include "control/http/api/filter_check.hpp"
+#include "control/http/api/profile_routes.hpp"
+#include "control/http/api/series_routes.hpp"
+#include "control/http/api/shared.hpp"
+#include "control/http/api/status_routes.hpp"
 #include "control/http/api/world.hpp"
 #include "control/http/server.hpp"
 
@@ -26,7 +30,11 @@ class Api {
     void tick();
 
   private:
-    World world_;
+    World world_;  // whose reload() makes what is shared be asked for again
+    Common common_{world_};
+    StatusRoutes status_{world_, common_};
+    ProfileRoutes profiles_{common_};
+    SeriesRoutes series_{world_, common_};
     FilterChecks filter_checks_{world_};
 };
 

@@ -3,7 +3,10 @@
 
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
+#include "control/series_span.hpp"
 #include "control/status_json.hpp"
 
 namespace api {
@@ -48,6 +51,22 @@ flow::Result<std::uint64_t> number(const http::Request& request, const std::stri
 std::string text(const http::Request& request, const std::string& name, std::string_view otherwise) {
     const auto found = request.query.find(name);
     return found == request.query.end() ? std::string(otherwise) : found->second;
+}
+
+std::vector<std::string> list(const http::Request& request, const std::string& name) {
+    std::vector<std::string> out;
+    std::istringstream all(text(request, name));
+    for (std::string one; std::getline(all, one, ',');) {
+        if (!one.empty()) out.push_back(std::move(one));
+    }
+    return out;
+}
+
+http::Response no_profile(const control::Config& config, std::string_view name) {
+    std::set<std::string_view> names{control::kLiveProfile};
+    for (const control::ProfileConfig& profile : config.profiles) names.insert(profile.name);
+    return problem(404, "not_found",
+                   control::no_such_name("profile", name, names, ": GET /api/v1/profiles lists what there is"));
 }
 
 flow::Result<Json> body(const http::Request& request) {

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
 
 #include "control/http/server.hpp"
 #include "dataplane/flow/result.hpp"
@@ -35,6 +37,13 @@ struct Position {
 [[nodiscard]] flow::Result<std::uint64_t> number(const http::Request& request, const std::string& name,
                                                  std::uint64_t otherwise, std::uint64_t most);
 [[nodiscard]] std::string text(const http::Request& request, const std::string& name, std::string_view otherwise = {});
+// Of "a,b,c": the names, without empty ones.
+[[nodiscard]] std::vector<std::string> list(const http::Request& request, const std::string& name);
+// 404: with the profile that is perhaps meant.
+[[nodiscard]] http::Response no_profile(const control::Config& config, std::string_view name);
+// A value, or why there is none.
+template <class T>
+using Answered = tl::expected<T, http::Response>;
 // The body as JSON: an object, at most 16 deep.
 [[nodiscard]] flow::Result<Json> body(const http::Request& request);
 

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/http/api/series_routes.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "control/http/api/series_text.hpp"
+#include "control/status_json.hpp"
+
+namespace api {
+namespace {
+
+// Cores hand their tallies over each second and the store commits each second: what is older is on disk.
+constexpr std::uint64_t kUnderWay_s = 2;
+// Steps that totals are added up from at most: the finest that the window is exact in.
+constexpr std::uint64_t kTotalSteps = 10'000;
+
+http::Response unreadable(const flow::Error& error) {
+    return problem(503, "no_data", error.text());
+}
+
+control::TimeSpan whole_steps(const control::TimeSpan& span, std::uint32_t step_s) {
+    const std::uint64_t to_s = (std::uint64_t{span.to_s} + step_s - 1) / step_s * step_s;
+    const std::uint64_t last_s = ~std::uint32_t{0} - ~std::uint32_t{0} % step_s;
+    return {span.from_s - span.from_s % step_s, static_cast<std::uint32_t>(std::min(to_s, last_s))};
+}
+
+std::vector<std::vector<std::uint32_t>> ids_of(const std::vector<SeriesRow>& rows) {
+    std::vector<std::vector<std::uint32_t>> out;
+    for (const SeriesRow& row : rows) out.push_back(row.ids);
+    return out;
+}
+
+// The nearest that retention has not deleted.
+flow::Result<std::uint32_t> kept(const store::Reader& reader, const std::vector<SeriesRow>& rows,
+                                 const control::TimeSpan& span, std::size_t wanted, const control::Retention& retention,
+                                 std::uint64_t now_s) {
+    const auto ids = ids_of(rows);
+    const auto at = control::kept_resolution(
+        wanted, span, retention, now_s,
+        [&](std::uint32_t from_s, std::uint32_t to_s, std::uint32_t step_s) -> flow::Result<bool> {
+            bool any = false;
+            const auto done = reader.visit_series(ids, from_s, to_s, step_s,
+                                                  [&](std::size_t, std::uint32_t, const auto&) { any = true; });
+            if (!done) return tl::unexpected(done.error());
+            return any;
+        });
+    if (!at) return tl::unexpected(at.error());
+    return control::Retention::kResolution_s[*at];
+}
+
+void add(std::array<flow::Cell, flow::kClasses>& to, const std::array<flow::Cell, flow::kClasses>& from) {
+    for (std::size_t c = 0; c < flow::kClasses; ++c) {
+        to[c].flows += from[c].flows;
+        to[c].packets += from[c].packets;
+        to[c].bytes += from[c].bytes;
+    }
+}
+
+Json cell_json(const flow::Cell& cell) {
+    return {{"flows", cell.flows}, {"packets", cell.packets}, {"bytes", cell.bytes}};
+}
+
+Json cells_json(const std::array<flow::Cell, flow::kClasses>& cells) {
+    flow::Cell any;
+    for (const flow::Cell& cell : cells) {
+        any.flows += cell.flows;
+        any.packets += cell.packets;
+        any.bytes += cell.bytes;
+    }
+    Json out{{"any", cell_json(any)}};
+    for (std::uint32_t c = 0; c < flow::kClasses; ++c) out[std::string(class_name(c))] = cell_json(cells[c]);
+    return out;
+}
+
+}  // namespace
+
+Answered<std::vector<SeriesRow>> SeriesRoutes::rows_of(const SeriesQuestion& question) {
+    const auto catalogue = common_.catalogue.get();
+    if (!*catalogue) return tl::unexpected(unreadable(catalogue->error()));
+    return choose_rows(*common_.config.get(), **catalogue, question.selection);
+}
+
+flow::Result<void> SeriesRoutes::read(const store::Reader& reader, const SeriesQuestion& question,
+                                      SeriesValues& out) const {
+    out.values.assign(out.rows.size(), std::vector<std::uint64_t>(out.steps(), SeriesValues::kNothing));
+    return reader.visit_series(ids_of(out.rows), out.span.from_s, out.span.to_s, out.resolution_s,
+                               [&](std::size_t row, std::uint32_t start_s, const auto& sums) {
+                                   std::uint64_t& value =
+                                       out.values[row][(start_s - out.span.from_s) / out.resolution_s];
+                                   if (value == SeriesValues::kNothing) value = 0;
+                                   value += question.value(sums);
+                               });
+}
+
+Answered<SeriesValues> SeriesRoutes::values_of(const SeriesQuestion& question) {
+    auto rows = rows_of(question);
+    if (!rows) return tl::unexpected(rows.error());
+    SeriesValues out;
+    out.rows = *std::move(rows);
+    http::Response refused;
+    const auto done = common_.readers.with([&](const store::Reader& reader) -> flow::Result<void> {
+        out.resolution_s = question.resolution_s;
+        if (out.resolution_s == 0) {
+            const auto chosen =
+                kept(reader, out.rows, question.span, fitting_resolution(question.span, question.points),
+                     common_.config.get()->retention, now_s());
+            if (!chosen) return tl::unexpected(chosen.error());
+            out.resolution_s = *chosen;
+        }
+        out.span = whole_steps(question.span, out.resolution_s);
+        if (out.steps() * std::max<std::size_t>(out.rows.size(), 1) > kMostValues) {
+            refused = problem(422, "too_large",
+                              std::to_string(out.rows.size()) + " rows of " + std::to_string(out.steps()) +
+                                  " steps are more than " + std::to_string(kMostValues) +
+                                  " values: ask for a shorter time, a coarser resolution or fewer channels");
+            return {};
+        }
+        const auto commit_ms = reader.last_commit_ms();
+        if (!commit_ms) return tl::unexpected(commit_ms.error());
+        const std::uint64_t whole_s = *commit_ms / 1000 - std::min(*commit_ms / 1000, kUnderWay_s);
+        out.newest_s =
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(whole_s - whole_s % out.resolution_s, out.span.to_s));
+        return read(reader, question, out);
+    });
+    if (!done) return tl::unexpected(unreadable(done.error()));
+    if (!refused.body.empty()) return tl::unexpected(refused);
+    return out;
+}
+
+http::Response SeriesRoutes::series(const SeriesQuestion& question) {
+    const auto values = values_of(question);
+    if (!values) return values.error();
+    std::vector<std::string> sources;
+    for (const SeriesRow& row : values->rows) sources.insert(sources.end(), row.sources.begin(), row.sources.end());
+    std::sort(sources.begin(), sources.end());
+    sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
+    std::vector<Gap> gaps;
+    if (!sources.empty()) {
+        const auto started_s = static_cast<std::uint32_t>(common_.status.get()->started_ms / 1000);
+        auto found =
+            losses_.gaps(values->span, values->resolution_s, sources, started_s, static_cast<std::uint32_t>(now_s()));
+        if (!found) return unreadable(found.error());
+        gaps = *std::move(found);
+    }
+    return {.content_type = control::kJsonContentType, .body = series_text(question, *values, gaps)};
+}
+
+http::Response SeriesRoutes::totals(const SeriesQuestion& question) {
+    const auto rows = rows_of(question);
+    if (!rows) return rows.error();
+    std::vector<std::array<flow::Cell, flow::kClasses>> sums(rows->size());
+    control::TimeSpan span;
+    const auto done = common_.readers.with([&](const store::Reader& reader) -> flow::Result<void> {
+        std::uint32_t step_s = question.resolution_s;
+        if (step_s == 0) {
+            const auto& steps = control::Retention::kResolution_s;
+            std::size_t wanted = 0;
+            while (wanted + 1 < steps.size() &&
+                   (question.span.to_s - question.span.from_s) / steps[wanted] > kTotalSteps)
+                ++wanted;
+            const auto chosen = kept(reader, *rows, question.span, wanted, common_.config.get()->retention, now_s());
+            if (!chosen) return tl::unexpected(chosen.error());
+            step_s = *chosen;
+        }
+        span = whole_steps(question.span, step_s);
+        return reader.visit_series(ids_of(*rows), span.from_s, span.to_s, step_s,
+                                   [&](std::size_t row, std::uint32_t, const auto& cells) { add(sums[row], cells); });
+    });
+    if (!done) return unreadable(done.error());
+    Json out{{"from_s", span.from_s}, {"to_s", span.to_s}, {"rows", Json::array()}};
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+        const SeriesRow& row = (*rows)[i];
+        out["rows"].push_back({{"profile", row.profile}, {"channel", row.channel}, {"cells", cells_json(sums[i])}});
+    }
+    return json(out);
+}
+
+http::Response SeriesRoutes::peak(const SeriesQuestion& question) {
+    const auto values = values_of(question);
+    if (!values) return values.error();
+    Json out{{"at_s", values->span.from_s}, {"resolution_s", values->resolution_s}, {"value", 0}};
+    std::uint64_t highest = 0;
+    for (std::size_t step = 0; step < values->steps(); ++step) {
+        std::uint64_t sum = 0;
+        for (const auto& row : values->values) sum += row[step] == SeriesValues::kNothing ? 0 : row[step];
+        if (sum <= highest) continue;
+        highest = sum;
+        out["at_s"] = values->span.from_s + step * values->resolution_s;
+        out["value"] = sum;
+    }
+    return json(out);
+}
+
+http::Handler SeriesRoutes::later(Ask ask) {
+    return [this, ask](const http::Request& request) {
+        const auto question = read_question(request, now_s());
+        if (!question) return question.error();
+        return http::answer_later([this, ask, question = *question] { return (this->*ask)(question); });
+    };
+}
+
+std::vector<http::Route> SeriesRoutes::routes() {
+    const std::string root = kRoot;
+    return {{"GET", root + "/series", http::Reach::anyone, later(&SeriesRoutes::series)},
+            {"GET", root + "/totals", http::Reach::anyone, later(&SeriesRoutes::totals)},
+            {"GET", root + "/peak", http::Reach::anyone, later(&SeriesRoutes::peak)}};
+}
+
+}  // namespace api
