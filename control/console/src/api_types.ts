@@ -253,7 +253,9 @@ export interface Question {
   count?: number;
   packet_limit?: string; // as -l, -L
   byte_limit?: string;
-  resolution?: number; // of kind series
+  resolution?: number; // of kind series; without: the finest with at most 1000 steps
+  unit?: Unit; // of kind series; without: bytes
+  class?: TrafficClass; // of kind series; without: any
   text?: string; // a format of -o: nfdump's text instead of a table
   keep?: boolean;
 }
