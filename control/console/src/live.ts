@@ -74,7 +74,9 @@ function tellSecond(second: Second): void {
   // Delays only make it smaller; a jump of either clock is taken over.
   ahead_ms = ahead > ahead_ms || ahead_ms - ahead > 2_000 || latest.get() === null ? ahead : ahead_ms;
   latest.set(second);
-  for (const listener of [...listeners]) listener.take(second);
+  // A stream that was opened before somebody came does not have all of their rows.
+  const told = new Set(asked.split(","));
+  for (const listener of [...listeners]) if (listener.profiles.every((profile) => told.has(profile))) listener.take(second);
 }
 
 function open(): void {
