@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "control/http/assets.hpp"
+#include "control/http/assets.hpp"
 #include "control/status_json.hpp"
 
 namespace control {
@@ -50,6 +51,7 @@ std::vector<http::Route> Web::routes() {
                    [this](const Request& request) { return captures_.begin(request); }, http::Role::admin});
     out.push_back(
         {"GET", kCaptureCountsPath, http::Reach::unix_socket, [this](const Request&) { return captures_.counts(); }});
+    out.push_back(http::console_route());
     return out;
 }
 
