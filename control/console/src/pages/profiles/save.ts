@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Saving against a file that others write too. When it is another by now: changes that do not touch each other are put together, where
+// they do, the user chooses. Nothing is sent that would take somebody's change back unseen.
+import { ask, Failure } from "../../api";
+import type { Channel, Profile } from "../../api_types";
+import { renewProfiles } from "../../store";
+import { changesOf, clashes, drafts, settle, type Clash, type Fields } from "./drafts";
+
+export const channelFields = (c: Channel): Fields => ({ name: c.name, filter: c.filter, colour: c.colour.toLowerCase(), sign: c.sign, sources: c.sources });
+export const profileFields = (p: Profile): Fields => ({ name: p.name, description: p.description, group: p.group });
+export const orderFields = (p: Profile): Fields => ({ order: p.channels.map((c) => c.name) });
+export const newChannel = (colour: string): Fields => ({ name: "", filter: "", colour, sign: "+", sources: [] });
+
+export interface Task {
+  key: string; // of the draft
+  profile: string;
+  path: string; // below /profiles/{profile}
+  method: "POST" | "PATCH" | "DELETE";
+  // Of the profile as it is now: the fields that the draft changes; undefined: what it changes is gone.
+  now: (profile: Profile) => Fields | undefined;
+}
+
+export type Outcome =
+  | { kind: "saved"; profile: Profile | undefined; merged: boolean }
+  | { kind: "clash"; clashes: Clash[]; theirs: Fields }
+  | { kind: "gone"; detail: string }
+  | { kind: "failed"; failure: Failure };
+
+const kTries = 3; // others may save between our reading and writing
+
+function where(task: Task): string {
+  return `/profiles/${encodeURIComponent(task.profile)}${task.path}`;
+}
+
+async function fresh(task: Task): Promise<Profile> {
+  return ask<Profile>(`/profiles/${encodeURIComponent(task.profile)}`);
+}
+
+// `version`: of the profile that the user sees.
+export async function save(task: Task, version: string): Promise<Outcome> {
+  let merged = false;
+  for (let turn = 1; ; ++turn) {
+    const draft = drafts.get().get(task.key);
+    try {
+      const body = task.method === "DELETE" ? undefined : draft === undefined ? {} : changesOf(draft);
+      const profile = await ask<Profile | undefined>(where(task), { method: task.method, body, version });
+      // The daemon takes it over like a reload: until then the old one would be read.
+      await renewProfiles();
+      return { kind: "saved", profile, merged };
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      if (failure.status !== 412 || turn === kTries) return failure.status === 404 ? { kind: "gone", detail: failure.problem.detail } : { kind: "failed", failure };
+    }
+    const next = await meet(task);
+    if (typeof next !== "string") return next;
+    version = next;
+    merged = true;
+  }
+}
+
+// Reads what is there now and puts the draft upon it, or says why that needs the user.
+async function meet(task: Task): Promise<string | Outcome> {
+  try {
+    const profile = await fresh(task);
+    void renewProfiles();
+    const theirs = task.now(profile);
+    const draft = drafts.get().get(task.key);
+    if (theirs === undefined) return { kind: "gone", detail: "Somebody else deleted it meanwhile." };
+    if (task.method === "DELETE" || draft === undefined) {
+      return { kind: "failed", failure: new Failure(412, { error: "conflict", detail: "Somebody else changed the profile meanwhile: look at it, then delete it again." }) };
+    }
+    const both = clashes(draft, theirs);
+    if (both.length > 0) return { kind: "clash", clashes: both, theirs };
+    settle(task.key, theirs, new Set(Object.keys(changesOf(draft))));
+    return profile.version;
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    return failure.status === 404 ? { kind: "gone", detail: failure.problem.detail } : { kind: "failed", failure };
+  }
+}
+
+export function channelTask(profile: string, channel: string): Task {
+  return {
+    key: `channel:${profile}/${channel}`,
+    profile,
+    path: channel === "" ? "/channels" : `/channels/${encodeURIComponent(channel)}`,
+    method: channel === "" ? "POST" : "PATCH",
+    now: (p) => {
+      if (channel === "") return drafts.get().get(`channel:${profile}/`)?.base ?? {};
+      const found = p.channels.find((c) => c.name === channel);
+      return found && channelFields(found);
+    },
+  };
+}
+
+// Which field a message is about: by its word for programs, else by the first word of the sentence that names one.
+export function fieldOf(failure: Failure, fields: string[]): string | undefined {
+  const { error, detail } = failure.problem;
+  if (error.includes("filter")) return fields.find((name) => name === "filter");
+  return fields
+    .map((name) => ({ name, at: detail.search(new RegExp(`\\b${name.replace(/s$/, "")}`, "i")) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at)[0]?.name;
+}
+
