@@ -37,7 +37,7 @@ export function usePreview(asked: Asked) {
     const from = to - seconds;
     const { filter, sources, profile, channel } = asked;
     setPresent(undefined);
-    void runner.current!.start(`${filter}${over}`, { kind: "series", filter, from, to, sources: sources.length > 0 ? sources : undefined, resolution });
+    void runner.current!.start(`${filter}${over}`, { kind: "series", filter, from, to, sources: sources.length > 0 ? sources : undefined, resolution, unit: of });
     if (channel !== undefined)
       ask<Series>("/series", { query: { profile, channel, from, to, resolution, unit: of } })
         .then(setPresent)
