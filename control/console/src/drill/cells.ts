@@ -46,6 +46,12 @@ export function duration(ms: number): string {
   return `${Math.floor(s / 3600) > 0 ? `${Math.floor(s / 3600)}:` : ""}${s >= 3600 ? two(Math.floor(s / 60) % 60) : Math.floor(s / 60)}:${two(s % 60)}`;
 }
 
+// "2026-11-23" where all times of a column are of one day: it stands in the title then.
+export function dayOf(rows: Value[][], column: number): string {
+  const days = new Set(rows.map((row) => (typeof row[column] === "number" ? timeText(row[column]).slice(0, 10) : "")));
+  return days.size === 1 ? [...days][0]! : "";
+}
+
 export function timeText(ms: number): string {
   return new Date(ms).toISOString().replace("T", " ").replace("Z", "");
 }

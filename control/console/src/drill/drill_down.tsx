@@ -6,6 +6,7 @@ import { useAsk } from "../ask";
 import { Button } from "../parts/controls";
 import { Command } from "./command";
 import { FilterBox } from "./filter_box";
+import { FilterGraph } from "./filter_graph";
 import { FilterMenu } from "./filter_menu";
 import { FlowOptions, ModeChoice, MoreOptions, TopOptions } from "./options";
 import { Progress } from "./progress";
@@ -18,11 +19,12 @@ import "./answer.css";
 export interface DrillDownProps {
   profile: string;
   channels: string[]; // those that the graph shows; none: all of the profile
-  window: Window;
+  window: Window; // what is marked in the graph, or all of it
+  span?: Window; // all of the graph
 }
 
-export function DrillDown({ profile, channels, window }: DrillDownProps) {
-  const state = useDrill({ profile, channels, window });
+export function DrillDown({ profile, channels, window, span }: DrillDownProps) {
+  const state = useDrill({ profile, channels, window, span });
   const { drill, run } = state;
   // Without the list there is just no choice of sources.
   const sources = (useAsk<Source[]>("/sources").data ?? []).map((source) => source.name);
@@ -54,6 +56,9 @@ export function DrillDown({ profile, channels, window }: DrillDownProps) {
           <ModeChoice {...options} />
           {drill.mode === "top" ? <TopOptions {...options} /> : <FlowOptions {...options} />}
           <span class="drill-run">
+            <Button pressed={drill.graph} label="Draws the filter over the span of the graph above" onClick={() => state.show({ ...drill, graph: !drill.graph })}>
+              Graph this filter
+            </Button>
             {busy ? (
               <Button icon="stop" onClick={state.cancel}>
                 Cancel
@@ -70,6 +75,15 @@ export function DrillDown({ profile, channels, window }: DrillDownProps) {
           <MoreOptions {...options} sources={sources} channels={channels} profile={profile} />
         </details>
       </form>
+      {drill.graph && (
+        <FilterGraph
+          asked={state.graphed}
+          follows={drill.run}
+          moves={(span ?? window).moves === true}
+          mark={span === undefined ? null : window}
+          close={() => state.show({ ...drill, graph: false })}
+        />
+      )}
       <Progress run={run} stale={state.stale ? "The question has changed since." : ""} again={() => state.ask()} />
       <Answer run={run} drill={drill} stale={state.stale} show={state.show} ask={(next: Drill) => state.ask(next)} />
       {run?.job && <Command words={run.job.command} />}

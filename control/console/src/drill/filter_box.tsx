@@ -193,7 +193,7 @@ function Said({ id, text, checking, use }: { id: string; text: string; checking:
         </span>
       )}
       {reachable && fresh && checked.check.ok && checked.check.notes.map((note) => <span key={note} class="warn note-line">{note}</span>)}
-      {reachable && !bad && !(fresh && checked.check.notes.length > 0) && <span class="faint">Enter runs, Shift+Enter begins a line, Ctrl+Space completes</span>}
+      {reachable && !bad && !(fresh && checked.check.notes.length > 0) && <span class="faint keys-hint">Enter runs, Shift+Enter begins a line, Ctrl+Space completes</span>}
     </div>
   );
 }

@@ -12,7 +12,7 @@ function figures(job: Job): string {
   return parts.join(", ");
 }
 
-function Running({ run }: { run: Run }) {
+export function Running({ run }: { run: Run }) {
   const job = run.job;
   const ratio = job?.progress.ratio ?? 0;
   const waits = !job || job.state === "waiting";

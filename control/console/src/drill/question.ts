@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the drill-down asks: as it stands in the address (every name begins with "q"), and as the API takes it.
-import type { Question } from "../api_types";
+import type { Question, TrafficClass, Unit } from "../api_types";
 import { go } from "../address";
 import { findElement, risesByItself } from "./statistics";
 
@@ -14,6 +14,7 @@ export interface Place {
   profile: string;
   channels: string[]; // those that the graph shows; none: all of the profile
   window: Window;
+  span?: Window; // all of the graph; without: the window
 }
 
 export type Mode = "top" | "flows";
@@ -146,8 +147,10 @@ export function question(d: Drill, place: Place): Question {
   return q;
 }
 
-export function seriesQuestion(d: Drill, place: Place): Question {
-  return { kind: "series", filter: d.filter.trim() || "any", ...scope({ ...d, over: "window" }, place) };
+// Over the whole span of the graph, whatever window is marked in it.
+export function seriesQuestion(d: Drill, place: Place, unit: Unit, of: TrafficClass): Question {
+  const over: Place = { ...place, window: place.span ?? place.window };
+  return { kind: "series", filter: d.filter.trim() || "any", ...scope({ ...d, over: "window" }, over), unit, class: of };
 }
 
 // Two questions of the same key have the same answer, but for what has come since.

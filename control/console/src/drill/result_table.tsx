@@ -3,7 +3,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Result, ResultColumn } from "../api_types";
 import { scale } from "../parts/format";
-import { type Value, beside, exact, isCounted, isNumber, shown, sorted } from "./cells";
+import { type Value, beside, dayOf, exact, isCounted, isNumber, shown, sorted } from "./cells";
 import { columnsOf } from "./columns";
 
 const rowsOfPage = 100;
@@ -82,6 +82,7 @@ function useGrid(rows: number, columns: number) {
 
 export function ResultTable({ result, label, listed, orderedBy, choose }: Props) {
   const columns = useMemo(() => columnsOf(result, listed ? "" : orderedBy), [result, orderedBy]);
+  const days = useMemo(() => result.columns.map((column, n) => (column.unit === "time_ms" ? dayOf(result.rows, n) : "")), [result]);
   const [sort, setSort] = useState<Sort>({ column: -1, ascending: false });
   const [page, setPage] = useState(0);
   const order = useMemo(() => {
@@ -100,8 +101,8 @@ export function ResultTable({ result, label, listed, orderedBy, choose }: Props)
   return (
     <>
       <div class="result-scroll">
-        <table ref={grid.table} class="result" role="grid" aria-label={label} aria-rowcount={result.rows.length + 1} onKeyDown={grid.keyDown}>
-          <Titles result={result} columns={columns} sort={sort} turn={turn} grid={grid} />
+        <table ref={grid.table} class={listed ? "result" : "result of-values"} role="grid" aria-label={label} aria-rowcount={result.rows.length + 1} onKeyDown={grid.keyDown}>
+          <Titles result={result} columns={columns} days={days} sort={sort} turn={turn} grid={grid} />
           <tbody>
             {visible.map((row, n) => (
               <tr key={row} aria-rowindex={first + n + 2}>
@@ -110,6 +111,7 @@ export function ResultTable({ result, label, listed, orderedBy, choose }: Props)
                     key={column}
                     column={result.columns[column]!}
                     value={result.rows[row]![column] ?? null}
+                    day={days[column]!}
                     share={result.columns[column]!.name === barred ? shareOf(result, column) : null}
                     tab={grid.here(n, c)}
                     choose={(element) => {
@@ -135,7 +137,16 @@ function shareOf(result: Result, column: number): number | null {
 
 type Grid = ReturnType<typeof useGrid>;
 
-function Titles({ result, columns, sort, turn, grid }: { result: Result; columns: number[]; sort: Sort; turn: (column: number) => void; grid: Grid }) {
+interface TitlesProps {
+  result: Result;
+  columns: number[];
+  days: string[];
+  sort: Sort;
+  turn: (column: number) => void;
+  grid: Grid;
+}
+
+function Titles({ result, columns, days, sort, turn, grid }: TitlesProps) {
   return (
     <thead>
       <tr aria-rowindex={1}>
@@ -146,6 +157,7 @@ function Titles({ result, columns, sort, turn, grid }: { result: Result; columns
             <th key={name} scope="col" class={isNumber(unit) ? "figure" : ""} aria-sort={by ? (sort.ascending ? "ascending" : "descending") : "none"}>
               <button type="button" tabIndex={grid.here(-1, c) ? 0 : -1} onClick={() => turn(column)} onFocus={() => grid.go(-1, c)}>
                 {title}
+                {days[column] !== "" && <span class="beside">{days[column]}</span>}
                 <span class="arrow" aria-hidden="true">
                   {by ? (sort.ascending ? "▲" : "▼") : ""}
                 </span>
@@ -161,12 +173,13 @@ function Titles({ result, columns, sort, turn, grid }: { result: Result; columns
 interface CellProps {
   column: ResultColumn;
   value: Value;
+  day: string; // is left out of times
   share: number | null; // the largest of the column, where it has bars
   tab: boolean;
   choose: (element: HTMLElement) => void;
 }
 
-function Cell({ column, value, share, tab, choose }: CellProps) {
+function Cell({ column, value, day, share, tab, choose }: CellProps) {
   const { unit } = column;
   const small = beside(value, unit);
   const bar = share !== null && share > 0 && typeof value === "number" ? value / share : null;
@@ -174,7 +187,7 @@ function Cell({ column, value, share, tab, choose }: CellProps) {
     <td class={`${isNumber(unit) ? "figure" : ""}${bar === null ? "" : " barred"} unit-${unit}`} title={exact(value, unit)}>
       {bar !== null && <span class="bar" style={{ "--part": String(bar) }} aria-hidden="true" />}
       <button type="button" aria-haspopup="menu" tabIndex={tab ? 0 : -1} onClick={(event) => choose(event.currentTarget)}>
-        {isCounted(unit) && typeof value === "number" ? <Figure value={value} /> : shown(value, unit) || <span class="faint">–</span>}
+        {isCounted(unit) && typeof value === "number" ? <Figure value={value} /> : (day === "" ? shown(value, unit) : shown(value, unit).slice(day.length + 1)) || <span class="faint">–</span>}
         {small !== "" && <span class="beside">{small}</span>}
       </button>
     </td>

@@ -6,7 +6,8 @@ import { useAddress } from "../address";
 import { connection } from "../live";
 import { useShared } from "../shared";
 import { remember } from "./kept";
-import { type Drill, type Place, keyOf, question, readDrill, writeDrill } from "./question";
+import { type Unit, classes } from "../api_types";
+import { type Drill, type Place, keyOf, question, readDrill, seriesQuestion, writeDrill } from "./question";
 import { type Run, Runner } from "./runner";
 
 const typing_ms = 300;
@@ -51,8 +52,13 @@ function useTyped(drill: Drill): [string, (text: string) => void] {
   return [text, setText];
 }
 
+function unitOf(text: string | null): Unit {
+  return text === "flows" || text === "packets" ? text : "bytes";
+}
+
 export function useDrill(place: Place) {
-  const stored = readDrill(useAddress().query);
+  const { query } = useAddress();
+  const stored = readDrill(query);
   const [text, setText] = useTyped(stored);
   const drill: Drill = { ...stored, filter: text, run: stored.run && text === stored.filter };
   const { run, runner } = useRunner();
@@ -90,6 +96,8 @@ export function useDrill(place: Place) {
     change: (next: Drill) => writeDrill({ ...next, run: false }, stored.run),
     show: (next: Drill) => writeDrill(next, true), // of what is asked only the form changes
     ask,
+    // In the unit and class of the graph above.
+    graphed: seriesQuestion(stored, place, unitOf(query.get("unit")), classes.find((one) => one === query.get("class")) ?? "any"),
     cancel: () => void runner.cancel(),
   };
 }
