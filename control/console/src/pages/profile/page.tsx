@@ -128,7 +128,12 @@ function Graph({ profile, state }: { profile: Profile; state: State }) {
         <CursorBar picture={picture} state={state} window={window} />
       </section>
       <Totals state={state} profile={profile} window={window} moving_s={chosen === null && "span_s" in state.window ? state.window.span_s : null} />
-      <DrillDown profile={profile.name} channels={asked} window={{ ...window, moves: chosen === null && moves }} />
+      <DrillDown
+        profile={profile.name}
+        channels={asked}
+        window={{ ...window, moves: chosen === null && moves }}
+        span={chosen === null ? undefined : { from_s: picture.from_s, to_s: moves ? picture.edge_s : picture.to_s, moves }}
+      />
     </>
   );
 }
