@@ -235,7 +235,12 @@ struct Config {
 // Reads the file and every *.toml of its profiles directory. Relative paths in the file (data, socket,
 // profiles, pcap:FILE, those of [filters]) are taken from the file's directory. A missing profiles directory is an error only
 // when the key is given.
-[[nodiscard]] flow::Result<Config> load_config(const std::string& path);
+// `instead`: a profile's file is read as if it were this one already.
+struct FileInstead {
+    std::string path{};                 // as ProfileConfig::place has it
+    std::optional<std::string> text{};  // nothing: as if it were not there
+};
+[[nodiscard]] flow::Result<Config> load_config(const std::string& path, const FileInstead* instead = nullptr);
 
 // Only `data`, `socket`, `retention` and `archive`, whatever else is wrong with the file, so that the running daemon can be
 // asked what it says of it. An error when it cannot be read, or is no TOML before `data` already.

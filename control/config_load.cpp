@@ -246,8 +246,9 @@ void read_channel(const toml::table& table, const std::string& file, std::string
     if (!channel.name.empty()) profile.channels.push_back(std::move(channel));
 }
 
-void read_profile(const std::string& path, Config& config, Problems& problems) {
-    auto parsed = parse_file(path);
+void read_profile(const std::string& path, const FileInstead* instead, Config& config, Problems& problems) {
+    const bool another = instead != nullptr && instead->path == path;
+    auto parsed = another ? parse_text(path, instead->text.value_or(std::string{})) : parse_file(path);
     if (!parsed) {
         problems.add(parsed.error().place, parsed.error().message);
         return;
@@ -278,7 +279,7 @@ void read_profile(const std::string& path, Config& config, Problems& problems) {
     config.profiles.push_back(std::move(profile));
 }
 
-void read_profiles(const TableReader& top, Config& config, Problems& problems) {
+void read_profiles(const TableReader& top, const FileInstead* instead, Config& config, Problems& problems) {
     std::error_code error;
     std::vector<std::string> files;
     fs::directory_iterator entry(config.profiles_dir, error);
@@ -291,8 +292,12 @@ void read_profiles(const TableReader& top, Config& config, Problems& problems) {
         const fs::path& path = entry->path();
         if (path.extension() == ".toml" && !path.filename().string().starts_with(".")) files.push_back(path.string());
     }
+    if (instead != nullptr) {
+        std::erase(files, instead->path);
+        if (instead->text) files.push_back(instead->path);
+    }
     std::sort(files.begin(), files.end());
-    for (const std::string& file : files) read_profile(file, config, problems);
+    for (const std::string& file : files) read_profile(file, instead, config, problems);
     std::stable_sort(config.profiles.begin(), config.profiles.end(),
                      [](const ProfileConfig& a, const ProfileConfig& b) { return a.name < b.name; });
 }
@@ -324,7 +329,7 @@ void read_machine(const TableReader& top, const fs::path& directory, Config& con
 
 }  // namespace
 
-flow::Result<Config> load_config(const std::string& path) {
+flow::Result<Config> load_config(const std::string& path, const FileInstead* instead) {
     Config config;
     config.file = path;
     auto parsed = parse_file(path);
@@ -337,7 +342,7 @@ flow::Result<Config> load_config(const std::string& path) {
     read_machine(top, directory, config, problems);
     const bool all_sources = read_sources(top, config, problems);
     read_exporters(top, config, problems);
-    read_profiles(top, config, problems);
+    read_profiles(top, instead, config, problems);
     check_sources(config, problems);
     // A channel may name a source that is there but faulty: one fault at a time.
     if (all_sources) check_profiles(config, problems);

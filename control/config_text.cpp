@@ -70,7 +70,16 @@ class Scanner {
     bool in_comment_ = false;
 };
 
-// Byte offset of a place; the end when it lies beyond.
+flow::Place place_of(const std::string& file, std::string_view before) {
+    const auto line_start = before.rfind('\n') + 1;  // npos + 1 = 0
+    const auto lines = std::count(before.begin(), before.end(), '\n');
+    const std::string_view line = before.substr(line_start);
+    const auto columns = std::count_if(line.begin(), line.end(), [](char c) { return !is_continuation(c); });
+    return {file, static_cast<std::uint32_t>(lines) + 1, static_cast<std::uint32_t>(columns) + 1};
+}
+
+}  // namespace
+
 std::size_t offset_of(const flow::Place& place, std::string_view text) {
     std::size_t at = 0;
     for (std::uint32_t line = 1; line < place.line; ++line) {
@@ -84,16 +93,6 @@ std::size_t offset_of(const flow::Place& place, std::string_view text) {
     }
     return at;
 }
-
-flow::Place place_of(const std::string& file, std::string_view before) {
-    const auto line_start = before.rfind('\n') + 1;  // npos + 1 = 0
-    const auto lines = std::count(before.begin(), before.end(), '\n');
-    const std::string_view line = before.substr(line_start);
-    const auto columns = std::count_if(line.begin(), line.end(), [](char c) { return !is_continuation(c); });
-    return {file, static_cast<std::uint32_t>(lines) + 1, static_cast<std::uint32_t>(columns) + 1};
-}
-
-}  // namespace
 
 flow::Result<void> check_text(const std::string& file, std::string_view text) {
     Scanner scanner(text);

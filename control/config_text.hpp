@@ -18,4 +18,7 @@ namespace control {
 // Of the first character inside the quotes that begin at `quote`; one column a character.
 [[nodiscard]] flow::Place text_place(flow::Place quote, std::string_view text);
 
+// Byte offset of a place; the end when it lies beyond.
+[[nodiscard]] std::size_t offset_of(const flow::Place& place, std::string_view text);
+
 }  // namespace control

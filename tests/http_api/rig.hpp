@@ -38,7 +38,8 @@ class Rig {
 
     // "/series?profile=zone": the answer, also one that comes later.
     http::Response ask(const std::string& method, const std::string& target, std::string body = {}) {
-        http::Request request{.method = method, .path = target.substr(0, target.find('?')), .body = std::move(body)};
+        http::Request request{
+            .method = method, .path = target.substr(0, target.find('?')), .headers = headers, .body = std::move(body)};
         if (const auto mark = target.find('?'); mark != std::string::npos) read_query(target.substr(mark + 1), request);
         for (const http::Route& route : routes_) {
             if (route.method != method || !fits(route.path, kRoot + request.path, request)) continue;
@@ -57,6 +58,7 @@ class Rig {
     void tick() { api_->tick(); }
 
     control::TemporaryDirectory directory{};
+    std::map<std::string, std::string> headers{};  // of every request
     control::Status status{};
     control::Config config{};
     control::ReloadStatus reload{};

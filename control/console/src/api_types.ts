@@ -13,6 +13,7 @@ export interface Problem {
   position?: Position;
 }
 export interface Position {
+  field?: string; // of what was sent: "filter", "channels[2].colour"
   file?: string;
   line: number; // from 1
   column: number; // from 1, in characters
@@ -158,14 +159,14 @@ export interface Channel {
   sources: string[]; // [] = every source
   since_ms: number; // its filter has been this one from here on; 0: not known
 }
-// POST /profiles {name, description?, group?, channels?}        -> 201 Profile
+// POST /profiles {name, description?, group?, channels: ChannelInput[]}   -> 201 Profile; one channel at least, as in the file
 // PATCH /profiles/{profile} {name?, description?, group?, order?: string[]}   -> Profile
 // DELETE /profiles/{profile}                                   -> 204
 // POST /profiles/{profile}/channels ChannelInput               -> 201 Profile
 // PATCH /profiles/{profile}/channels/{channel} ChannelInput    -> Profile
 // DELETE /profiles/{profile}/channels/{channel}                -> Profile
 // If-Match: the version that was read (412 "conflict" when the file is another by now; 428 without). ?dry_run=true checks all and
-// writes nothing. A faulty value is 422 with the message and position that check-config would give.
+// writes nothing; its answer has `text`, what the file would be. A faulty value is 422 with the message and position that check-config would give.
 export interface ChannelInput {
   name?: string;
   filter?: string;

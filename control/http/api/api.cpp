@@ -22,6 +22,7 @@ std::vector<http::Route> Api::routes() {
     };
     add(status_.routes());
     add(profiles_.routes());
+    add(profile_edits_.routes());
     add(series_.routes());
     add(filter_checks_.routes());
     return out;

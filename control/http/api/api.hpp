@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/http/api/filter_check.hpp"
+#include "control/http/api/profile_edits.hpp"
 #include "control/http/api/profile_routes.hpp"
 #include "control/http/api/series_routes.hpp"
 #include "control/http/api/shared.hpp"
@@ -34,6 +35,7 @@ class Api {
     Common common_{world_};
     StatusRoutes status_{world_, common_};
     ProfileRoutes profiles_{common_};
+    ProfileEdits profile_edits_{world_, common_};
     SeriesRoutes series_{world_, common_};
     FilterChecks filter_checks_{world_};
 };

@@ -18,6 +18,7 @@ constexpr int kDeepest = 16;
 
 Json position_json(const Position& p) {
     Json out = Json::object();
+    if (!p.field.empty()) out["field"] = p.field;
     if (!p.file.empty()) out["file"] = p.file;
     out.update({{"line", p.line}, {"column", p.column}, {"offset", p.offset}, {"length", p.length}});
     return out;

@@ -22,6 +22,7 @@ using Json = nlohmann::ordered_json;
 
 // Where in a text something is wrong; see Position in console/src/api_types.ts.
 struct Position {
+    std::string field{};  // of what was sent: "filter", "channels[2].colour"
     std::string file{};
     std::uint32_t line = 1, column = 1;
     std::size_t offset = 0, length = 1;
