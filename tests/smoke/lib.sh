@@ -145,7 +145,7 @@ write_config() {
     mkdir -p "$work/etc"
     cp -r "$top/conf/profiles.d" "$work/etc/"
     sed -e "s|^devices = .*|devices = [\"$1\"]|" -e "s|^data = .*|data = \"$data\"|" \
-        -e 's|^listen = .*|listen = "127.0.0.1:9108"|' -e 's|^hugepages = .*|hugepages = false|' \
+        -e 's|^hugepages = .*|hugepages = false|' \
         "$top/conf/net-collector.toml" >"$work/etc/net-collector.toml"
     "$command" check-config "$work/etc/net-collector.toml" >"$work/check.log" 2>&1 || {
         cat "$work/check.log"
