@@ -2,11 +2,14 @@
 // A series as a small stacked picture without axes: for a glance, and beside another. Drawn on a canvas, so that a hundred of them cost little.
 import { useEffect, useRef } from "preact/hooks";
 import type { Series, SeriesRow } from "../api_types";
+import { css, seen, token } from "../chart/colours";
 import { dark } from "../frame/theme";
 import { useShared } from "../shared";
 import { asRate, scaled, unitName } from "./format";
 import * as time from "./time";
 import "./small.css";
+
+const kSeen = 1.35; // contrast of an area to the ground, at least
 
 interface Stack {
   row: SeriesRow;
@@ -47,8 +50,9 @@ function draw(canvas: HTMLCanvasElement, series: Series, ceiling: number): void 
     pen.fillStyle = style.getPropertyValue("--gap");
     pen.fillRect(at(gap.from_s), 0, Math.max(1, at(gap.to_s) - at(gap.from_s)), canvas.height);
   }
+  const [ground, text] = [token("--surface"), token("--text")];
   for (const { row, low, high } of stacks) {
-    pen.fillStyle = row.colour;
+    pen.fillStyle = css(seen(row.colour, ground, text, kSeen));
     pen.beginPath();
     for (let i = 0; i < steps; ++i) pen.lineTo(x(i), y(high[i]!));
     for (let i = steps - 1; i >= 0; --i) pen.lineTo(x(i), y(low[i]!));

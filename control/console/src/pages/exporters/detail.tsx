@@ -115,7 +115,7 @@ function Templates({ e }: { e: ExporterDetail }) {
   return (
     <>
       <h3>Templates</h3>
-      {list.length === 0 && <Empty title="None">{/v9|ipfix/.test(e.version) || e.version === "netflow9" ? "It has sent none that was understood." : `${e.version} has a fixed form.`}</Empty>}
+      {list.length === 0 && <Empty title="None">{/9|ipfix/.test(e.version) ? "It has sent none that was understood." : `${e.version} has a fixed form.`}</Empty>}
       {list.map((t) => (
         <details key={`${t.domain}/${t.id}`} class="template">
           <summary>
@@ -132,7 +132,7 @@ function Templates({ e }: { e: ExporterDetail }) {
           <ol class="fields">
             {t.fields.map((f, i) => (
               <li key={i}>
-                <span>{f.name}</span> <small>{f.bytes === 65535 ? "variable" : f.bytes}</small>
+                <span>{f.name}</span> <small>{f.bytes === 0 ? "variable" : f.bytes}</small>
               </li>
             ))}
           </ol>

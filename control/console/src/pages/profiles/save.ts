@@ -36,8 +36,11 @@ async function fresh(task: Task): Promise<Profile> {
   return ask<Profile>(`/profiles/${encodeURIComponent(task.profile)}`);
 }
 
-// `version`: of the profile that the user sees.
-export async function save(task: Task, version: string): Promise<Outcome> {
+// `seen`: the profile as the page shows it, which may be newer than what the draft was begun from.
+export async function save(task: Task, seen: Profile): Promise<Outcome> {
+  const first = task.method === "DELETE" ? seen.version : put(task, seen);
+  if (typeof first !== "string") return first;
+  let version = first;
   let merged = false;
   for (let turn = 1; ; ++turn) {
     const draft = drafts.get().get(task.key);
@@ -58,21 +61,25 @@ export async function save(task: Task, version: string): Promise<Outcome> {
   }
 }
 
+// The draft upon this profile, whose version it then has; or why that needs the user.
+function put(task: Task, profile: Profile): string | Outcome {
+  const theirs = task.now(profile);
+  const draft = drafts.get().get(task.key);
+  if (theirs === undefined) return { kind: "gone", detail: "Somebody else deleted it meanwhile." };
+  if (task.method === "DELETE" || draft === undefined)
+    return { kind: "failed", failure: new Failure(412, { error: "conflict", detail: "Somebody else changed the profile meanwhile: look at it, then try again." }) };
+  const both = clashes(draft, theirs);
+  if (both.length > 0) return { kind: "clash", clashes: both, theirs };
+  settle(task.key, theirs, new Set(Object.keys(changesOf(draft))));
+  return profile.version;
+}
+
 // Reads what is there now and puts the draft upon it, or says why that needs the user.
 async function meet(task: Task): Promise<string | Outcome> {
   try {
     const profile = await fresh(task);
     void renewProfiles();
-    const theirs = task.now(profile);
-    const draft = drafts.get().get(task.key);
-    if (theirs === undefined) return { kind: "gone", detail: "Somebody else deleted it meanwhile." };
-    if (task.method === "DELETE" || draft === undefined) {
-      return { kind: "failed", failure: new Failure(412, { error: "conflict", detail: "Somebody else changed the profile meanwhile: look at it, then delete it again." }) };
-    }
-    const both = clashes(draft, theirs);
-    if (both.length > 0) return { kind: "clash", clashes: both, theirs };
-    settle(task.key, theirs, new Set(Object.keys(changesOf(draft))));
-    return profile.version;
+    return put(task, profile);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     return failure.status === 404 ? { kind: "gone", detail: failure.problem.detail } : { kind: "failed", failure };

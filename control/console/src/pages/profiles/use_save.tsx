@@ -24,7 +24,7 @@ export function useSave(task: Task, profile: Profile, saved: (now: Profile | und
   const [outcome, set] = useState<Outcome>();
   const start = () => {
     setBusy(true);
-    void save(task, profile.version)
+    void save(task, profile)
       .then((came) => {
         set(came);
         if (came.kind !== "saved") return;
