@@ -13,7 +13,7 @@ const kRail = 9; // x of the rail that branches go along, from the stage's bar
 const kText = 22;
 const kThickest = 12;
 const kLast = 84; // the last stage has no branches
-const kNarrowest = 1230;
+const kNarrowest = 1290;
 
 interface Geometry {
   x: number;
