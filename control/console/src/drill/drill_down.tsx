@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which flows made it: a question to the archive about the window and the channels of the graph above, and its answer.
-import { useId } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import type { Source } from "../api_types";
 import { useAsk } from "../ask";
 import { Button } from "../parts/controls";
@@ -32,6 +32,7 @@ export function DrillDown({ profile, channels, window, span }: DrillDownProps) {
   const busy = run !== null && !run.ended;
   const options = { drill, change: state.change };
   const narrowed = drill.of !== "channels" || drill.over !== "window" || drill.sources.length > 0 || drill.packetLimit !== "" || drill.byteLimit !== "";
+  const [more, setMore] = useState(narrowed);
   return (
     <section class="drill panel" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>Which flows made it?</h2>
@@ -70,7 +71,7 @@ export function DrillDown({ profile, channels, window, span }: DrillDownProps) {
             )}
           </span>
         </div>
-        <details class="drill-more" open={narrowed}>
+        <details class="drill-more" open={more} onToggle={(event) => setMore(event.currentTarget.open)}>
           <summary>Where, and limits</summary>
           <MoreOptions {...options} sources={sources} channels={channels} profile={profile} />
         </details>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chooses one of the ninety things of which there is a statistic: a combobox that searches in names, titles and groups.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { type Element, elementGroups, elementTitle } from "./statistics";
 
 interface Found {
@@ -26,12 +26,12 @@ function search(text: string): Found[] {
 }
 
 interface Props {
-  id: string;
   value: string;
   change: (element: string) => void;
 }
 
-export function ElementPicker({ id, value, change }: Props) {
+export function ElementPicker({ value, change }: Props) {
+  const id = useId();
   const [typed, setTyped] = useState<string | null>(null); // null: closed
   const [active, setActive] = useState(0);
   const input = useRef<HTMLInputElement>(null);
@@ -60,8 +60,8 @@ export function ElementPicker({ id, value, change }: Props) {
     <span class="picker">
       <input
         ref={input}
-        id={id}
         class="input"
+        aria-label="What is counted"
         role="combobox"
         aria-expanded={typed !== null}
         aria-autocomplete="list"

@@ -26,19 +26,19 @@ export function ModeChoice({ drill, change }: OptionProps) {
   );
 }
 
-function Count({ id, drill, change }: OptionProps & { id: string }) {
+function Count({ drill, change }: OptionProps) {
   const take = (text: string) => {
     const count = Math.min(mostRows, Math.floor(Number(text)));
     if (count >= 1) change({ ...drill, count });
   };
-  return <input id={id} class="input short" type="number" inputMode="numeric" min={1} max={mostRows} value={drill.count} onChange={(event) => take(event.currentTarget.value)} />;
+  return <input class="input short" aria-label="How many lines" type="number" inputMode="numeric" min={1} max={mostRows} value={drill.count} onChange={(event) => take(event.currentTarget.value)} />;
 }
 
-function OrderChoice({ id, drill, change, orders }: OptionProps & { id: string; orders: OrderName[] }) {
+function OrderChoice({ drill, change, orders }: OptionProps & { orders: OrderName[] }) {
   const up = drill.ascending;
   return (
     <>
-      <select id={id} class="select" value={drill.order} onChange={(event) => change({ ...drill, order: event.currentTarget.value, ascending: risesByItself(event.currentTarget.value) })}>
+      <select class="select" aria-label="Ordered by" value={drill.order} onChange={(event) => change({ ...drill, order: event.currentTarget.value, ascending: risesByItself(event.currentTarget.value) })}>
         {orders.map((order) => (
           <option key={order.name} value={order.name}>
             {order.title}
@@ -55,15 +55,14 @@ function OrderChoice({ id, drill, change, orders }: OptionProps & { id: string; 
 }
 
 export function TopOptions({ drill, change }: OptionProps) {
-  const id = useId();
   return (
     <>
-      <label for={`${id}-n`}>first</label>
-      <Count id={`${id}-n`} drill={drill} change={change} />
-      <label for={`${id}-s`}>of</label>
-      <ElementPicker id={`${id}-s`} value={drill.element} change={(element) => change({ ...drill, element })} />
-      <label for={`${id}-o`}>by</label>
-      <OrderChoice id={`${id}-o`} drill={drill} change={change} orders={statisticOrders} />
+      <span class="faint">first</span>
+      <Count drill={drill} change={change} />
+      <span class="faint">of</span>
+      <ElementPicker value={drill.element} change={(element) => change({ ...drill, element })} />
+      <span class="faint">by</span>
+      <OrderChoice drill={drill} change={change} orders={statisticOrders} />
       <label class="check">
         <input type="checkbox" checked={drill.byProtocol} onChange={(event) => change({ ...drill, byProtocol: event.currentTarget.checked })} />
         each protocol apart
@@ -73,15 +72,14 @@ export function TopOptions({ drill, change }: OptionProps) {
 }
 
 export function FlowOptions({ drill, change }: OptionProps) {
-  const id = useId();
   return (
     <>
-      <label for={`${id}-n`}>first</label>
-      <Count id={`${id}-n`} drill={drill} change={change} />
-      <label for={`${id}-g`}>of</label>
-      <Aggregation id={`${id}-g`} drill={drill} change={change} />
-      <label for={`${id}-o`}>ordered by</label>
-      <OrderChoice id={`${id}-o`} drill={drill} change={change} orders={listOrders} />
+      <span class="faint">first</span>
+      <Count drill={drill} change={change} />
+      <span class="faint">of</span>
+      <Aggregation drill={drill} change={change} />
+      <span class="faint">ordered by</span>
+      <OrderChoice drill={drill} change={change} orders={listOrders} />
       <label class="check">
         <input type="checkbox" checked={drill.bidirectional} onChange={(event) => change({ ...drill, bidirectional: event.currentTarget.checked })} />
         both directions in one line
@@ -90,7 +88,7 @@ export function FlowOptions({ drill, change }: OptionProps) {
   );
 }
 
-function Aggregation({ id, drill, change }: OptionProps & { id: string }) {
+function Aggregation({ drill, change }: OptionProps) {
   const known = aggregations.some((one) => one.name === drill.aggregate);
   const [own, setOwn] = useState(!known);
   const choose = (name: string) => {
@@ -99,7 +97,7 @@ function Aggregation({ id, drill, change }: OptionProps & { id: string }) {
   };
   return (
     <>
-      <select id={id} class="select" value={own || !known ? "own" : drill.aggregate} onChange={(event) => choose(event.currentTarget.value)}>
+      <select class="select" aria-label="Put together by" value={own || !known ? "own" : drill.aggregate} onChange={(event) => choose(event.currentTarget.value)}>
         {aggregations.map((one) => (
           <option key={one.name} value={one.name}>
             {one.title}
