@@ -12,7 +12,7 @@ test("each source has a graph that moves, and rates", async () => {
   const first = p.locator(".live-source", { hasText: "netflow-global" }).first().locator(".live-rate .num").first();
   await until("a rate", async () => !["–", "0"].includes((await first.innerText()).trim()));
   await p.getByRole("radio", { name: "Flows", exact: true }).check({ force: true });
-  expect.equal(new URL(p.url()).searchParams.get("unit"), "flows");
+  expect.equal(await p.evaluate(() => new URLSearchParams(location.search).get("unit")), "flows");
 });
 
 for (const theme of ["light", "dark"])

@@ -4,7 +4,7 @@ import { ask, axe, end, expect, fits, flows, page, screenshot, sleep, start, tes
 
 await start();
 
-const query = (p) => new URL(p.url()).searchParams;
+const query = async (p) => new URLSearchParams(await p.evaluate(() => location.search));
 const ready = async (where, options) => {
   const p = await page(where, options);
   await p.locator(".chart canvas").waitFor();
@@ -36,38 +36,40 @@ test("the edge moves each second", async () => {
 
 test("controls stand in the address, and back undoes them", async () => {
   const p = await ready("/?profile=zone1_profile");
-  const pick = (name) => p.getByRole("radio", { name, exact: true }).check({ force: true });
-  await pick("Flows");
-  await pick("TCP");
-  await pick("Lines");
-  await pick("Log");
-  await pick("6 h");
-  await pick("Sum");
-  expect.deepEqual(Object.fromEntries(query(p)), { profile: "zone1_profile", unit: "flows", class: "tcp", draw: "lines", scale: "log", span: "6h", table: "sum" });
+  const pick = (group, name) => p.getByRole("radiogroup", { name: group, exact: true }).getByRole("radio", { name, exact: true }).check({ force: true });
+  await pick("Unit", "Flows");
+  await pick("Class", "TCP");
+  await pick("Drawing", "Lines");
+  await pick("Scale", "Log");
+  await pick("Span", "6 h");
+  await pick("Rate or sum", "Sum");
+  expect.deepEqual(Object.fromEntries((await query(p))), { profile: "zone1_profile", unit: "flows", class: "tcp", draw: "lines", scale: "log", span: "6h", table: "sum" });
   await screenshot(p, "profile-lines-log-light");
   await p.goBack();
-  expect.equal(query(p).get("table"), null);
+  await sleep(200);
+  expect.equal((await query(p)).get("table"), null);
   await p.goBack();
-  expect.equal(query(p).get("span"), null);
+  await sleep(200);
+  expect.equal((await query(p)).get("span"), null);
 });
 
 test("the window moves, zooms, and comes back to now", async () => {
   const p = await ready("/?profile=live");
   await p.getByRole("button", { name: /One window back/ }).click();
-  const [from, to] = [Number(query(p).get("from")), Number(query(p).get("to"))];
+  const [from, to] = [Number((await query(p)).get("from")), Number((await query(p)).get("to"))];
   expect.equal(to - from, 900);
   await p.keyboard.press("[");
-  expect.equal(Number(query(p).get("to")), from);
+  expect.equal(Number((await query(p)).get("to")), from);
   await p.getByRole("button", { name: /Zoom out/ }).click();
-  expect.equal(Number(query(p).get("to")) - Number(query(p).get("from")), 1800);
+  expect.equal(Number((await query(p)).get("to")) - Number((await query(p)).get("from")), 1800);
   await p.keyboard.press("+");
   await p.getByRole("button", { name: /To the newest/ }).click();
-  expect.equal(query(p).get("from"), null);
+  expect.equal((await query(p)).get("from"), null);
   await p.getByLabel("From, UTC").fill("2026-01-31 13:45");
   await p.getByLabel("To, UTC").fill("2026-01-31 14:45");
   await p.keyboard.press("Enter");
-  await until("the window is in the address", () => query(p).get("to") !== null);
-  expect.equal(query(p).get("from"), String(Date.UTC(2026, 0, 31, 13, 45) / 1000));
+  await until("the window is in the address", async () => (await query(p)).get("to") !== null);
+  expect.equal((await query(p)).get("from"), String(Date.UTC(2026, 0, 31, 13, 45) / 1000));
   await p.getByLabel("From, UTC").fill("yesterday");
   await p.keyboard.press("Enter");
   await p.getByText("'yesterday' is no time").waitFor();
@@ -78,40 +80,40 @@ test("a click sets the slot, a drag marks a window, keys do both", async () => {
   await sleep(5_000);
   const p = await ready("/?profile=live");
   await p.mouse.click(...(await at(p, 0.999)));
-  expect.ok(query(p).has("slot"));
+  expect.ok((await query(p)).has("slot"));
   await p.locator(".chart-slot.on").waitFor();
   await p.locator("body").press("ArrowLeft");
-  const slot = Number(query(p).get("slot"));
+  const slot = Number((await query(p)).get("slot"));
   await p.keyboard.press("ArrowRight");
-  expect.equal(Number(query(p).get("slot")), slot + 1);
+  expect.equal(Number((await query(p)).get("slot")), slot + 1);
   await p.keyboard.press("p");
   await p.keyboard.press("e");
   await p.keyboard.press("Shift+ArrowLeft");
   await p.keyboard.press("Shift+ArrowLeft");
-  const [left, right] = query(p).get("mark").split("-").map(Number);
+  const [left, right] = (await query(p)).get("mark").split("-").map(Number);
   expect.equal(right - left, 3);
   await p.keyboard.press("Escape");
-  expect.equal(query(p).get("mark"), null);
+  expect.equal((await query(p)).get("mark"), null);
   await p.mouse.move(...(await at(p, 0.5)));
   await p.mouse.down();
   await p.mouse.move(...(await at(p, 0.7)), { steps: 5 });
   await p.mouse.up();
-  expect.ok(query(p).has("mark"));
+  expect.ok((await query(p)).has("mark"));
   await p.locator(".chart-brush.on").waitFor();
   await screenshot(p, "profile-marked-light");
   await p.getByRole("button", { name: "Zoom", exact: true }).click();
-  expect.ok(query(p).has("from"));
+  expect.ok((await query(p)).has("from"));
 });
 
 test("channels go out of the graph and come back", async () => {
   const p = await ready("/?profile=zone1_profile");
   await p.locator(".readout-row", { hasText: /^https/ }).click();
-  expect.equal(query(p).get("off"), "https");
-  await p.getByRole("checkbox", { name: /^[+−]?\s*dns$/ }).uncheck();
-  expect.equal(query(p).get("off"), "https,dns");
+  expect.equal((await query(p)).get("off"), "https");
+  await p.locator(".totals").getByRole("checkbox", { name: /^[+−]?\s*dns$/ }).uncheck();
+  expect.equal((await query(p)).get("off"), "https,dns");
   await p.getByRole("button", { name: "None", exact: true }).click();
   await p.getByRole("button", { name: "All", exact: true }).click();
-  expect.equal(query(p).get("off"), null);
+  expect.equal((await query(p)).get("off"), null);
 });
 
 test("the figures of the table are those of the API", async () => {

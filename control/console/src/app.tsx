@@ -8,6 +8,7 @@ import { Help } from "./frame/help";
 import { nextTheme } from "./frame/theme";
 import { troubles } from "./live";
 import { pages } from "./pages";
+import { Boundary } from "./parts/boundary";
 import { useKeys } from "./parts/keys";
 import { Empty, Failed, Loading } from "./parts/states";
 import { ProblemsStrip } from "./problems/strip";
@@ -32,7 +33,11 @@ function Page() {
         <a href="/">To the profile</a>
       </Empty>
     );
-  return <page.Page key={page.path} />;
+  return (
+    <Boundary key={page.path} part="This page">
+      <page.Page />
+    </Boundary>
+  );
 }
 
 export function App() {

@@ -29,6 +29,9 @@ interface Listener {
 const listeners = new Set<Listener>();
 const fillListeners = new Set<(fill: Fill) => void>();
 
+const kRecent = 30;
+let recent: Second[] = []; // of the present stream
+
 let stream: EventSource | null = null;
 let asked = ""; // profiles of `stream`
 let failures = 0;
@@ -74,6 +77,7 @@ function tellSecond(second: Second): void {
   // Delays only make it smaller; a jump of either clock is taken over.
   ahead_ms = ahead > ahead_ms || ahead_ms - ahead > 2_000 || latest.get() === null ? ahead : ahead_ms;
   latest.set(second);
+  recent = [...recent.slice(1 - kRecent), second];
   // A stream that was opened before somebody came does not have all of their rows.
   const told = new Set(asked.split(","));
   for (const listener of [...listeners]) if (listener.profiles.every((profile) => told.has(profile))) listener.take(second);
@@ -83,6 +87,7 @@ function open(): void {
   clearTimeout(retry);
   stream?.close();
   asked = wanted();
+  recent = [];
   const mine = new EventSource(address("/events", { profile: asked }));
   stream = mine;
   const on = <T>(name: string, take: (value: T) => void) =>
@@ -147,6 +152,11 @@ function listenersChanged(): void {
     const missing = wanted() !== asked && listeners.size > 0;
     if (begun && stream !== null && missing) open();
   }, 50);
+}
+
+// The last seconds, where the stream has the rows of this profile: an answer of /series is always a little older than they are.
+export function lately(profile: string): Second[] {
+  return asked.split(",").includes(profile) ? recent : [];
 }
 
 // `take` gets each second, whose rows hold at least those of `profiles`.

@@ -69,7 +69,7 @@ function monthLines(from_s: number, to_s: number, every: number): number[] {
 }
 
 export function timeLines(from_s: number, to_s: number, width_px: number): number[] {
-  const about = ((to_s - from_s) / Math.max(1, width_px)) * 84;
+  const about = ((to_s - from_s) / Math.max(1, width_px)) * 76;
   const step = spans.find((one) => one >= about);
   if (step === undefined) return monthLines(from_s, to_s, about > 62 * kDay ? 3 : about > 32 * kDay ? 2 : 1);
   // Weeks begin on Mondays: 1970 began on a Thursday.

@@ -12,6 +12,7 @@ export interface PictureRow {
   marks: { at_s: number; text: string }[];
 }
 
+const kUnderWay_s = 2; // an answer has all that was counted until so long ago
 const kCells = 3; // of a class in Second.rows
 const unitAt: Record<Unit, number> = { flows: 0, packets: 1, bytes: 2 };
 
@@ -50,7 +51,7 @@ export class Picture {
       values: Float64Array.from({ length: this.steps }, (_, i) => row.values[i] ?? NaN),
       marks: row.marks,
     }));
-    this.edge_s = Math.min(now_s, series.to_s);
+    this.edge_s = Math.min(now_s - kUnderWay_s, series.to_s);
     const last = Math.floor((this.edge_s - this.from_s) / this.resolution_s);
     const begun = this.rows.some((row) => !Number.isNaN(row.values[last] ?? NaN));
     this.filling_s = begun ? this.start(last) : this.edge_s;

@@ -3,7 +3,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { Series, TrafficClass, Unit } from "../api_types";
 import { useAsk, type Answer } from "../ask";
-import { now_s, useSecond } from "../live";
+import { lately, now_s, useSecond } from "../live";
 import { Picture } from "./picture";
 
 export interface Wanted {
@@ -36,10 +36,12 @@ export function usePicture(wanted: Wanted | undefined): { picture: Picture | und
     resolution: fine ? 1 : "auto",
   };
   const answer = useAsk<Series>(wanted === undefined ? undefined : "/series", query, moves ? every.current * 1000 : 0);
-  const picture = useMemo(
-    () => (answer.data === undefined || wanted === undefined ? undefined : new Picture(answer.data, answer.data.rows[0]?.profile ?? wanted.profile, now_s())),
-    [answer.data],
-  );
+  const picture = useMemo(() => {
+    if (answer.data === undefined || wanted === undefined) return undefined;
+    const made = new Picture(answer.data, answer.data.rows[0]?.profile ?? wanted.profile, now_s());
+    if (moves) for (const second of lately(made.profile)) made.add(second);
+    return made;
+  }, [answer.data]);
   if (picture !== undefined) every.current = picture.resolution_s === 1 ? kRenewFirst_s : Math.min(300, Math.max(10, picture.resolution_s));
   const [, draw] = useState(0);
   useSecond(wanted !== undefined && moves ? [wanted.profile] : [], (second) => {

@@ -165,6 +165,7 @@ export class View {
   // Where something was lost: shaded behind the data, with a bar at the top that no data cover.
   private drawGaps(): void {
     const u = this.plot;
+    u.ctx.save(); // uPlot remembers what colour it has set
     for (const gap of this.picture.gaps) {
       if (gap.to_s <= this.picture.from_s || gap.from_s >= this.picture.to_s) continue;
       const off = gap.reason === "not running";
@@ -174,12 +175,14 @@ export class View {
       u.ctx.fillStyle = css(colour, off ? 0.07 : 0.2);
       u.ctx.fillRect(x, u.bbox.top, width, u.bbox.height);
     }
+    u.ctx.restore();
   }
 
   private drawAbove(): void {
     const u = this.plot;
     const { ctx, bbox } = u;
     const pixel = devicePixelRatio;
+    ctx.save();
     for (const gap of this.picture.gaps) {
       if (gap.reason === "not running" || gap.to_s <= this.picture.from_s || gap.from_s >= this.picture.to_s) continue;
       const x = this.xAt(u, gap.from_s);
@@ -189,10 +192,10 @@ export class View {
     ctx.fillStyle = this.colours.axis;
     ctx.fillRect(bbox.left, Math.round(this.place(u).y(0)), bbox.width, pixel);
     this.drawMarks(ctx, bbox, pixel);
+    ctx.restore();
   }
 
   private drawMarks(ctx: CanvasRenderingContext2D, bbox: uPlot.BBox, pixel: number): void {
-    ctx.save();
     ctx.strokeStyle = ctx.fillStyle = css(this.colours.text);
     ctx.lineWidth = pixel;
     ctx.setLineDash([3 * pixel, 3 * pixel]);
@@ -211,7 +214,6 @@ export class View {
         ctx.fill();
       }
     }
-    ctx.restore();
   }
 
   // --- cursor and brush: elements above the canvas

@@ -58,6 +58,7 @@ function ProfilePicker() {
       <span>Profile</span>
       <select
         class="select"
+        aria-label="Profile"
         value={chosen}
         disabled={list.length === 0}
         onChange={(event) => go({ profile: event.currentTarget.value, channel: null, off: null })}

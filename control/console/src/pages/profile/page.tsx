@@ -9,6 +9,7 @@ import { Readout } from "../../chart/readout";
 import { usePicture } from "../../chart/use_picture";
 import { DrillDown } from "../../drill/drill_down";
 import { now_s } from "../../live";
+import { Boundary } from "../../parts/boundary";
 import { unitName } from "../../parts/format";
 import { useKeys, type Key } from "../../parts/keys";
 import * as time from "../../parts/time";
@@ -128,12 +129,14 @@ function Graph({ profile, state }: { profile: Profile; state: State }) {
         <CursorBar picture={picture} state={state} window={window} />
       </section>
       <Totals state={state} profile={profile} window={window} moving_s={chosen === null && "span_s" in state.window ? state.window.span_s : null} />
-      <DrillDown
-        profile={profile.name}
-        channels={asked}
-        window={{ ...window, moves: chosen === null && moves }}
-        span={chosen === null ? undefined : { from_s: picture.from_s, to_s: moves ? picture.edge_s : picture.to_s, moves }}
-      />
+      <Boundary part="The drill-down">
+        <DrillDown
+          profile={profile.name}
+          channels={asked}
+          window={{ ...window, moves: chosen === null && moves }}
+          span={chosen === null ? undefined : { from_s: picture.from_s, to_s: moves ? picture.edge_s : picture.to_s, moves }}
+        />
+      </Boundary>
     </>
   );
 }

@@ -79,7 +79,7 @@ export function Totals(props: { state: State; profile: Profile; window: Span; mo
     const sum = (sign: string) =>
       add(shown.filter((channel) => sign === "" || channel.sign === sign).flatMap((channel) => of.get(channel.name) ?? []));
     return (
-      <div class="table-box totals" tabIndex={0} role="region" aria-label="Figures of the window">
+      <div class={`table-box totals only-${state.unit}`} tabIndex={0} role="region" aria-label="Figures of the window">
         <table>
           <Head state={state} />
           <tbody>
