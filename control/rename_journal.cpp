@@ -35,7 +35,7 @@ bool is_there(const Config& config, const std::string& profile, const std::strin
 
 }  // namespace
 
-std::vector<Rename> renames(const std::string& directory, const Config& config) {
+std::vector<Rename> read_renames(const std::string& directory) {
     std::vector<Rename> out;
     std::ifstream file(directory + kName);
     for (std::string line; out.size() < kMostRenames && std::getline(file, line);) {
@@ -46,6 +46,11 @@ std::vector<Rename> renames(const std::string& directory, const Config& config) 
             take_name(to, one.to_profile, one.to_channel))
             out.push_back(std::move(one));
     }
+    return out;
+}
+
+std::vector<Rename> renames(const std::string& directory, const Config& config) {
+    std::vector<Rename> out = read_renames(directory);
     if (out.empty()) return out;
     const Rename& newest = out.back();
     const bool made = is_there(config, newest.to_profile, newest.to_channel) &&

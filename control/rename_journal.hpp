@@ -27,6 +27,8 @@ struct Rename {
 // Lines that are none are left out; none where there is no such file. The newest may be of a change that was never made: it is
 // left out where `config` shows that.
 [[nodiscard]] std::vector<Rename> renames(const std::string& directory, const Config& config);
+// As it stands there.
+[[nodiscard]] std::vector<Rename> read_renames(const std::string& directory);
 [[nodiscard]] flow::Result<void> write_renames(const std::string& directory, const std::vector<Rename>& all);
 
 }  // namespace control

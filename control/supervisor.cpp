@@ -119,6 +119,7 @@ void Supervisor::open_lanes() {
 
 flow::Result<void> Supervisor::start() {
     open_lanes();
+    static_cast<void>(tell_renames(config_));
     auto plan = make_plan(config_, std::move(first_program_), next_generation_, *store_, config_.cores.size(),
                           config_.match_cores.size());
     if (!plan) return pass(plan);
@@ -246,6 +247,7 @@ void Supervisor::measure_rates() {
 void Supervisor::tick() {
     const std::scoped_lock lock(mutex_);
     collect_generations();
+    forget_renames();
     count_devices();
     watch_store();
     watch_archive();

@@ -18,6 +18,7 @@
 #include "control/log.hpp"
 #include "control/plan.hpp"
 #include "control/port_sockets.hpp"
+#include "control/rename_journal.hpp"
 #include "control/source_names.hpp"
 #include "control/status.hpp"
 #include "dataplane/engine.hpp"
@@ -55,11 +56,16 @@ class Supervisor {
 
   private:
     // All of a new configuration, aside from the one in use.
+    struct Renamed {
+        store::FormerNames former{};
+        std::vector<Rename> told_before{};
+    };
     struct Next {
         Config config;
         FilterEnvironment filters;
         Plan plan;
         std::vector<std::string> restart_needed;
+        Renamed renamed{};
     };
 
     static std::uint64_t wall_ms() noexcept;  // since 1970
@@ -68,6 +74,11 @@ class Supervisor {
     flow::Result<Next> prepare();
     flow::Result<void> take_over(Next next);
     void publish(Plan plan);
+    // Tells the store which channels are called otherwise in `config`, before it is asked for their ids.
+    Renamed tell_renames(const Config& config);
+    void take_back(const Renamed& renamed);
+    // The journal's, once they are durable.
+    void forget_renames();
     void collect_generations();
     void open_port_sockets();
     void count_devices();
@@ -103,6 +114,9 @@ class Supervisor {
     PortSockets port_sockets_;
 
     std::uint64_t next_generation_ = 1;
+    std::mutex renames_mutex_;                                   // taken last; guards:
+    std::vector<Rename> renames_told_;                           // of the journal, to the store
+    std::uint64_t renames_durable_after_ = 0;                    // commits of the store
     std::vector<dataplane::PortCounters> counted_;               // of each device, already in the ledger
     std::vector<std::optional<std::uint64_t>> answers_counted_;  // the kernel's, by device
     std::vector<dataplane::EngineWorker> last_second_;           // of each worker, for the busy ratio

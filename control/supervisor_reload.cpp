@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a new configuration gets into the running daemon: made aside, then taken over in one step.
+#include <algorithm>
+#include <utility>
+
 #include "control/check.hpp"
+#include "control/profile_files.hpp"
 #include "control/supervisor.hpp"
 
 namespace control {
@@ -12,7 +16,8 @@ flow::Result<Supervisor::Next> Supervisor::prepare() {
     if (!read) return pass(read);
     if (auto ok = check_retention(*read); !ok) return pass(ok);
     // What was given on the command line, or cannot change without a restart, stays as it is.
-    Next next{.config = config_, .filters = {}, .plan = {}, .restart_needed = restart_needed(config_, *read)};
+    Next next{
+        .config = config_, .filters = {}, .plan = {}, .restart_needed = restart_needed(config_, *read), .renamed = {}};
     Config& merged = next.config;
     merged.log_level = read->log_level;
     merged.addresses = read->addresses;
@@ -39,9 +44,13 @@ flow::Result<Supervisor::Next> Supervisor::prepare() {
     next.filters.environment.exporters = &exporters_;
     auto program = compile_channels(merged, next.filters.environment);
     if (!program) return pass(program);
+    next.renamed = tell_renames(merged);
     auto plan = make_plan(merged, std::move(*program), next_generation_, *store_, config_.cores.size(),
                           config_.match_cores.size());
-    if (!plan) return pass(plan);
+    if (!plan) {
+        take_back(next.renamed);
+        return pass(plan);
+    }
     next.plan = std::move(*plan);
     return next;
 }
@@ -73,13 +82,50 @@ ReloadStatus Supervisor::reload() {
     const std::uint64_t begun_ms = wall_ms();
     auto next = prepare();
     const std::scoped_lock lock(mutex_);
+    const Renamed renamed = next ? next->renamed : Renamed{};
     const auto taken = next ? take_over(std::move(*next)) : flow::Result<void>(tl::unexpected(next.error()));
+    if (next && !taken) take_back(renamed);
     reload_.when_ms = begun_ms;
     reload_.ok = taken.has_value();
     reload_.error = taken ? "" : taken.error().text();
     if (taken) reload_.taken_ms = begun_ms;
     if (!taken) log_.error("reload refused, the old configuration stays:\n" + reload_.error);
     return reload_;
+}
+
+Supervisor::Renamed Supervisor::tell_renames(const Config& config) {
+    if (replay_) return {};
+    const std::scoped_lock lock(renames_mutex_);
+    const std::vector<Rename> all = renames(config.profiles_dir, config);
+    // Those that were told before stay in the journal until they are durable.
+    const bool goes_on =
+        renames_told_.size() <= all.size() && std::equal(renames_told_.begin(), renames_told_.end(), all.begin());
+    std::vector<store::ChannelRename> fresh;
+    for (std::size_t i = goes_on ? renames_told_.size() : 0; i < all.size(); ++i)
+        fresh.push_back({all[i].from_profile, all[i].from_channel, all[i].to_profile, all[i].to_channel});
+    Renamed out{store_->rename_channels(fresh), std::exchange(renames_told_, all)};
+    renames_durable_after_ = store_->stats().commits + 2;  // one may be under way
+    return out;
+}
+
+void Supervisor::take_back(const Renamed& renamed) {
+    if (replay_) return;
+    const std::scoped_lock lock(renames_mutex_);
+    store_->take_back(renamed.former);
+    renames_told_ = renamed.told_before;
+}
+
+void Supervisor::forget_renames() {
+    const std::scoped_lock lock(renames_mutex_);
+    if (renames_told_.empty() || store_->stats().commits < renames_durable_after_) return;
+    const auto directory = DirectoryLock::take(config_.profiles_dir, 0);
+    if (!directory) return;  // somebody edits: in a second, then
+    if (read_renames(config_.profiles_dir) != renames_told_) return;
+    if (const auto done = write_renames(config_.profiles_dir, {}); !done) {
+        log_.limited(LogLevel::warning, "renames", done.error().message);
+        return;
+    }
+    renames_told_.clear();
 }
 
 void Supervisor::collect_generations() {

@@ -244,6 +244,17 @@ flow::Result<void> Store::rename_series(const SeriesName& from, const SeriesName
 flow::Result<void> Store::rename_source(const std::string& from, const std::string& to) {
     return impl_->with_names([&](Names& all, Inbox& inbox) { return all.rename_source(from, to, inbox); });
 }
+FormerNames Store::rename_channels(std::span<const ChannelRename> renames) {
+    const std::uint64_t now_ms = impl_->options_.wall_ms();
+    return impl_->with_names([&](Names& all, Inbox& inbox) {
+        FormerNames former;
+        for (const ChannelRename& rename : renames) all.rename_channel(rename, now_ms, inbox, former);
+        return former;
+    });
+}
+void Store::take_back(const FormerNames& former) {
+    impl_->with_names([&](Names& all, Inbox& inbox) { all.take_back(former, inbox); });
+}
 flow::Result<void> Store::set_retention(const Retention& retention) {
     if (auto sound = retention.check(); !sound) return sound;
     impl_->with_names([&](Names&, Inbox& inbox) { inbox.retention = retention; });

@@ -45,6 +45,20 @@ struct SeriesName {
     std::string filter{};  // text of the channel's filter; not part of the name
 };
 
+// Of a channel in all its sources; of a whole profile where the channels are empty.
+struct ChannelRename {
+    std::string from_profile, from_channel, to_profile, to_channel;
+    friend bool operator==(const ChannelRename&, const ChannelRename&) = default;
+};
+// What series were called, newest first: to take renames back.
+struct FormerNames {
+    struct Former {
+        std::uint32_t id = 0;
+        std::string profile, channel, source;
+    };
+    std::vector<Former> all{};
+};
+
 struct Options {
     std::string directory;
     Retention retention{};
@@ -119,6 +133,10 @@ class Store {
     // The series keeps its id and data under another name. Error: `from` is not known or `to` is taken.
     flow::Result<void> rename_series(const SeriesName& from, const SeriesName& to);
     flow::Result<void> rename_source(const std::string& from, const std::string& to);  // all its series, too
+    // Thread: any. One after the other; series keep ids and data. One that had the new name before, of a channel that is gone,
+    // is called NAME@TIME from then on. What is not known is no error: it has no data.
+    FormerNames rename_channels(std::span<const ChannelRename> renames);
+    void take_back(const FormerNames& former);
     // Thread: any. From the next commit on.
     flow::Result<void> set_retention(const Retention& retention);
     // Thread: any. Adds device counters and the like to the ledger.

@@ -109,4 +109,36 @@ flow::Result<void> Names::rename_source(const std::string& from, const std::stri
     return {};
 }
 
+// A name that no file can give, so that the series does not come back with another channel.
+std::string Names::retired(const StoredSeries& series, std::uint64_t now_ms) const {
+    const std::string dated = series.channel + "@" + std::to_string(now_ms / 1000);
+    std::string out = dated;
+    for (int n = 2; series_id_.contains({series.profile, out, series.source}); ++n)
+        out = dated + "-" + std::to_string(n);
+    return out;
+}
+
+void Names::rename_channel(const ChannelRename& wanted, std::uint64_t now_ms, Inbox& inbox, FormerNames& former) {
+    const auto move = [&](StoredSeries& series, const Key& to) {
+        former.all.insert(former.all.begin(), {series.id, series.profile, series.channel, series.source});
+        rename(series, to, inbox);
+    };
+    for (StoredSeries& series : series_) {
+        const bool meant = series.profile == wanted.from_profile &&
+                           (wanted.from_channel.empty() || series.channel == wanted.from_channel);
+        const Key to{wanted.to_profile, wanted.to_channel.empty() ? series.channel : wanted.to_channel, series.source};
+        if (!meant || to == key(series)) continue;
+        if (const auto other = series_id_.find(to); other != series_id_.end()) {
+            StoredSeries& earlier = series_[other->second];
+            move(earlier, {earlier.profile, retired(earlier, now_ms), earlier.source});
+        }
+        move(series, to);
+    }
+}
+
+void Names::take_back(const FormerNames& former, Inbox& inbox) {
+    for (const auto& [id, profile, channel, source] : former.all)
+        rename(series_[id], {profile, channel, source}, inbox);
+}
+
 }  // namespace store

@@ -29,12 +29,16 @@ class Names {
     flow::Result<std::vector<std::uint32_t>> source_ids(std::span<const std::string> names, Inbox& inbox);
     flow::Result<void> rename_series(const SeriesName& from, const SeriesName& to, Inbox& inbox);
     flow::Result<void> rename_source(const std::string& from, const std::string& to, Inbox& inbox);
+    // As Store has them; what series were called is put before what is in `former`.
+    void rename_channel(const ChannelRename& rename, std::uint64_t now_ms, Inbox& inbox, FormerNames& former);
+    void take_back(const FormerNames& former, Inbox& inbox);
 
   private:
     using Key = std::tuple<std::string, std::string, std::string>;  // profile, channel, source
     static Key key(const SeriesName& name) { return {name.profile, name.channel, name.source}; }
     static Key key(const StoredSeries& series) { return {series.profile, series.channel, series.source}; }
     void rename(StoredSeries& series, const Key& to, Inbox& inbox);
+    [[nodiscard]] std::string retired(const StoredSeries& series, std::uint64_t now_ms) const;
 
     std::vector<StoredSeries> series_;  // by id; of the marks only the newest
     std::map<Key, std::uint32_t> series_id_;

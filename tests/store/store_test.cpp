@@ -108,6 +108,26 @@ TEST(Store, ARenameKeepsTheId) {
     EXPECT_EQ(*store->source_ids(sources), (std::vector<std::uint32_t>{0, 1, 2}));
 }
 
+TEST(Store, RenamedChannelsKeepTheirSeries) {
+    TempDir dir;
+    auto store = open(test::options(dir));
+    const SeriesName before[] = {{"p", "web", "a"}, {"p", "web", "b"}, {"p", "dns", "a"}, {"q", "web", "a"}};
+    ASSERT_EQ(*store->series_ids(before), (std::vector<std::uint32_t>{0, 1, 2, 3}));
+    // Two names change places; then the profile gets another.
+    const ChannelRename all[] = {
+        {"p", "web", "p", "t"}, {"p", "dns", "p", "web"}, {"p", "t", "p", "dns"}, {"p", "", "r", ""}};
+    const FormerNames former = store->rename_channels(all);
+    const SeriesName after[] = {{"r", "dns", "a"}, {"r", "dns", "b"}, {"r", "web", "a"}, {"q", "web", "a"}};
+    EXPECT_EQ(*store->series_ids(after), (std::vector<std::uint32_t>{0, 1, 2, 3}));
+    store->take_back(former);
+    EXPECT_EQ(*store->series_ids(before), (std::vector<std::uint32_t>{0, 1, 2, 3}));
+    // A name that an earlier channel had: what that one counted is not mixed in, and does not come back with the name.
+    const ChannelRename taken[] = {{"p", "web", "p", "dns"}, {"p", "unknown", "p", "x"}};
+    static_cast<void>(store->rename_channels(taken));
+    const SeriesName now[] = {{"p", "dns", "a"}, {"p", "dns", "b"}, {"p", "web", "a"}};
+    EXPECT_EQ(*store->series_ids(now), (std::vector<std::uint32_t>{0, 1, 4}));
+}
+
 TEST(Store, RefusesNamesThatDoNotFit) {
     TempDir dir;
     auto store = open(test::options(dir));
