@@ -100,13 +100,8 @@ export function channelTask(profile: string, channel: string): Task {
   };
 }
 
-// Which field a message is about: by its word for programs, else by the first word of the sentence that names one.
+// Which of these fields a message is about: as the API says, "filter" or "channels[2].filter".
 export function fieldOf(failure: Failure, fields: string[]): string | undefined {
-  const { error, detail } = failure.problem;
-  if (error.includes("filter")) return fields.find((name) => name === "filter");
-  return fields
-    .map((name) => ({ name, at: detail.search(new RegExp(`\\b${name.replace(/s$/, "")}`, "i")) }))
-    .filter(({ at }) => at >= 0)
-    .sort((a, b) => a.at - b.at)[0]?.name;
+  const said = failure.problem.position?.field;
+  return fields.find((name) => said === name || said?.endsWith(`.${name}`));
 }
-
