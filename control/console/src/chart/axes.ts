@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scales of a graph: where its lines stand and what is written at them. Times are UTC, numbers scaled by 1000. A logarithmic axis goes both
 // ways from zero, over kDecades powers of ten, so that channels below the axis can be drawn, too.
-import { scaled } from "../parts/format";
+import { scale } from "../parts/format";
 import * as time from "../parts/time";
 
 const kDecades = 5;
@@ -53,7 +53,9 @@ export function valueLines(min: number, max: number, height_px: number, log: boo
 
 export function valueText(line: number, low: number, log: boolean): string {
   if (line === 0) return "0";
-  return scaled(Math.abs(log ? low * 10 ** Math.abs(line) : line));
+  const { digits, prefix } = scale(Math.abs(log ? low * 10 ** Math.abs(line) : line));
+  const short = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
+  return prefix === "" ? short : `${short}\u00a0${prefix}`;
 }
 
 function monthLines(from_s: number, to_s: number, every: number): number[] {

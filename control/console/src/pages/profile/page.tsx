@@ -21,7 +21,7 @@ import { Toolbar } from "./toolbar";
 import { Totals } from "./totals";
 import "./profile.css";
 
-const kHeight = 380;
+const kHeight = 420;
 const kHeightNarrow = 260;
 
 function keys(state: State, picture: Picture | undefined): Key[] {
