@@ -8,10 +8,10 @@
 #include "control/cli/commands.hpp"
 #include "control/cli/exporter_options.hpp"
 #include "control/cli/exporter_sums.hpp"
-#include "control/cli/template_fields.hpp"
 #include "control/cli/text.hpp"
 #include "control/duration.hpp"
 #include "control/json_parts.hpp"
+#include "control/template_fields.hpp"
 
 namespace cli {
 namespace {
@@ -35,9 +35,9 @@ Outcome<Data> read(const Context& context) {
     return Data{*std::move(exporters), *std::move(templates)};
 }
 
-Json fields_json(const std::vector<TemplateField>& fields) {
+Json fields_json(const std::vector<control::TemplateField>& fields) {
     Json out = Json::array();
-    for (const TemplateField& f : fields) {
+    for (const control::TemplateField& f : fields) {
         Json one{{"id", f.id}, {"length", f.length}};
         if (f.enterprise != 0) one["enterprise"] = f.enterprise;
         if (!f.name.empty()) one["name"] = f.name;
@@ -47,13 +47,13 @@ Json fields_json(const std::vector<TemplateField>& fields) {
     return out;
 }
 
-std::string fields_text(const std::vector<TemplateField>& fields) {
+std::string fields_text(const std::vector<control::TemplateField>& fields) {
     std::string out;
-    for (const TemplateField& f : fields) {
+    for (const control::TemplateField& f : fields) {
         const std::string number =
             (f.enterprise != 0 ? std::to_string(f.enterprise) + "/" : std::string()) + std::to_string(f.id);
         out += (out.empty() ? "" : " ") + (f.name.empty() ? number : std::string(f.name)) + ":" +
-               (f.length == kVariableLength ? "var" : std::to_string(f.length));
+               (f.length == control::kVariableLength ? "var" : std::to_string(f.length));
     }
     return out;
 }
@@ -109,7 +109,7 @@ Done show_templates(const Context& context) {
         std::vector<flow::TemplateDefinition> templates = found->second;
         std::sort(templates.begin(), templates.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
         for (const flow::TemplateDefinition& t : templates) {
-            const auto fields = template_fields(e.key.protocol, t);
+            const auto fields = control::template_fields(e.key.protocol, t);
             const char* kind = t.options ? "options" : "data";
             if (context.json) {
                 out.push_back({{"exporter", e.key.address.text()},

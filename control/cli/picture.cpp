@@ -55,12 +55,6 @@ std::string name_text(const PictureLine& line) {
 
 }  // namespace
 
-std::string exact(std::uint64_t value) {
-    std::string text = std::to_string(value);
-    for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-    return text;
-}
-
 void Picture::add(Role role, std::uint64_t value, std::string name) {
     lines_.push_back({.role = role, .value = value, .name = std::move(name), .unknown_for = {}});
 }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "control/cli/text.hpp"
+#include "control/exact.hpp"
 
 namespace cli {
 
@@ -55,6 +56,6 @@ class Picture {
 };
 
 // "1,234,567"
-[[nodiscard]] std::string exact(std::uint64_t value);
+using control::exact;
 
 }  // namespace cli

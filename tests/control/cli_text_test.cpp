@@ -6,7 +6,7 @@
 #include <sstream>
 #include <utility>
 
-#include "control/cli/template_fields.hpp"
+#include "control/template_fields.hpp"
 
 namespace cli {
 namespace {
@@ -49,17 +49,17 @@ TEST(Text, TablesAlign) {
 
 TEST(TemplateFields, IpfixWithEnterpriseElement) {
     const flow::TemplateDefinition t{256, false, 0, {1, 0, 0, 2, 0, 8, 0, 4, 0x80, 1, 0xff, 0xff, 0, 0, 0x72, 0x79}};
-    const auto fields = template_fields(flow::Protocol::ipfix, t);
+    const auto fields = control::template_fields(flow::Protocol::ipfix, t);
     ASSERT_EQ(fields.size(), 2u);
     EXPECT_EQ(fields[0].name, "sourceIPv4Address");
     EXPECT_EQ(fields[1].id, 1);
     EXPECT_EQ(fields[1].enterprise, 29305u);
-    EXPECT_EQ(fields[1].length, kVariableLength);
+    EXPECT_EQ(fields[1].length, control::kVariableLength);
 }
 
 TEST(TemplateFields, Netflow9OptionsCountScopesInBytes) {
     const flow::TemplateDefinition t{257, true, 0, {1, 1, 0, 4, 0, 8, 0, 1, 0, 4, 0, 34, 0, 4, 0, 35, 0, 1}};
-    const auto fields = template_fields(flow::Protocol::netflow9, t);
+    const auto fields = control::template_fields(flow::Protocol::netflow9, t);
     ASSERT_EQ(fields.size(), 3u);
     EXPECT_TRUE(fields[0].scope);
     EXPECT_EQ(fields[0].name, "system");

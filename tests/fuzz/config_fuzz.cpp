@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "control/cli/template_fields.hpp"
+#include "control/template_fields.hpp"
 #include "control/config.hpp"
 #include "control/duration.hpp"
 
@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     for (const flow::Protocol protocol : {flow::Protocol::netflow9, flow::Protocol::ipfix}) {
         for (const bool options : {false, true}) {
-            static_cast<void>(cli::template_fields(protocol, {256, options, 0, {data, data + size}}));
+            static_cast<void>(control::template_fields(protocol, {256, options, 0, {data, data + size}}));
         }
     }
     static_cast<void>(control::parse_time(text, 1'700'000'000));

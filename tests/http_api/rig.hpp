@@ -56,6 +56,7 @@ class Rig {
         return AnyJson::parse(answer.body, nullptr, false);
     }
     void tick() { api_->tick(); }
+    [[nodiscard]] const std::vector<http::Route>& routes() const { return routes_; }
 
     control::TemporaryDirectory directory{};
     std::map<std::string, std::string> headers{};  // of every request

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the daemon is, and what is configured.
+#include <cctype>
+#include <set>
+
 #include "tests/http_api/rig.hpp"
 
 namespace api {
@@ -68,6 +71,31 @@ TEST(Profiles, ComeInTheOrderInWhichTheyAreDrawn) {
     const AnyJson wrong = rig.get("/profiles/zoe", 404);
     EXPECT_EQ(wrong["error"], "not_found");
     EXPECT_EQ(wrong["detail"], "there is no profile \"zoe\": did you mean \"zone\"?");
+}
+
+TEST(Document, HasEveryRouteAndNoOther) {
+    Rig rig;
+    const AnyJson document = rig.get("/openapi.json");
+    std::set<std::string> described, routed;
+    for (const auto& [path, operations] : document["paths"].items()) {
+        for (const auto& [method, operation] : operations.items()) {
+            if (method != "parameters") described.insert(method + " " + path);
+        }
+    }
+    const std::size_t root = std::string_view(kRoot).size();
+    for (const http::Route& route : rig.routes()) {
+        std::string method = route.method;
+        for (char& c : method) c = static_cast<char>(std::tolower(c));
+        routed.insert(method + " " + route.path.substr(root));
+    }
+    for (const std::string& route : routed) EXPECT_TRUE(described.contains(route)) << route;
+    for (const std::string& route : described) {
+        // Those of the server itself, of the daemon's devices, and of jobs.
+        const std::string path = route.substr(route.find('/'));
+        const bool elsewhere = path.starts_with("/session") || path.starts_with("/capture") ||
+                               path.starts_with("/queries") || path.starts_with("/fills");
+        EXPECT_TRUE(elsewhere || routed.contains(route)) << route;
+    }
 }
 
 TEST(Profiles, AreThereBeforeAnythingWasCounted) {

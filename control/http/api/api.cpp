@@ -24,12 +24,19 @@ std::vector<http::Route> Api::routes() {
     add(profiles_.routes());
     add(profile_edits_.routes());
     add(series_.routes());
+    add(live_.routes());
+    add(exporters_.routes());
+    add(ledger_.routes());
+    add(problems_.routes());
     add(filter_checks_.routes());
     return out;
 }
 
 void Api::tick() {
     common_.forget();
+    if (watch_.is_due(world_.now_ms())) exporters_.forget_templates();
+    live_.tick();
+    problems_.tick(world_.now_ms());
 }
 
 }  // namespace api

@@ -8,7 +8,14 @@
 
 #include <vector>
 
+#include "control/http/api/edge.hpp"
+#include "control/http/api/events.hpp"
+#include "control/http/api/exporter_routes.hpp"
+#include "control/http/api/exporter_watch.hpp"
 #include "control/http/api/filter_check.hpp"
+#include "control/http/api/ledger_routes.hpp"
+#include "control/http/api/live_routes.hpp"
+#include "control/http/api/problem_routes.hpp"
 #include "control/http/api/profile_edits.hpp"
 #include "control/http/api/profile_routes.hpp"
 #include "control/http/api/series_routes.hpp"
@@ -36,7 +43,14 @@ class Api {
     StatusRoutes status_{world_, common_};
     ProfileRoutes profiles_{common_};
     ProfileEdits profile_edits_{world_, common_};
-    SeriesRoutes series_{world_, common_};
+    Edge edge_;
+    Events events_;
+    ExporterWatch watch_;
+    LiveRoutes live_{world_, common_, edge_, events_};
+    SeriesRoutes series_{world_, common_, edge_};
+    ExporterRoutes exporters_{common_, watch_};
+    LedgerRoutes ledger_{world_, common_};
+    ProblemRoutes problems_{common_, events_, watch_};
     FilterChecks filter_checks_{world_};
 };
 

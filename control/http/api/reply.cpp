@@ -54,13 +54,17 @@ std::string text(const http::Request& request, const std::string& name, std::str
     return found == request.query.end() ? std::string(otherwise) : found->second;
 }
 
-std::vector<std::string> list(const http::Request& request, const std::string& name) {
+std::vector<std::string> names_of(const std::string& text) {
     std::vector<std::string> out;
-    std::istringstream all(text(request, name));
+    std::istringstream all(text);
     for (std::string one; std::getline(all, one, ',');) {
         if (!one.empty()) out.push_back(std::move(one));
     }
     return out;
+}
+
+std::vector<std::string> list(const http::Request& request, const std::string& name) {
+    return names_of(text(request, name));
 }
 
 http::Response no_profile(const control::Config& config, std::string_view name) {

@@ -39,6 +39,7 @@ struct Position {
                                                  std::uint64_t otherwise, std::uint64_t most);
 [[nodiscard]] std::string text(const http::Request& request, const std::string& name, std::string_view otherwise = {});
 // Of "a,b,c": the names, without empty ones.
+[[nodiscard]] std::vector<std::string> names_of(const std::string& text);
 [[nodiscard]] std::vector<std::string> list(const http::Request& request, const std::string& name);
 // 404: with the profile that is perhaps meant.
 [[nodiscard]] http::Response no_profile(const control::Config& config, std::string_view name);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include "control/http/api/series_text.hpp"
 #include "control/status_json.hpp"
@@ -81,16 +82,61 @@ Answered<std::vector<SeriesRow>> SeriesRoutes::rows_of(const SeriesQuestion& que
     return choose_rows(*common_.config.get(), **catalogue, question.selection);
 }
 
+// As asked for, or where the picture has room for more than steps of 10 s and every second of it is known.
+bool SeriesRoutes::is_at_edge(const SeriesQuestion& question) const {
+    if (question.resolution_s != 0) return question.resolution_s == kEdgeStep_s;
+    const std::uint64_t coarse = (question.span.to_s - question.span.from_s) / control::Retention::kResolution_s[0];
+    const std::uint32_t from_s = edge_.from_s();
+    return 2 * coarse < question.points && from_s != 0 && from_s <= question.span.from_s;
+}
+
+void SeriesRoutes::read_edge(const SeriesQuestion& question, SeriesValues& out) const {
+    std::unordered_map<std::uint32_t, std::vector<std::size_t>> rows_of;  // by series
+    for (std::size_t row = 0; row < out.rows.size(); ++row) {
+        for (const std::uint32_t id : out.rows[row].ids) rows_of[id].push_back(row);
+    }
+    edge_.visit(out.span.from_s, out.span.to_s, [&](std::uint32_t at_s, const Edge::Entry& entry) {
+        const auto rows = rows_of.find(entry.series);
+        if (rows == rows_of.end()) return;
+        const bool wanted = question.traffic_class == kAnyClass || question.traffic_class == entry.traffic_class;
+        for (const std::size_t row : rows->second) out.add(row, at_s, wanted ? in_unit(entry.cell, question.unit) : 0);
+    });
+}
+
+flow::Result<void> SeriesRoutes::choose_steps(const store::Reader& reader, const SeriesQuestion& question,
+                                              SeriesValues& out) {
+    if (is_at_edge(question)) {
+        out.resolution_s = kEdgeStep_s;
+        out.span = question.span;
+        out.newest_s = std::min(edge_.to_s(), out.span.to_s);
+        return {};
+    }
+    out.resolution_s = question.resolution_s;
+    if (out.resolution_s == 0) {
+        const auto chosen = kept(reader, out.rows, question.span, fitting_resolution(question.span, question.points),
+                                 common_.config.get()->retention, now_s());
+        if (!chosen) return tl::unexpected(chosen.error());
+        out.resolution_s = *chosen;
+    }
+    out.span = whole_steps(question.span, out.resolution_s);
+    const auto commit_ms = reader.last_commit_ms();
+    if (!commit_ms) return tl::unexpected(commit_ms.error());
+    const std::uint64_t whole_s = *commit_ms / 1000 - std::min(*commit_ms / 1000, kUnderWay_s);
+    out.newest_s =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(whole_s - whole_s % out.resolution_s, out.span.to_s));
+    return {};
+}
+
 flow::Result<void> SeriesRoutes::read(const store::Reader& reader, const SeriesQuestion& question,
                                       SeriesValues& out) const {
     out.values.assign(out.rows.size(), std::vector<std::uint64_t>(out.steps(), SeriesValues::kNothing));
-    return reader.visit_series(ids_of(out.rows), out.span.from_s, out.span.to_s, out.resolution_s,
-                               [&](std::size_t row, std::uint32_t start_s, const auto& sums) {
-                                   std::uint64_t& value =
-                                       out.values[row][(start_s - out.span.from_s) / out.resolution_s];
-                                   if (value == SeriesValues::kNothing) value = 0;
-                                   value += question.value(sums);
-                               });
+    if (out.resolution_s == kEdgeStep_s) {
+        read_edge(question, out);
+        return {};
+    }
+    return reader.visit_series(
+        ids_of(out.rows), out.span.from_s, out.span.to_s, out.resolution_s,
+        [&](std::size_t row, std::uint32_t start_s, const auto& sums) { out.add(row, start_s, question.value(sums)); });
 }
 
 Answered<SeriesValues> SeriesRoutes::values_of(const SeriesQuestion& question) {
@@ -98,34 +144,18 @@ Answered<SeriesValues> SeriesRoutes::values_of(const SeriesQuestion& question) {
     if (!rows) return tl::unexpected(rows.error());
     SeriesValues out;
     out.rows = *std::move(rows);
-    http::Response refused;
+    bool too_many = false;
     const auto done = common_.readers.with([&](const store::Reader& reader) -> flow::Result<void> {
-        out.resolution_s = question.resolution_s;
-        if (out.resolution_s == 0) {
-            const auto chosen =
-                kept(reader, out.rows, question.span, fitting_resolution(question.span, question.points),
-                     common_.config.get()->retention, now_s());
-            if (!chosen) return tl::unexpected(chosen.error());
-            out.resolution_s = *chosen;
-        }
-        out.span = whole_steps(question.span, out.resolution_s);
-        if (out.steps() * std::max<std::size_t>(out.rows.size(), 1) > kMostValues) {
-            refused = problem(422, "too_large",
-                              std::to_string(out.rows.size()) + " rows of " + std::to_string(out.steps()) +
-                                  " steps are more than " + std::to_string(kMostValues) +
-                                  " values: ask for a shorter time, a coarser resolution or fewer channels");
-            return {};
-        }
-        const auto commit_ms = reader.last_commit_ms();
-        if (!commit_ms) return tl::unexpected(commit_ms.error());
-        const std::uint64_t whole_s = *commit_ms / 1000 - std::min(*commit_ms / 1000, kUnderWay_s);
-        out.newest_s =
-            static_cast<std::uint32_t>(std::min<std::uint64_t>(whole_s - whole_s % out.resolution_s, out.span.to_s));
-        return read(reader, question, out);
+        if (auto ok = choose_steps(reader, question, out); !ok) return ok;
+        too_many = out.steps() * std::max<std::size_t>(out.rows.size(), 1) > kMostValues;
+        return too_many ? flow::Result<void>{} : read(reader, question, out);
     });
     if (!done) return tl::unexpected(unreadable(done.error()));
-    if (!refused.body.empty()) return tl::unexpected(refused);
-    return out;
+    if (!too_many) return out;
+    return tl::unexpected(problem(422, "too_large",
+                                  std::to_string(out.rows.size()) + " rows of " + std::to_string(out.steps()) +
+                                      " steps are more than " + std::to_string(kMostValues) +
+                                      " values: ask for a shorter time, a coarser resolution or fewer channels"));
 }
 
 http::Response SeriesRoutes::series(const SeriesQuestion& question) {
@@ -147,6 +177,9 @@ http::Response SeriesRoutes::series(const SeriesQuestion& question) {
 }
 
 http::Response SeriesRoutes::totals(const SeriesQuestion& question) {
+    if (question.resolution_s == kEdgeStep_s)
+        return problem(422, "bad_argument",
+                       "resolution 1s is of the moving edge, totals have none: write auto, 10s, 5m ...");
     const auto rows = rows_of(question);
     if (!rows) return rows.error();
     std::vector<std::array<flow::Cell, flow::kClasses>> sums(rows->size());

@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "control/http/api/edge.hpp"
 #include "control/http/api/losses.hpp"
 #include "control/http/api/reply.hpp"
 #include "control/http/api/series_question.hpp"
@@ -26,11 +27,15 @@ struct SeriesValues {
     std::vector<std::vector<std::uint64_t>> values{};  // by row, by step
 
     [[nodiscard]] std::size_t steps() const noexcept { return (span.to_s - span.from_s) / resolution_s; }
+    void add(std::size_t row, std::uint32_t at_s, std::uint64_t more) noexcept {
+        std::uint64_t& value = values[row][(at_s - span.from_s) / resolution_s];
+        value = value == kNothing ? more : value + more;
+    }
 };
 
 class SeriesRoutes {
   public:
-    SeriesRoutes(const World& world, Common& common) : world_(world), common_(common) {}
+    SeriesRoutes(const World& world, Common& common, const Edge& edge) : world_(world), common_(common), edge_(edge) {}
 
     [[nodiscard]] std::vector<http::Route> routes();
 
@@ -43,6 +48,10 @@ class SeriesRoutes {
     [[nodiscard]] http::Response peak(const SeriesQuestion& question);
     [[nodiscard]] Answered<std::vector<SeriesRow>> rows_of(const SeriesQuestion& question);
     [[nodiscard]] Answered<SeriesValues> values_of(const SeriesQuestion& question);
+    [[nodiscard]] bool is_at_edge(const SeriesQuestion& question) const;
+    void read_edge(const SeriesQuestion& question, SeriesValues& out) const;
+    [[nodiscard]] flow::Result<void> choose_steps(const store::Reader& reader, const SeriesQuestion& question,
+                                                  SeriesValues& out);
     [[nodiscard]] flow::Result<void> read(const store::Reader& reader, const SeriesQuestion& question,
                                           SeriesValues& out) const;
 
@@ -50,6 +59,7 @@ class SeriesRoutes {
 
     const World& world_;
     Common& common_;
+    const Edge& edge_;
     Losses losses_{common_.readers};
 };
 

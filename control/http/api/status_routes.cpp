@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "control/http/api/openapi.hpp"
 #include "control/http/api/reply.hpp"
 #include "control/status_json.hpp"
 
@@ -45,6 +46,10 @@ std::vector<http::Route> StatusRoutes::routes() {
         {"GET", root + "/sources", http::Reach::anyone,
          [this](const Request&) {
              return json(control::status_object(*common_.status.get(), {"sources"})["sources"]);
+         }},
+        {"GET", root + "/openapi.json", http::Reach::anyone,
+         [](const Request&) {
+             return http::Response{.content_type = control::kJsonContentType, .body = std::string(openapi_json())};
          }},
         {"POST", control::kReloadPath, http::Reach::unix_socket,
          [this](const Request&) {

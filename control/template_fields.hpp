@@ -12,7 +12,7 @@
 
 #include "dataplane/flow/exporter.hpp"
 
-namespace cli {
+namespace control {
 
 inline constexpr std::uint16_t kVariableLength = 65535;
 
@@ -27,4 +27,4 @@ struct TemplateField {
 [[nodiscard]] std::vector<TemplateField> template_fields(flow::Protocol protocol,
                                                          const flow::TemplateDefinition& definition);
 
-}  // namespace cli
+}  // namespace control

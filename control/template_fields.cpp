@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/cli/template_fields.hpp"
+#include "control/template_fields.hpp"
 
 #include <array>
 
 #include "dataplane/decode/elements.hpp"
 #include "dataplane/flow/wire.hpp"
 
-namespace cli {
+namespace control {
 namespace {
 
 constexpr std::uint16_t kEnterpriseBit = 0x8000;
@@ -59,4 +59,4 @@ std::vector<TemplateField> template_fields(flow::Protocol protocol, const flow::
     return out;
 }
 
-}  // namespace cli
+}  // namespace control
