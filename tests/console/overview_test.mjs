@@ -9,7 +9,7 @@ const choose = (p, name) => p.getByRole("radio", { name, exact: true }).check({ 
 
 test("rates move each second, nothing else does", async () => {
   const p = await page("/overview");
-  const rate = p.locator(".rate", { hasText: "Flows" }).locator(".num");
+  const rate = p.locator(".rate", { has: p.getByRole("heading", { name: "Flows", exact: true }) }).locator(".num");
   await until("a rate", async () => /\d/.test(await rate.innerText()) && (await rate.getAttribute("title")) !== "0 /s");
   await until("a graph", async () => (await p.locator(".small-graph").count()) > 0);
   await until("the tables", async () => (await p.getByRole("region", { name: "Cores" }).locator("tbody tr").count()) > 0);
@@ -46,7 +46,7 @@ test("span and unit by key", async () => {
 test("cores, top exporters, archive and store have figures", async () => {
   const p = await page("/overview");
   await until("the core", async () => /\d %/.test((await p.getByRole("region", { name: "Cores" }).innerText()).replaceAll("\u00a0", " ")));
-  const senders = p.getByRole("region", { name: "Top exporters" });
+  const senders = p.locator('.table-box[aria-label="Top exporters"]');
   await until("three exporters", async () => (await senders.locator("tbody tr").count()) === 3);
   expect.match(await senders.innerText(), /127\.0\.0\.1/);
   await p.getByText("Archive of raw flows").waitFor();
@@ -60,7 +60,7 @@ for (const theme of ["light", "dark"])
     for (const width of [1280, 390]) {
       const p = await page("/overview", { theme, width });
       await until("the graphs", async () => (await p.locator(".small-graph").count()) > 1);
-      await until("the exporters", async () => (await p.getByRole("region", { name: "Top exporters" }).count()) === 1);
+      await until("the exporters", async () => (await p.locator('.table-box[aria-label="Top exporters"]').count()) === 1);
       await fits(p);
       await axe(p);
       await screenshot(p, `overview-${width < 500 ? "phone-" : ""}${theme}`);
