@@ -4,6 +4,7 @@
 // Thread: one.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,8 +61,26 @@ struct ArchiveQuery {
 [[nodiscard]] Done expire_archive(const Context& context, const ArchiveQuery& query);
 [[nodiscard]] Done back_up(const Context& context, const std::string& target_directory);
 
-// What the configuration says.
-[[nodiscard]] Done show_profiles(const Context& context);
+// Profiles and channels, changed in their files.
+struct EditQuery {
+    std::string profile{}, channel{};
+    std::optional<std::string> name{}, description{}, group{}, filter{}, colour{}, sign{};
+    std::optional<std::int64_t> order{};
+    std::vector<std::string> sources{};   // none: as it is
+    std::vector<std::string> channels{};  // in their new order
+    bool all_sources = false, first = false, last = false, dry_run = false;
+    std::string before{}, behind{};  // another channel
+};
+[[nodiscard]] Done add_profile(const Context& context, const EditQuery& query);
+[[nodiscard]] Done set_profile(const Context& context, const EditQuery& query);
+[[nodiscard]] Done delete_profile(const Context& context, const EditQuery& query);
+[[nodiscard]] Done add_channel(const Context& context, const EditQuery& query);
+[[nodiscard]] Done set_channel(const Context& context, const EditQuery& query);
+[[nodiscard]] Done move_channel(const Context& context, const EditQuery& query);
+[[nodiscard]] Done delete_channel(const Context& context, const EditQuery& query);
+
+// What the configuration says; `only`: of this profile, all when empty.
+[[nodiscard]] Done show_profiles(const Context& context, const std::string& only);
 [[nodiscard]] Done show_sources(const Context& context);
 [[nodiscard]] Done check_config(const Context& context, const std::string& file);
 

@@ -70,11 +70,14 @@ Json archive_json(const control::Config& config) {
 
 }  // namespace
 
-Done show_profiles(const Context& context) {
+Done show_profiles(const Context& context, const std::string& only) {
     const auto config = read_config(context);
     if (!config) return tl::unexpected(config.error());
     std::vector<control::ProfileConfig> profiles{live_profile(*config)};
     profiles.insert(profiles.end(), config->profiles.begin(), config->profiles.end());
+    if (!only.empty()) std::erase_if(profiles, [&](const auto& p) { return p.name != only; });
+    if (profiles.empty())
+        return failure(Exit::no_data, "there is no profile \"" + only + "\": `net-collector profile list` shows them");
     if (context.json) {
         Json out = Json::array();
         for (const auto& p : profiles) out.push_back(profile_json(p));

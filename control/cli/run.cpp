@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/cli/run.hpp"
 
-#include <CLI/CLI.hpp>
-#include <functional>
 #include <ostream>
 
-#include "control/cli/commands.hpp"
+#include "control/cli/command_line.hpp"
 #include "control/config_problems.hpp"
 #include "control/version.hpp"
 
@@ -19,61 +17,6 @@ constexpr const char* kFooter =
     "Without --config: /etc/net-collector/net-collector.toml, or conf/net-collector.toml in a checkout.";
 
 constexpr const char* kQuery = "query";
-
-struct Arguments {
-    std::string output = "text";
-    std::string config;
-    std::string data;
-    SeriesQuery series;
-    LedgerQuery ledger;
-    CaptureQuery capture;
-    ExportersQuery exporters;
-    InterfacesQuery interfaces;
-    FilterQuery filter;
-    ArchiveQuery archive;
-    std::string check_file;
-    std::string backup_directory;
-};
-
-using Command = std::function<Done(const Context&)>;
-
-class Commands {
-  public:
-    Commands(CLI::App& app, Arguments& arguments) : app_(app), arguments_(arguments) {}
-
-    CLI::App& add(const std::string& name, const std::string& help, Command command) {
-        return add(app_, name, help, std::move(command));
-    }
-    // A command of two words: `parent` is the first one.
-    CLI::App& add(CLI::App& parent, const std::string& name, const std::string& help, Command command) {
-        CLI::App* sub = parent.add_subcommand(name, help);
-        // After the subcommand too: `net-collector ledger -o json`.
-        sub->add_option("-o,--output", arguments_.output, "text (default) or json")
-            ->check(CLI::IsMember({"text", "json"}));
-        sub->add_option("-d,--data", arguments_.data, "data directory, instead of the configured one");
-        sub->add_option("-c,--config", arguments_.config, "configuration file");
-        sub->callback([this, command = std::move(command)] { chosen_ = command; });
-        return *sub;
-    }
-    // One whose options another parser reads; here it is only listed.
-    CLI::App& add_elsewhere(const std::string& name, const std::string& help) {
-        CLI::App* sub = app_.add_subcommand(name, help);
-        sub->callback([this] { chosen_ = [](const Context&) { return Done{}; }; });
-        return *sub;
-    }
-    // The first of two words.
-    CLI::App& add_group(const std::string& name, const std::string& help) {
-        CLI::App* group = app_.add_subcommand(name, help);
-        group->require_subcommand(1);
-        return *group;
-    }
-    [[nodiscard]] const Command& chosen() const noexcept { return chosen_; }
-
-  private:
-    CLI::App& app_;
-    Arguments& arguments_;
-    Command chosen_;
-};
 
 void add_series(Commands& commands, Arguments& a) {
     CLI::App& series = commands.add("series", "time series of channels: totals, classes, course",
@@ -168,7 +111,9 @@ void add_daemon_commands(Commands& commands, Arguments& a) {
 }
 
 void add_config_commands(Commands& commands, Arguments& a) {
-    commands.add("profiles", "profiles and channels of the configuration", show_profiles)
+    commands
+        .add("profiles", "profiles and channels of the configuration: as `profile list`",
+             [](const Context& c) { return show_profiles(c, {}); })
         .footer("Example:\n  net-collector profiles -o json");
     commands.add("sources", "sources of the configuration", show_sources)
         .footer("Example:\n  net-collector sources --config conf/net-collector.toml");
@@ -288,6 +233,8 @@ void add_all(Commands& commands, Arguments& a) {
     add_daemon_commands(commands, a);
     add_data_commands(commands, a);
     add_config_commands(commands, a);
+    add_profile_commands(commands, a);
+    add_channel_commands(commands, a);
     add_filter_commands(commands, a);
 }
 

@@ -74,7 +74,8 @@ export class Runner {
     this.control.abort();
     this.stream?.close();
     this.stream = null;
-    if (this.run?.job && !this.run.ended) drop(this.run.job);
+    // Of one that has ended the daemon need not keep the answer.
+    if (this.run?.job) drop(this.run.job);
   }
 
   private set(run: Run): void {
@@ -126,7 +127,7 @@ export class Runner {
     }
     try {
       const { question } = this.run!;
-      const content = question.text === undefined ? { result: await table(job.id, signal) } : { text: await askText(`/queries/${job.id}/text`, { signal }) };
+      const content = question.text === undefined ? { result: await table(job.id, question, signal) } : { text: await askText(`/queries/${job.id}/text`, { signal }) };
       if (!signal.aborted) this.change({ answer: { question, job, ...content }, ended: true });
     } catch (error) {
       if (signal.aborted) return;
@@ -146,8 +147,8 @@ function drop(job: Job): void {
   void ask<void>(`/queries/${job.id}`, { method: "DELETE", keepalive: true }).catch(() => undefined);
 }
 
-async function table(id: string, signal: AbortSignal): Promise<Result> {
-  const page = (offset: number) => ask<Result>(`/queries/${id}/result`, { query: { offset, limit: piece }, signal });
+async function table(id: string, { unit, class: of }: Question, signal: AbortSignal): Promise<Result> {
+  const page = (offset: number) => ask<Result>(`/queries/${id}/result`, { query: { offset, limit: piece, unit, class: of }, signal });
   const all = await page(0);
   while (all.rows.length < Math.min(all.total, mostRows)) {
     const more = await page(all.rows.length);
