@@ -28,7 +28,7 @@ const open = async (query, options) => {
 };
 
 test("a fault in a filter is told under its word, with what was meant", async () => {
-  const p = await open("");
+  const p = await open("", { expects: /Failed to load resource/ });
   await box(p).click();
   await p.keyboard.type("proto tcp and prot 443");
   await p.locator(".said-fault").waitFor();
@@ -48,7 +48,7 @@ test("a fault in a filter is told under its word, with what was meant", async ()
   await p.locator(".said-fault").waitFor();
   await box(p).press("Enter");
   await p.getByRole("alert").waitFor();
-}, );
+});
 
 test("completion by keyboard: opened, chosen, taken, closed", async () => {
   const p = await open("");
@@ -89,6 +89,7 @@ test("from a marked peak to its talkers, to the flows of one, to one flow, and b
   await axe(p);
   await p.getByRole("menuitem", { name: /List its flows/ }).click();
   await until("the list", async () => state(p)["q.ask"] === "flows");
+  await p.getByRole("grid", { name: "Flows" }).waitFor();
   await done(p);
   expect.equal(state(p).q, `src ip ${talker}`);
   const titles = await p.locator("table.result th").allInnerTexts();

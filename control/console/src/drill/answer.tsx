@@ -31,7 +31,7 @@ export function Answer({ run, drill, stale, show, ask }: Props) {
   if (answer === undefined) return run.ended ? null : <Loading what="Asking the archive" lines={8} />;
   const old = stale || !run.ended;
   return (
-    <div class={`drill-answer${old ? " old" : ""}`} aria-busy={!run.ended}>
+    <div class={`drill-answer${old ? " old" : ""}`} aria-busy={!run.ended || (stale && drill.run)}>
       <Tools drill={drill} show={show} answer={answer} />
       {answer.text !== undefined && <TextView text={answer.text} />}
       {answer.result &&
