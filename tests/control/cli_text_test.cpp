@@ -71,7 +71,7 @@ TEST(TemplateFields, BytesThatEndEarlyGiveWhatIsThere) {
     const std::vector<std::uint8_t> wire{1, 0, 0, 9, 0, 8, 0, 4, 0x80, 1, 0, 4, 0, 0};
     for (std::size_t n = 0; n <= wire.size(); ++n) {
         const flow::TemplateDefinition t{256, false, 0, {wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(n)}};
-        EXPECT_EQ(template_fields(flow::Protocol::ipfix, t).size(), n >= 8 ? 1u : 0u) << n;
+        EXPECT_EQ(control::template_fields(flow::Protocol::ipfix, t).size(), n >= 8 ? 1u : 0u) << n;
     }
 }
 
