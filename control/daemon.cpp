@@ -131,7 +131,7 @@ flow::Result<void> become_user(const Config& config) {
 // Reloads that SIGHUP asks for, on a thread of their own: signals, the watchdog and device counters go on.
 class SignalledReload {
   public:
-    explicit SignalledReload(Supervisor& supervisor) : supervisor_(supervisor) {}
+    SignalledReload(Supervisor& supervisor, Web& web) : supervisor_(supervisor), web_(web) {}
 
     // Another SIGHUP during a reload means another reload behind it.
     void ask() {
@@ -143,6 +143,7 @@ class SignalledReload {
     void look() {
         if (!running_.valid() || running_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
         const bool ok = running_.get().ok;
+        web_.configure();
         notify_ready(ok ? "collecting" : "collecting; the last reload was refused");
         if (again_) ask();
     }
@@ -150,6 +151,7 @@ class SignalledReload {
 
   private:
     Supervisor& supervisor_;
+    Web& web_;
     std::future<ReloadStatus> running_;
     bool again_ = false;
 };
@@ -169,7 +171,7 @@ void serve(int signals, Supervisor& supervisor, Web& web, const DaemonOptions& o
     constexpr long kReloadLook_ms = 20;
     const bool replay = !options.replay.empty();
     LiveRates rates(std::cout, isatty(STDOUT_FILENO) != 0);
-    SignalledReload reload(supervisor);
+    SignalledReload reload(supervisor, web);
     auto next_tick = Clock::now() + std::chrono::seconds(1);
     for (;;) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next_tick - Clock::now()).count();

@@ -2,8 +2,8 @@
 #include "control/web.hpp"
 
 #include <chrono>
+#include <fstream>
 
-#include "control/http/assets.hpp"
 #include "control/http/assets.hpp"
 #include "control/status_json.hpp"
 
@@ -13,16 +13,53 @@ using flow::pass;
 using http::Request;
 using http::Response;
 
+namespace {
+
+constexpr std::size_t kMaxPemBytes = 1u << 20;
+
+std::uint64_t steady_s() {
+    using namespace std::chrono;
+    return static_cast<std::uint64_t>(duration_cast<seconds>(steady_clock::now().time_since_epoch()).count());
+}
+
+flow::Result<std::string> read_pem(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return flow::fail_errno("cannot read " + file);
+    std::string out(kMaxPemBytes, '\0');
+    in.read(out.data(), static_cast<std::streamsize>(out.size()));
+    out.resize(static_cast<std::size_t>(in.gcount()));
+    return out;
+}
+
+flow::Result<void> read_tls(const HttpConfig& http, http::Server::Options& out) {
+    if (http.certificate.empty()) return {};
+    auto certificate = read_pem(http.certificate);
+    auto key = read_pem(http.key);
+    if (!certificate) return pass(certificate);
+    if (!key) return pass(key);
+    out.certificate = std::move(*certificate);
+    out.key = std::move(*key);
+    return {};
+}
+
+}  // namespace
+
 Web::Web(const Config& config, const std::string& command, Supervisor& supervisor, Log& log)
     : supervisor_(supervisor),
       log_(log),
       captures_([this](const flow::Prefix& exporters) { return supervisor_.capture(exporters); }),
+      guard_([&log](const std::string& text) { log.info(text); }, steady_s),
       api_(world(config, command)) {}
 
 api::World Web::world(const Config& config, const std::string& command) {
     return {.status = [this] { return supervisor_.status(); },
             .config = [this] { return supervisor_.config(); },
-            .reload = [this] { return supervisor_.reload(); },
+            .reload =
+                [this] {
+                    ReloadStatus out = supervisor_.reload();
+                    configure();
+                    return out;
+                },
             .log = [this](const std::string& text) { log_.info(text); },
             .store = supervisor_.store(),
             .data_directory = config.data,
@@ -51,6 +88,7 @@ std::vector<http::Route> Web::routes() {
                    [this](const Request& request) { return captures_.begin(request); }, http::Role::admin});
     out.push_back(
         {"GET", kCaptureCountsPath, http::Reach::unix_socket, [this](const Request&) { return captures_.counts(); }});
+    for (http::Route& route : guard_.routes()) out.push_back(std::move(route));
     out.push_back(http::console_route());
     return out;
 }
@@ -63,9 +101,13 @@ flow::Result<std::unique_ptr<Web>> Web::open(const Config& config, const std::st
         if (!metrics) return pass(metrics);
         web->metrics_ = std::move(*metrics);
     }
-    auto server = http::Server::open(config.http.listen, {config.socket}, web->routes());
+    if (auto ok = web->guard_.configure(config.http); !ok) return pass(ok);
+    http::Server::Options options{.guard = &web->guard_, .certificate = {}, .key = {}};
+    if (auto ok = read_tls(config.http, options); !ok) return pass(ok);
+    auto server = http::Server::open(config.http.listen, {config.socket}, web->routes(), std::move(options));
     if (!server) return pass(server);
     web->server_ = std::move(*server);
+    web->tls_ = !config.http.certificate.empty();
     return web;
 }
 
@@ -78,9 +120,15 @@ void Web::tick() {
     api_.tick();
 }
 
+void Web::configure() {
+    if (auto ok = guard_.configure(supervisor_.config().http); !ok)
+        log_.error("who may log in stays as it was: " + ok.error().text());
+}
+
 void Web::announce() const {
     if (metrics_) log_.info("metrics at http://" + metrics_->endpoints().front().text() + "/metrics");
-    for (const Endpoint& endpoint : server_->endpoints()) log_.info("console at http://" + endpoint.text() + "/");
+    const std::string scheme = tls_ ? "https://" : "http://";
+    for (const Endpoint& endpoint : server_->endpoints()) log_.info("console at " + scheme + endpoint.text() + "/");
 }
 
 }  // namespace control

@@ -11,6 +11,7 @@
 
 #include "control/capture_stream.hpp"
 #include "control/http/api/api.hpp"
+#include "control/http/guard.hpp"
 #include "control/http/server.hpp"
 #include "control/log.hpp"
 #include "control/metrics.hpp"
@@ -27,6 +28,8 @@ class Web {
     void serve();
     // Each second.
     void tick();
+    // What the configuration says now, after a reload.
+    void configure();
     // Where it listens, for people.
     void announce() const;
 
@@ -38,8 +41,10 @@ class Web {
 
     Supervisor& supervisor_;
     Log& log_;
+    bool tls_ = false;
     ExporterLabels labels_;
     CaptureRoutes captures_;
+    http::Guard guard_;
     api::Api api_;
     std::unique_ptr<http::Server> metrics_, server_;  // the first to go
 };

@@ -74,7 +74,10 @@ void read_headers(const Listening& listening, MHD_Connection* connection, const 
     Router::Found found = listening.router->find(request.method, target->parts, request.who.unix_socket);
     pending.route = found.route;
     request.at = std::move(found.at);
-    if (found.route != nullptr) return;
+    if (listening.guard != nullptr)
+        pending.refused =
+            listening.guard->admit(request, found.route, control::is_loopback(listening.endpoint.address));
+    if (pending.refused || found.route != nullptr) return;
     if (found.allow.empty())
         return refuse(pending, MHD_HTTP_NOT_FOUND, "not_found", "there is nothing at " + request.path);
     refuse(pending, MHD_HTTP_METHOD_NOT_ALLOWED, "method", request.path + " takes " + found.allow);
@@ -93,21 +96,28 @@ void take_body(Pending& pending, std::string_view piece) {
            "the request is larger than " + std::to_string(kMaxBodyBytes) + " bytes");
 }
 
+MHD_Result send_audited(Listening& listening, MHD_Connection* connection, const Pending& pending,
+                        const Response& response) {
+    if (listening.guard != nullptr && pending.route != nullptr)
+        listening.guard->audit(pending.request, *pending.route, response.status);
+    return send(listening, connection, response);
+}
+
 // MHD asks again when the connection goes on.
-MHD_Result send_when_ready(Listening& listening, MHD_Connection* connection, std::future<Response>& later) {
-    if (later.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
-        return send(listening, connection, later.get());
+MHD_Result send_when_ready(Listening& listening, MHD_Connection* connection, Pending& pending) {
+    if (pending.later->wait_for(std::chrono::seconds(0)) == std::future_status::ready)
+        return send_audited(listening, connection, pending, pending.later->get());
     MHD_suspend_connection(connection);
     listening.waiting.push_back(connection);
     return MHD_YES;
 }
 
 MHD_Result answer(Listening& listening, MHD_Connection* connection, Pending& pending) {
-    if (pending.refused) return send(listening, connection, *pending.refused);
+    if (pending.refused) return send_audited(listening, connection, pending, *pending.refused);
     const Response response = pending.route->handler(pending.request);
-    if (!response.later) return send(listening, connection, response);
+    if (!response.later) return send_audited(listening, connection, pending, response);
     pending.later = response.later;
-    return send_when_ready(listening, connection, *pending.later);
+    return send_when_ready(listening, connection, pending);
 }
 
 }  // namespace
@@ -125,7 +135,7 @@ MHD_Result take_request(void* cls, MHD_Connection* connection, const char*, cons
         read_headers(listening, connection, method, pending);
         return MHD_YES;
     }
-    if (pending.later) return send_when_ready(listening, connection, *pending.later);
+    if (pending.later) return send_when_ready(listening, connection, pending);
     if (*upload_bytes == 0) return answer(listening, connection, pending);
     take_body(pending, {upload, *upload_bytes});
     *upload_bytes = 0;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "control/http/guard.hpp"
 #include "control/http/router.hpp"
 #include "control/http/server.hpp"
 
@@ -23,6 +24,7 @@ struct MhdStop {
 struct Listening {
     std::unique_ptr<MHD_Daemon, MhdStop> daemon;
     const Router* router = nullptr;
+    Guard* guard = nullptr;  // nullptr: everybody may do everything
     control::Endpoint endpoint;
     std::string unix_path;  // empty for TCP
     int epoll_fd = -1;

@@ -4,13 +4,27 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 namespace http {
 namespace {
 
 constexpr std::size_t kStreamBlockBytes = 64 * 1024;
+
+// Of every answer. Console and API are one origin, and nobody else's page may use them.
+constexpr std::array<std::pair<const char*, const char*>, 6> kForAll{
+    {{"Content-Security-Policy",
+      "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri "
+      "'self'; "
+      "form-action 'self'; frame-ancestors 'none'"},
+     {"Referrer-Policy", "same-origin"},
+     {"X-Content-Type-Options", "nosniff"},
+     {"X-Frame-Options", "DENY"},
+     {"Cross-Origin-Opener-Policy", "same-origin"},
+     {"Cross-Origin-Resource-Policy", "same-origin"}}};
 
 // A stream under way; MHD keeps the pointer.
 struct Streaming {
@@ -68,7 +82,7 @@ MHD_Result send(Listening& listening, MHD_Connection* connection, const Response
     if (response.status != MHD_HTTP_NO_CONTENT)
         MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
     if (!cached) MHD_add_response_header(out, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    MHD_add_response_header(out, "X-Content-Type-Options", "nosniff");
+    for (const auto& [name, value] : kForAll) MHD_add_response_header(out, name, value);
     const MHD_Result result = MHD_queue_response(connection, response.status, out);
     MHD_destroy_response(out);
     return result;

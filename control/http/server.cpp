@@ -26,15 +26,41 @@ constexpr int kStreamPause_ms = 20;
 
 void say_nothing(void*, const char*, va_list) {}
 
-flow::Result<void> hand_to_mhd(Listening& listening, Socket socket, const std::string& where) {
+// What differs between sockets.
+std::vector<MHD_OptionItem> options_of(const Listening& listening, const Server::Options& options) {
+    std::vector<MHD_OptionItem> out;
+    const bool tcp = listening.unix_path.empty();
+    if (tcp && !control::is_loopback(listening.endpoint.address))
+        out.push_back(
+            {MHD_OPTION_PER_IP_CONNECTION_LIMIT, static_cast<std::intptr_t>(kMaxConnectionsOfAddress), nullptr});
+    const auto add_text = [&out](MHD_OPTION option, const char* text) {
+        out.push_back({option, 0, const_cast<char*>(text)});
+    };
+    if (tcp && !options.certificate.empty()) {
+        add_text(MHD_OPTION_HTTPS_MEM_CERT, options.certificate.c_str());
+        add_text(MHD_OPTION_HTTPS_MEM_KEY, options.key.c_str());
+        add_text(MHD_OPTION_HTTPS_PRIORITIES, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2");
+    }
+    out.push_back({MHD_OPTION_END, 0, nullptr});
+    return out;
+}
+
+flow::Result<void> hand_to_mhd(Listening& listening, Socket socket, const std::string& where,
+                               const Server::Options& options) {
     // Without a thread of its own: the server's thread waits for all of them together.
-    constexpr unsigned kFlags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME;
-    MHD_Daemon* daemon =
-        MHD_start_daemon(kFlags, 0, nullptr, nullptr, take_request, &listening, MHD_OPTION_EXTERNAL_LOGGER, say_nothing,
-                         nullptr, MHD_OPTION_LISTEN_SOCKET, socket.fd(), MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
-                         MHD_OPTION_CONNECTION_TIMEOUT, kIdleTimeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                         kConnectionMemoryBytes, MHD_OPTION_URI_LOG_CALLBACK, begin_request, &listening,
-                         MHD_OPTION_NOTIFY_COMPLETED, forget_request, nullptr, MHD_OPTION_END);
+    const bool tls = listening.unix_path.empty() && !options.certificate.empty();
+    const unsigned flags =
+        MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME | (tls ? unsigned{MHD_USE_TLS} : 0u);
+    std::vector<MHD_OptionItem> more = options_of(listening, options);
+    MHD_Daemon* daemon = MHD_start_daemon(
+        flags, 0, nullptr, nullptr, take_request, &listening, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, nullptr,
+        MHD_OPTION_LISTEN_SOCKET, socket.fd(), MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
+        MHD_OPTION_CONNECTION_TIMEOUT, kIdleTimeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemoryBytes,
+        MHD_OPTION_URI_LOG_CALLBACK, begin_request, &listening, MHD_OPTION_NOTIFY_COMPLETED, forget_request, nullptr,
+        MHD_OPTION_ARRAY, more.data(), MHD_OPTION_END);
+    if (daemon == nullptr && tls)
+        return flow::fail("cannot start HTTPS on " + where +
+                          ": is the certificate one, with its own key, both as PEM?");
     if (daemon == nullptr) return flow::fail("cannot start the HTTP server on " + where);
     static_cast<void>(socket.release());
     listening.daemon.reset(daemon);
@@ -100,22 +126,23 @@ Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 flow::Result<std::unique_ptr<Server>> Server::open(const std::vector<control::Endpoint>& endpoints,
                                                    const std::vector<std::string>& unix_paths,
-                                                   std::vector<Route> routes) {
+                                                   std::vector<Route> routes, Options options) {
     // Owned from here on, so that whatever fails closes what was opened.
     std::unique_ptr<Server> server(new Server(std::make_unique<State>()));
     State& state = *server->state_;
     state.router.emplace(std::move(routes));
     state.stop_event = Socket(eventfd(0, EFD_CLOEXEC));
     if (state.stop_event.fd() < 0) return flow::fail_errno("cannot create an event for the HTTP server");
-    const auto add = [&state](flow::Result<Socket> socket, const std::string& where,
-                              const std::string& unix_path) -> flow::Result<void> {
+    const auto add = [&state, &options](flow::Result<Socket> socket, const std::string& where,
+                                        const std::string& unix_path) -> flow::Result<void> {
         if (!socket) return flow::pass(socket);
         auto one = std::make_unique<Listening>();
         one->router = &*state.router;
         one->unix_path = unix_path;
+        one->guard = options.guard;
         one->endpoint = local_endpoint(*socket);
         state.listening.push_back(std::move(one));
-        return hand_to_mhd(*state.listening.back(), std::move(*socket), where);
+        return hand_to_mhd(*state.listening.back(), std::move(*socket), where, options);
     };
     for (const control::Endpoint& endpoint : endpoints) {
         if (auto added = add(listen_tcp(endpoint), endpoint.text(), {}); !added) return flow::pass(added);

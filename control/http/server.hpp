@@ -4,7 +4,8 @@
 // Thread: open(), serve() and the end by the owner; handlers run one at a time on the server's own thread and must
 //         be quick: what takes longer is answered `later`.
 // Limits: kMaxBodyBytes of request body (413 beyond; after kMaxRefusedBytes the connection is closed), 32 KiB and kMaxHeaders
-//         of headers (431 beyond), kMaxConnections connections a socket, kIdleTimeout_s without a byte (but for streams).
+//         of headers (431 beyond), kMaxConnections connections a socket and
+//         kMaxConnectionsOfAddress of an address, kIdleTimeout_s without a byte (but for streams).
 // Errors: at start a Result; afterwards a client that breaks off harms nobody. A path without a route is 404, a method
 //         that the path does not have 405; below /api/ as JSON {error, detail}.
 #pragma once
@@ -27,7 +28,8 @@ namespace http {
 inline constexpr std::size_t kMaxBodyBytes = 1u << 20;
 inline constexpr std::size_t kMaxRefusedBytes = 8 * kMaxBodyBytes;
 inline constexpr std::size_t kMaxHeaders = 64;
-inline constexpr unsigned kMaxConnections = 64;
+inline constexpr unsigned kMaxConnections = 512;
+inline constexpr unsigned kMaxConnectionsOfAddress = 128;  // but on loopback
 inline constexpr unsigned kIdleTimeout_s = 30;
 
 // What somebody may do; each may do what those before it may.
@@ -85,13 +87,21 @@ struct Route {
     Role needs = Role::viewer;
 };
 
+class Guard;
+
+struct ServerOptions {
+    Guard* guard = nullptr;            // must outlive the server; nullptr: everybody may do everything
+    std::string certificate{}, key{};  // PEM, for all TCP sockets; "" = no TLS
+};
+
 class Server {
   public:
+    using Options = ServerOptions;
     // Opens every socket; who connects waits for serve(). A Unix socket gets mode 0660; one that a dead process
     // left is replaced, one that answers is an error.
     [[nodiscard]] static flow::Result<std::unique_ptr<Server>> open(const std::vector<control::Endpoint>& endpoints,
                                                                     const std::vector<std::string>& unix_paths,
-                                                                    std::vector<Route> routes);
+                                                                    std::vector<Route> routes, Options options = {});
     // Serves until destroyed, on a thread with the privileges that the caller has now. Once.
     void serve();
     // Both.

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may log in: a file with a line "name:role:hash" each.
+//
+// Thread: any; values.
+// Limits: kMaxUsers users, files up to kMaxUsersBytes. A file that others may read, or any but its owner write, is an error.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "control/http/server.hpp"
+#include "dataplane/flow/result.hpp"
+
+namespace http {
+
+inline constexpr std::size_t kMaxUsers = 1024;
+inline constexpr std::size_t kMaxUsersBytes = 1u << 20;
+
+struct User {
+    Role role = Role::viewer;
+    std::string hash;
+};
+using Users = std::map<std::string, User, std::less<>>;
+
+[[nodiscard]] const char* role_name(Role role) noexcept;  // "none", "viewer", "admin"
+// [A-Za-z0-9._@-]{1,64}
+[[nodiscard]] bool is_user_name(std::string_view name) noexcept;
+// Errors name file and line. Empty lines and those that begin with '#' say nothing.
+[[nodiscard]] flow::Result<Users> parse_users(const std::string& file, std::string_view text);
+[[nodiscard]] flow::Result<Users> load_users(const std::string& file);
+// In place of the file, atomically; mode 0640, owner and group as they were.
+[[nodiscard]] flow::Result<void> save_users(const std::string& file, const Users& users);
+
+}  // namespace http
