@@ -109,6 +109,27 @@ std::string filter_example(const Field& field) {
     return (field.sided ? "src " : "") + std::string(field.name()) + (value.empty() ? "" : " " + value);
 }
 
+std::string filter_template(const filters::language::Subject& one, const filters::language::Subject& other) {
+    for (const Field& field : filters::language::fields()) {
+        const auto& subjects = field.subjects;
+        const bool value = field.operand == Operand::number || field.operand == Operand::protocol ||
+                           field.operand == Operand::address || field.operand == Operand::mac ||
+                           field.operand == Operand::text || field.operand == Operand::flags;
+        if (!value) continue;
+        const std::string words(field.name());
+        const std::string hole = field.operand == Operand::text ? " = '{}'" : " {}";
+        const bool pair = subjects.size() == 2;
+        if (one == other) {
+            if (subjects.size() == 1 && subjects[0] == one) return words + hole;
+            if (field.sided && pair && subjects[0] == one) return "src " + words + hole;
+            if (field.sided && pair && subjects[1] == one) return "dst " + words + hole;
+        } else if (pair && subjects[0] == one && subjects[1] == other) {
+            return words + hole;
+        }
+    }
+    return {};
+}
+
 Json fields_json() {
     Json out = Json::array();
     const auto fields = filters::language::fields();

@@ -19,6 +19,10 @@ namespace control {
 [[nodiscard]] std::string value_forms(const filters::language::Field& field);
 // A test that asks the field: "src port > 1000".
 [[nodiscard]] std::string filter_example(const filters::language::Field& field);
+// How a value of a subject is asked for, "{}" standing for the value: "src ip {}". `other`: the subject of the other side,
+// where a value may stand on either; else `one`. Empty: the language cannot ask for it.
+[[nodiscard]] std::string filter_template(const filters::language::Subject& one,
+                                          const filters::language::Subject& other);
 // All of them in the table's order: {group, words, directions, takes, compares, lists, names, example}.
 [[nodiscard]] nlohmann::ordered_json fields_json();
 

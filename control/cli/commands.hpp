@@ -38,11 +38,15 @@ struct InterfacesQuery {
 [[nodiscard]] Done show_interfaces(const Context& context, const InterfacesQuery& query);
 [[nodiscard]] Done show_templates(const Context& context);
 struct SeriesQuery {
-    std::string profile, channel, source;  // empty = all
+    std::string profile;                         // empty = all
+    std::vector<std::string> channels, sources;  // empty = all
     std::string filter;                    // not empty: of the archive's flows that it takes, instead of channels' own
     std::string from = "-1h", to = "now";  // see control/duration.hpp
     std::string resolution = "auto";       // or "10s", "5m", "30m", "2h", "1d"
     bool per_source = false;               // a row for each source instead of one a channel
+    // With `filter`: as those of `query`.
+    int progress = -1;
+    bool confined = false;
 };
 [[nodiscard]] Done show_series(const Context& context, const SeriesQuery& query);
 // `net-collector query` with what follows it: nfdump's options, see control/query/options.hpp. The exit code.

@@ -10,6 +10,7 @@
 
 #include "control/cli/client.hpp"
 #include "control/cli/commands.hpp"
+#include "control/cli/confine.hpp"
 #include "control/cli/daemon_json.hpp"
 #include "control/cli/filter_input.hpp"
 #include "control/cli/query_world.hpp"
@@ -51,7 +52,9 @@ query::FilterText filter_text(const std::optional<GivenFilter>& given, const que
 Done ask_archive(const Context& context, const query::Request& request) {
     const auto given = given_filter({.words = request.filter_words, .file = request.filter_file});
     if (!given) return tl::unexpected(given.error());
-    const auto config = usable_config(context, !request.profile.empty());
+    auto config = usable_config(context, !request.profile.empty());
+    // Those who ask through the daemon cannot mend a file that is being edited.
+    if (!config && request.confined && request.profile.empty()) config = std::optional<control::Config>{};
     if (!config) return tl::unexpected(config.error());
 
     using Action = query::Request::Action;
@@ -127,6 +130,9 @@ int query_command(const std::vector<std::string>& arguments, const Context& cont
     if (request->action == query::Request::Action::version) {
         context.out << "net-collector " << control::kVersion << '\n';
         return static_cast<int>(Exit::ok);
+    }
+    if (request->confined) {
+        if (auto ok = confine(); !ok) return say({Exit::failed, ok.error().text()});
     }
     Context ours = context;
     ours.config_path = request->config;

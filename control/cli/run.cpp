@@ -22,14 +22,17 @@ void add_series(Commands& commands, Arguments& a) {
     CLI::App& series = commands.add("series", "time series of channels: totals, classes, course",
                                     [&a](const Context& c) { return show_series(c, a.series); });
     series.add_option("--profile", a.series.profile, "only of this profile");
-    series.add_option("--channel", a.series.channel, "only of this channel");
-    series.add_option("--source", a.series.source, "only from this source");
+    series.add_option("--channel", a.series.channels, "only of this channel; may be repeated")->allow_extra_args(false);
+    series.add_option("--source", a.series.sources, "only from this source; may be repeated")->allow_extra_args(false);
     series.add_option("--from", a.series.from, "-1h (default), -7d, 2024-05-01T12:30, seconds since 1970; UTC");
     series.add_option("--to", a.series.to, "the same; not included; default now");
     series.add_option("--resolution", a.series.resolution, "auto (default), 10s, 5m, 30m, 2h or 1d");
     series.add_flag("--per-source", a.series.per_source, "a row for each source of a channel");
     series.add_option("--filter", a.series.filter,
                       "of the archived flows that this filter takes, as if a channel had counted them");
+    series.add_option("--progress", a.series.progress, "with --filter: how far it is, as JSON on this descriptor");
+    series.add_flag("--confined", a.series.confined,
+                    "with --filter: without privileges, of lowest priority, with bounded memory and time");
     series.footer(
         "Examples:\n"
         "  net-collector series                                        every channel, the last hour\n"

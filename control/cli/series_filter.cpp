@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "control/cli/confine.hpp"
 #include "control/cli/filter_input.hpp"
 #include "control/cli/query_world.hpp"
 #include "control/cli/series_query.hpp"
@@ -13,6 +14,7 @@
 #include "control/query/cancel.hpp"
 #include "control/query/coverage.hpp"
 #include "control/query/filter.hpp"
+#include "control/query/progress.hpp"
 #include "control/query/selection.hpp"
 
 namespace cli {
@@ -63,7 +65,8 @@ Outcome<Asked> prepare(const Context& context, const SeriesQuery& query, const s
     if (!sources) return failure(Exit::failed, sources.error().text());
     query::Request request;
     request.profile = query.profile;
-    request.channel = query.channel;
+    request.channels = query.channels;
+    request.confined = query.confined;
     query::FilterText text;
     text.text = query.filter;
     auto filter = query::make_filter(
@@ -71,9 +74,7 @@ Outcome<Asked> prepare(const Context& context, const SeriesQuery& query, const s
         {.config = config->has_value() ? &**config : nullptr, .sources = *std::move(sources), .exporters = &exporters});
     if (!filter) return tl::unexpected(failure_of(filter.error()));
     asked.filter = *std::move(filter);
-    std::vector<std::string> only;
-    if (!query.source.empty()) only.push_back(query.source);
-    auto selection = query::select_archive(reader, archive, only);
+    auto selection = query::select_archive(reader, archive, query.sources);
     if (!selection) return tl::unexpected(failure_of(selection.error()));
     asked.selection = *std::move(selection);
     std::erase_if(asked.selection.segments, [&](const store::query::SegmentChoice& choice) {
@@ -89,9 +90,10 @@ std::vector<Row> rows_of(const SeriesQuery& query, const Asked& asked, const que
     for (std::uint32_t i = 0; i < plan.series; ++i) {
         Row row{"archive", "filter", {}, {}, {}, {}};
         if (query.per_source && i < asked.selection.sources.size()) row.sources = {asked.selection.sources[i]};
-        if (!query.per_source) row.sources = query.source.empty() ? asked.selection.sources : std::vector{query.source};
+        if (!query.per_source) row.sources = query.sources.empty() ? asked.selection.sources : query.sources;
         keep(row, buckets.points(i));
-        const bool other = query.per_source && !query.source.empty() && row.sources != std::vector{query.source};
+        const bool other = query.per_source && !query.sources.empty() &&
+                           std::ranges::find(query.sources, row.sources.front()) == query.sources.end();
         if (!other) rows.push_back(std::move(row));
     }
     return rows;
@@ -100,6 +102,9 @@ std::vector<Row> rows_of(const SeriesQuery& query, const Asked& asked, const que
 }  // namespace
 
 Done show_filtered_series(const Context& context, const SeriesQuery& query) {
+    if (query.confined) {
+        if (auto ok = confine(); !ok) return failure(Exit::failed, ok.error().text());
+    }
     const auto where = find_daemon(context);
     if (!where) return tl::unexpected(where.error());
     const auto reader = open_data(where->data);
@@ -125,12 +130,15 @@ Done show_filtered_series(const Context& context, const SeriesQuery& query) {
     options.threads = effort.threads;
     options.background = effort.background;
     options.cancelled = &cancel.flag();
+    options.progress = [&](const store::query::Progress& p) { query::tell_progress(query.progress, p); };
     options.make_sink = [&](std::size_t) { return std::make_unique<query::Buckets>(plan); };
     auto report = store::query::scan(options);
     if (!report) return failure(Exit::failed, report.error().text());
     auto& buckets = static_cast<query::Buckets&>(*report->sinks.front());
     for (std::size_t i = 1; i < report->sinks.size(); ++i)
         buckets.merge(static_cast<query::Buckets&>(*report->sinks[i]));
+
+    query::tell_end(query.progress, *report);
 
     const query::Coverage coverage = query::coverage_of(*report);
     if (!context.json) context.out << "filter: " << control::harmless(asked->filter.normal) << '\n';

@@ -25,16 +25,19 @@ flow::Result<bool> has_points(const store::Reader& reader, const std::vector<std
 
 // "no channel "dnss": did you mean "dns"?" for whichever of the three names nothing has.
 std::string nobody_has(const std::vector<store::StoredSeries>& catalogue, const SeriesQuery& query) {
-    const auto missing = [&](const char* kind, const std::string& wanted,
+    const auto missing = [&](const char* kind, const std::vector<std::string>& asked,
                              std::string store::StoredSeries::*member) -> std::string {
         std::set<std::string_view> names;
         for (const auto& s : catalogue) names.insert(s.*member);
-        if (wanted.empty() || names.contains(wanted)) return {};
-        return control::no_such_name(kind, wanted, names, ": `net-collector profiles` lists what there is");
+        const auto unknown = std::ranges::find_if(asked, [&](const auto& name) { return !names.contains(name); });
+        if (unknown == asked.end()) return {};
+        return control::no_such_name(kind, *unknown, names, ": `net-collector profiles` lists what there is");
     };
-    for (const std::string& text : {missing("profile", query.profile, &store::StoredSeries::profile),
-                                    missing("channel", query.channel, &store::StoredSeries::channel),
-                                    missing("source", query.source, &store::StoredSeries::source)}) {
+    std::vector<std::string> profile;
+    if (!query.profile.empty()) profile.push_back(query.profile);
+    for (const std::string& text : {missing("profile", profile, &store::StoredSeries::profile),
+                                    missing("channel", query.channels, &store::StoredSeries::channel),
+                                    missing("source", query.sources, &store::StoredSeries::source)}) {
         if (!text.empty()) return text;
     }
     return "no series has this profile, channel and source together: `net-collector profiles` lists what "
@@ -52,12 +55,13 @@ Outcome<Span> parse_span(const SeriesQuery& query, std::uint64_t now_s) {
 }
 
 Outcome<std::vector<Row>> choose_rows(const std::vector<store::StoredSeries>& catalogue, const SeriesQuery& query) {
-    const auto fits = [](const std::string& wanted, const std::string& name) {
-        return wanted.empty() || wanted == name;
+    const auto fits = [](const std::vector<std::string>& wanted, const std::string& name) {
+        return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
     };
     std::vector<Row> rows;
     for (const store::StoredSeries& s : catalogue) {
-        if (!fits(query.profile, s.profile) || !fits(query.channel, s.channel) || !fits(query.source, s.source))
+        if ((!query.profile.empty() && query.profile != s.profile) || !fits(query.channels, s.channel) ||
+            !fits(query.sources, s.source))
             continue;
         auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& r) {
             return r.profile == s.profile && r.channel == s.channel &&

@@ -78,10 +78,15 @@ Outcome<std::vector<control::ChannelConfig>> chosen_channels(const Request& requ
         }
         channels = found->channels;
     }
-    if (request.channel.empty()) return channels;
+    if (request.channels.empty()) return channels;
     for (const auto& channel : channels) names.push_back(channel.name);
-    std::erase_if(channels, [&](const auto& channel) { return channel.name != request.channel; });
-    if (channels.empty()) return refuse(Trouble::no_data, missing("channel", request.channel, names));
+    for (const std::string& wanted : request.channels) {
+        if (std::ranges::find(names, wanted) == names.end())
+            return refuse(Trouble::no_data, missing("channel", wanted, names));
+    }
+    std::erase_if(channels, [&](const auto& channel) {
+        return std::ranges::find(request.channels, channel.name) == request.channels.end();
+    });
     return channels;
 }
 
@@ -199,7 +204,9 @@ Outcome<Filter> make_filter(const Request& request, const FilterText& text, cons
     without.filters.geo_as.clear();
     const auto made = control::make_filter_environment(without);
     if (!made) return refuse(Trouble::failed, made.error().text());
-    Maker maker(world, made->environment);
+    filters::Environment environment = made->environment;
+    if (request.confined) environment.context.include = control::include_within(without.profiles_dir);
+    Maker maker(world, std::move(environment));
     const auto own = maker.parsed(text);
     if (!own) return wrong(own.error());
     if (!request.profile.empty()) return with_channels(maker, request, world, *own);

@@ -16,7 +16,7 @@ What is asked
                      now. A flow is taken when it lies wholly inside
   --source NAME      only flows of this source; may be repeated
   --profile NAME     only flows of this profile's channels (their filters and sources)
-  --channel NAME     only of this one of them
+  --channel NAME     only of this one of them; may be repeated
   -r FILE, -R RANGE, -M DIRS
                      read segment files (DIR, DIR/FILE, DIR/FIRST:LAST) instead of the data directory
 
@@ -50,6 +50,8 @@ How it is run
   --timeout TIME     ends after 60s, 5m ... with what there is
   -d, --data DIR     data directory, instead of the configured one
   --config FILE      configuration
+  --progress FD      how far it is, as JSON on this descriptor
+  --confined         without privileges, of lowest priority, with bounded memory and time: for other programs' users
   -Z, -X             only check the filter; show what it became
   -V, --version      -h, --help
 

@@ -109,6 +109,13 @@ Outcome set_timeout(Request& r, std::string_view v) {
     r.timeout_ms = seconds * 1000;
     return {};
 }
+Outcome set_progress(Request& r, std::string_view v) {
+    constexpr std::uint64_t kFirst = 3, kLast = 1023;  // not the standard streams
+    const auto n = whole_number(v);
+    if (!n || *n < kFirst || *n > kLast) return needs("--progress", "the number of an open descriptor from 3 on", v);
+    r.progress = static_cast<int>(*n);
+    return {};
+}
 Outcome set_both_ways(Request& r, std::string_view) {
     r.bidirectional = r.guess_direction = true;
     return {};
@@ -151,12 +158,18 @@ constexpr std::array kOptions = {
     Option{'V', "version", false, set<&Request::action, Action::version>},
     Option{'X', nullptr, false, set<&Request::action, Action::dump_filter>},
     Option{'Z', nullptr, false, set<&Request::action, Action::check_filter>},
-    Option{0, "channel", true, set_text<&Request::channel>},
+    Option{0, "channel", true,
+           [](Request& r, std::string_view v) {
+               r.channels.emplace_back(v);
+               return Outcome{};
+           }},
     Option{0, "config", true, set_text<&Request::config>},
+    Option{0, "confined", false, set<&Request::confined, true>},
     Option{0, "explain", false, set<&Request::explain, true>},
     Option{0, "json", false, set<&Request::json, true>},
     Option{0, "memory", true, set_memory},
     Option{0, "profile", true, set_text<&Request::profile>},
+    Option{0, "progress", true, set_progress},
     Option{0, "raw", false, set<&Request::raw, true>},
     Option{0, "source", true,
            [](Request& r, std::string_view v) {
@@ -256,8 +269,9 @@ Outcome agree(Request& r) {
         return flow::fail("-b and -B group by connection: leave -A " + r.aggregation + " out");
     if ((r.packet_limit || r.byte_limit) && !grouped && r.statistics.empty())
         return flow::fail("-l and -L are limits of groups: give -s or -a, or ask in the filter: 'packets > 100'");
-    if (!r.channel.empty() && r.profile.empty())
-        return flow::fail("--channel " + r.channel + " needs --profile: channels of several profiles may be called so");
+    if (!r.channels.empty() && r.profile.empty())
+        return flow::fail("--channel " + r.channels.front() +
+                          " needs --profile: channels of several profiles may be called so");
     if (int{!r.read_path.empty()} + int{!r.read_range.empty()} > 1)
         return flow::fail("-r and -R both say what to read: give one of them");
     if (!r.read_directories.empty() && r.read_path.empty() && r.read_range.empty())

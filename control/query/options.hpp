@@ -34,7 +34,8 @@ struct Request {
     std::string window{};       // -t; empty = everything
     TimeSelection time{};       // `window`, at the time of parsing
     std::vector<std::string> sources{};
-    std::string profile{}, channel{};
+    std::string profile{};
+    std::vector<std::string> channels{};                        // of the profile; empty: all
     std::string read_path{}, read_range{}, read_directories{};  // -r, -R, -M
 
     // How it is put together.
@@ -61,6 +62,8 @@ struct Request {
     std::uint64_t memory_bytes = 2ull << 30;
     std::uint64_t timeout_ms = 0;  // 0 = no limit
     std::string config{}, data{};
+    int progress = -1;      // descriptor that progress is told on, as JSON; -1 = none
+    bool confined = false;  // see control/cli/confine.hpp
 
     // Remarks for standard error: nfdump's deprecated options and what overrides what.
     std::vector<std::string> notes{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far a long question is, on a terminal's standard error: one line, gone when the answer comes.
+// How far a question is: for whoever looks at standard error, and for programs.
 //
 // Thread: one.
 #pragma once
@@ -28,5 +28,11 @@ class ProgressLine {
     bool visible_ = false;
     std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
 };
+
+// `--progress FD`: {"rows", "rows_done", "rows_passed", "blocks", "skipped"} on lines of their own, several a second and once at
+// the end; blocks read and skipped are known then only, and 0 before. A descriptor that does not take them is left alone.
+inline constexpr int kNoDescriptor = -1;
+void tell_progress(int descriptor, const store::query::Progress& progress);
+void tell_end(int descriptor, const store::query::Report& report);
 
 }  // namespace query

@@ -158,13 +158,17 @@ Outcome<void> Runner::once(const TimeSelection& time) {
                             .now_s = world_.now_s(),
                             .exporters = exporters_,
                             .cancel = cancel_,
-                            .progress = [&](const store::query::Progress& p) { progress.show(p); }};
+                            .progress = [&](const store::query::Progress& p) {
+                                progress.show(p);
+                                tell_progress(request_.progress, p);
+                            }};
     const Processor before = processor_time();
     const auto begin = Clock::now();
     Output output(world_.out);
     auto answered = answer(question, output);
     progress.clear();
     if (!answered) return tl::unexpected(answered.error());
+    tell_end(request_.progress, answered->report);
     finish(*answered, window, before, since(begin), output);
     if (auto ok = read_something(answered->report); !ok) return ok;
     const bool cancelled = answered->report.ended_by == store::query::EndedBy::cancelled;

@@ -29,6 +29,7 @@ std::vector<http::Route> Api::routes() {
     add(ledger_.routes());
     add(problems_.routes());
     add(filter_checks_.routes());
+    add(queries_.routes());
     return out;
 }
 

@@ -18,6 +18,7 @@
 #include "control/http/api/problem_routes.hpp"
 #include "control/http/api/profile_edits.hpp"
 #include "control/http/api/profile_routes.hpp"
+#include "control/http/api/queries.hpp"
 #include "control/http/api/series_routes.hpp"
 #include "control/http/api/shared.hpp"
 #include "control/http/api/status_routes.hpp"
@@ -52,6 +53,7 @@ class Api {
     LedgerRoutes ledger_{world_, common_};
     ProblemRoutes problems_{common_, events_, watch_};
     FilterChecks filter_checks_{world_};
+    Queries queries_{world_};
 };
 
 }  // namespace api
