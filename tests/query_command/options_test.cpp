@@ -60,12 +60,14 @@ TEST(Options, GroupingAndOrder) {
 
 TEST(Options, OursInLongForm) {
     const Request r =
-        parsed({"--source", "edge", "--source=peer", "--profile", "zone", "--channel", "dns", "--raw", "--json",
-                "--explain", "--threads", "4", "--memory", "64M", "--timeout", "90s", "--data", "/d", "--config=/c"});
+        parsed({"--source", "edge",       "--source=peer", "--profile", "zone",      "--channel",  "dns", "--raw",
+                "--json",   "--confined", "--progress",    "7",         "--explain", "--threads",  "4",   "--memory",
+                "64M",      "--timeout",  "90s",           "--data",    "/d",        "--config=/c"});
     EXPECT_EQ(r.sources, (std::vector<std::string>{"edge", "peer"}));
     EXPECT_EQ(r.profile, "zone");
-    EXPECT_EQ(r.channel, "dns");
-    EXPECT_TRUE(r.raw && r.json && r.explain);
+    EXPECT_EQ(r.channels, std::vector<std::string>{"dns"});
+    EXPECT_TRUE(r.raw && r.json && r.explain && r.confined);
+    EXPECT_EQ(r.progress, 7);
     EXPECT_EQ(r.threads, 4u);
     EXPECT_EQ(r.memory_bytes, 64u << 20);
     EXPECT_EQ(r.timeout_ms, 90'000u);

@@ -272,7 +272,9 @@ export interface Job {
 }
 // GET /queries/{id}   DELETE /queries/{id}   GET /queries/{id}/events (server-sent: event "job", data Job, until it ends)
 // GET /queries/{id}/text : nfdump's text
-// GET /queries/{id}/result?offset=0&limit=100
+// GET /queries?offset=0&limit=100: Page<Job>, one's own (an admin's: all), the newest first
+// GET /queries/{id}/result?offset=0&limit=100, of kind series ?unit=bytes&class=any
+// DELETE ends a query that runs with what there is; one that has ended is forgotten. 204.
 export interface Result {
   columns: ResultColumn[];
   total: number; // rows
