@@ -121,7 +121,7 @@ TEST_F(RealQueriesTest, AStatistic) {
     EXPECT_EQ(table["columns"][0]["filter"], "src port {}");
     EXPECT_EQ(table["columns"][1]["name"], "proto");
     EXPECT_TRUE(table["rows"][0][0].is_number());
-    EXPECT_GT(table["sums"]["flows"], 4000);
+    EXPECT_GT(table["sums"]["flows"], 1000);
     EXPECT_NE(job["covers"], "");
 }
 

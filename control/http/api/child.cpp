@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -114,7 +114,7 @@ flow::Result<Child> Child::start(const std::string& program, const std::vector<s
         child.pid_ = -1;
         return flow::fail_errno("cannot start " + program, failed);
     }
-    child.ended_ = http::Socket(pidfd_open(child.pid_, 0));
+    child.ended_ = http::Socket(static_cast<int>(syscall(SYS_pidfd_open, child.pid_, 0)));
     if (child.ended_.fd() < 0) return flow::fail_errno("cannot watch " + program);
     child.output_ = std::move(output->read);
     child.errors_ = std::move(errors->read);

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "control/filter_fields.hpp"
+#include "control/http/api/members.hpp"
 #include "store/query/elements.hpp"
 
 namespace api {
@@ -144,12 +145,12 @@ Json cell(const Json& record, const Shown& column) {
     if (column.unit == "time_ms" && at->is_string()) return milliseconds(*at);
     if (column.name == "proto") {
         const auto name = record.find("protocol");
-        return name == record.end() ? Json(std::to_string(at->get<unsigned>())) : *name;
+        return name == record.end() ? Json(at->dump()) : *name;
     }
     // Of ICMP it is type and code, which have columns of their own.
     if (column.name.ends_with("_port") && record.contains("icmp_type")) return nullptr;
     if (column.name == "tcp_flags") {
-        auto letters = at->get<std::string>();
+        std::string letters = text_in(record, "tcp_flags");
         std::erase(letters, '.');
         return letters.empty() ? Json(nullptr) : Json(letters);
     }
@@ -197,12 +198,12 @@ constexpr std::array kCounters = {
 };
 
 const Element* element_of(const Json& statistic) {
-    return store::query::find_statistic(statistic.value("element", std::string()));
+    return store::query::find_statistic(text_in(statistic, "element"));
 }
 // Then the protocol is a column beside the value.
 bool by_protocol(const Json& statistic) {
     const Element* element = element_of(statistic);
-    return statistic.value("by_protocol", false) && (element == nullptr || element->kind != ElementKind::protocol);
+    return flag_in(statistic, "by_protocol") && (element == nullptr || element->kind != ElementKind::protocol);
 }
 
 }  // namespace
@@ -243,7 +244,7 @@ Json record_row(const Json& record, const Seen& seen) {
 Json statistic_columns(const Json& statistic) {
     Json out = Json::array();
     const Element* element = element_of(statistic);
-    Shown value{"value", statistic.value("title", std::string("Value")), "text", ""};
+    Shown value{"value", text_in(statistic, "title"), "text", ""};
     if (element != nullptr) {
         value.unit = unit_of(*element);
         value.filter = filter_of(*element);
@@ -258,9 +259,9 @@ Json statistic_columns(const Json& statistic) {
 Json statistic_row(const Json& statistic, const Json& row) {
     const Element* element = element_of(statistic);
     Json out = Json::array();
-    Json value = row.value("value", Json());
+    Json value = member(row, "value");
     const std::string unit = element == nullptr ? "text" : unit_of(*element);
-    if (unit == "proto") value = row.value("protocol", value);
+    if (unit == "proto") value = member(row, "protocol");
     const bool numeric = unit == "port" || unit == "number" || unit == "as";
     if (numeric && value.is_string()) {
         const auto text = value.get<std::string>();
@@ -268,17 +269,15 @@ Json statistic_row(const Json& statistic, const Json& row) {
             value = std::stoull(text);
     }
     out.push_back(value);
-    if (by_protocol(statistic)) out.push_back(row.value("protocol", Json()));
+    if (by_protocol(statistic)) out.push_back(member(row, "protocol"));
     for (const Known& k : kCounters) {
-        const auto at = row.find(std::string(k.name));
-        if (at == row.end()) {
-            out.push_back(nullptr);
-        } else if (k.unit == "time_ms") {
-            out.push_back(milliseconds(*at));
-        } else if (k.unit == "ratio" && at->is_number()) {
-            out.push_back(at->get<double>() / 100);
+        const Json& at = member(row, k.name.data());
+        if (k.unit == "time_ms") {
+            out.push_back(milliseconds(at));
+        } else if (k.unit == "ratio" && at.is_number()) {
+            out.push_back(at.get<double>() / 100);
         } else {
-            out.push_back(*at);
+            out.push_back(at);
         }
     }
     return out;

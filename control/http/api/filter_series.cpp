@@ -5,6 +5,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "control/http/api/members.hpp"
 #include "control/http/api/reply.hpp"
 
 namespace api {
@@ -25,21 +26,17 @@ flow::Result<std::string> choice(const http::Request& request, const std::string
 }
 
 std::uint64_t value_of(const Json& cells, const SeriesShape& shape) {
-    const Json* at = &cells;
-    if (shape.traffic_class != "any") {
-        const auto classes = cells.find("classes");
-        if (classes == cells.end() || !classes->contains(shape.traffic_class)) return 0;
-        at = &(*classes)[shape.traffic_class];
-    }
-    return at->value(shape.unit, std::uint64_t{0});
+    if (shape.traffic_class == "any") return number_in(cells, shape.unit.c_str());
+    return number_in(member(member(cells, "classes"), shape.traffic_class.c_str()), shape.unit.c_str());
 }
 
 // A value a step; null where no flows can have come yet.
 Json values_of(const Json& points, std::uint64_t from_s, std::uint64_t to_s, std::uint64_t step_s,
                std::uint64_t newest_s, const SeriesShape& shape) {
+    if (to_s < from_s || (to_s - from_s) / step_s > kMostSteps) return Json::array();
     std::vector<std::uint64_t> sums((to_s - from_s + step_s - 1) / step_s);
     for (const Json& point : points) {
-        const auto at = point.value("time", std::uint64_t{0});
+        const auto at = number_in(point, "time");
         if (at >= from_s && at < to_s) sums[(at - from_s) / step_s] = value_of(point, shape);
     }
     Json out = Json::array();
@@ -60,9 +57,9 @@ flow::Result<SeriesShape> read_shape(const http::Request& request) {
 
 Json series_result(const Job& job, const SeriesShape& shape, std::uint64_t now_s) {
     const Json& given = job.series();
-    const auto from_s = given.value("from", std::uint64_t{0});
-    const auto to_s = given.value("to", std::uint64_t{0});
-    const auto step_s = std::max<std::uint64_t>(1, given.value("resolution_s", std::uint64_t{1}));
+    const auto from_s = number_in(given, "from");
+    const auto to_s = number_in(given, "to");
+    const auto step_s = std::max<std::uint64_t>(1, number_in(given, "resolution_s"));
     const std::uint64_t newest_s = std::min(to_s, now_s);
     Json series{{"from_s", from_s},
                 {"to_s", to_s},
@@ -73,16 +70,15 @@ Json series_result(const Job& job, const SeriesShape& shape, std::uint64_t now_s
                 {"rows", Json::array()},
                 {"completeness", Json::array()}};
     Json sums{{"flows", 0}, {"packets", 0}, {"bytes", 0}};
-    for (const Json& row : given.value("series", Json::array())) {
-        for (auto& [unit, sum] : sums.items()) sum = row.value(unit, std::uint64_t{0});
-        series["rows"].push_back(
-            {{"profile", job.question.profile},
-             {"channel", "filter"},
-             {"colour", kColour},
-             {"sign", "+"},
-             {"order", 0},
-             {"values", values_of(row.value("points", Json::array()), from_s, to_s, step_s, newest_s, shape)},
-             {"marks", Json::array()}});
+    for (const Json& row : list_in(given, "series")) {
+        for (auto& [unit, sum] : sums.items()) sum = number_in(row, unit.c_str());
+        series["rows"].push_back({{"profile", job.question.profile},
+                                  {"channel", "filter"},
+                                  {"colour", kColour},
+                                  {"sign", "+"},
+                                  {"order", 0},
+                                  {"values", values_of(list_in(row, "points"), from_s, to_s, step_s, newest_s, shape)},
+                                  {"marks", Json::array()}});
     }
     return {
         {"columns", Json::array()},   {"total", 0}, {"offset", 0}, {"rows", Json::array()}, {"sums", std::move(sums)},

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "control/http/api/members.hpp"
+
 namespace api {
 namespace {
 
@@ -101,15 +103,14 @@ void Job::take_line(std::string_view line) {
     }
     const Json json = Json::parse(line, nullptr, false);
     if (!json.is_object()) return;
-    const std::string type = json.value("type", std::string());
+    const std::string type = text_in(json, "type");
     if (type == "summary") take_summary(json);
-    if (type == "coverage" && json.contains("coverage"))
-        partial_ = partial_ || json["coverage"].value("partial", false);
+    if (type == "coverage") partial_ = partial_ || flag_in(member(json, "coverage"), "partial");
 }
 
 void Job::take_summary(const Json& summary) {
-    for (const char* member : {"flows", "packets", "bytes"}) sums_[member] = summary.value(member, std::uint64_t{0});
-    covers_ = summary.value("coverage", std::string());
+    for (const char* member : {"flows", "packets", "bytes"}) sums_[member] = number_in(summary, member);
+    covers_ = text_in(summary, "coverage");
 }
 
 void Job::take_errors(std::string_view got) {
@@ -122,10 +123,10 @@ void Job::take_progress(std::string_view got) {
         const Json told = Json::parse(progress_line_.substr(0, end), nullptr, false);
         progress_line_.erase(0, end + 1);
         if (!told.is_object()) continue;
-        rows_all_ = told.value("rows", std::uint64_t{0});
-        rows_done_ = told.value("rows_done", std::uint64_t{0});
-        blocks_ = told.value("blocks", std::uint64_t{0});
-        skipped_ = told.value("skipped", std::uint64_t{0});
+        rows_all_ = number_in(told, "rows");
+        rows_done_ = number_in(told, "rows_done");
+        blocks_ = number_in(told, "blocks");
+        skipped_ = number_in(told, "skipped");
         ++version;
     }
     if (progress_line_.size() > kMostProgressBytes) progress_line_.clear();
@@ -149,10 +150,10 @@ void Job::finish(int status, Json parsed) {
     if (!good && !cancelled && !truncated_)
         return end(State::failed, WIFSIGNALED(status) ? how_it_died(status) : reason(errors_));
     if (question.kind == Question::Kind::series) {
-        const auto coverage = parsed_.is_object() ? parsed_.find("coverage") : parsed_.end();
-        if (coverage != parsed_.end()) {
-            partial_ = coverage->value("partial", false);
-            covers_ = coverage->value("text", std::string());
+        const Json& coverage = member(parsed_, "coverage");
+        if (coverage.is_object()) {
+            partial_ = flag_in(coverage, "partial");
+            covers_ = text_in(coverage, "text");
         } else if (!cancelled) {
             return end(State::failed, "the series came incomplete: ask for a coarser resolution");
         }
@@ -197,9 +198,7 @@ Json Job::json() const {
 }
 
 std::size_t Job::total() const noexcept {
-    if (parsed_.is_null()) return rows_.size();
-    const auto rows = parsed_.find("rows");
-    return rows == parsed_.end() ? 0 : rows->size();
+    return parsed_.is_null() ? rows_.size() : list_in(parsed_, "rows").size();
 }
 
 Json Job::result(std::size_t offset, std::size_t limit) const {
@@ -209,7 +208,7 @@ Json Job::result(std::size_t offset, std::size_t limit) const {
     Json rows = Json::array();
     for (std::size_t i = begin; i < end; ++i) {
         if (!parsed_.is_null()) {
-            rows.push_back(statistic_row(parsed_, parsed_["rows"][i]));
+            rows.push_back(statistic_row(parsed_, list_in(parsed_, "rows")[i]));
             continue;
         }
         const Json record = Json::parse(rows_[i], nullptr, false);
