@@ -84,7 +84,8 @@ void address(const Curl& library, CURL* curl, const std::string& socket, const s
 
 }  // namespace
 
-Outcome<Answer> ask(const std::string& socket, const std::string& method, const std::string& path, long timeout_s) {
+Outcome<Answer> ask(const std::string& socket, const std::string& method, const std::string& path, long timeout_s,
+                    const std::string& body) {
     const Curl* const library = load_curl();
     if (library == nullptr) return no_library();
     const std::unique_ptr<CURL, CurlFree> curl(library->easy_init(), CurlFree{library});
@@ -94,7 +95,11 @@ Outcome<Answer> ask(const std::string& socket, const std::string& method, const 
     library->easy_setopt(curl.get(), CURLOPT_TIMEOUT, timeout_s);
     library->easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, keep);
     library->easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
-    if (method == "POST") library->easy_setopt(curl.get(), CURLOPT_COPYPOSTFIELDS, "");
+    std::string content_type = "Content-Type: application/json";
+    curl_slist headers{.data = content_type.data(), .next = nullptr};
+    if (!body.empty()) library->easy_setopt(curl.get(), CURLOPT_HTTPHEADER, &headers);
+    if (method == "POST") library->easy_setopt(curl.get(), CURLOPT_COPYPOSTFIELDS, body.c_str());
+    if (method != "POST" && method != "GET") library->easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
     const CURLcode code = library->easy_perform(curl.get());
     if (code != CURLE_OK) {
         long os_error = 0;

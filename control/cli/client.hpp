@@ -18,9 +18,9 @@ struct Answer {
 };
 
 // Failure: Exit::not_running when nobody listens on the socket; Exit::failed when it may not be opened or the
-// answer takes longer than `timeout_s`.
+// answer takes longer than `timeout_s`. `body`: JSON that goes with a POST.
 [[nodiscard]] Outcome<Answer> ask(const std::string& socket, const std::string& method, const std::string& path,
-                                  long timeout_s);
+                                  long timeout_s, const std::string& body = {});
 
 // Takes what GET `path` sends, for as long as `take` and `go_on` say true and the daemon sends; `go_on` is asked several
 // times a second. Failure: as ask(), or the daemon refuses; its reason is the message.

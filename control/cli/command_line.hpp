@@ -22,6 +22,7 @@ struct Arguments {
     ExportersQuery exporters;
     InterfacesQuery interfaces;
     FilterQuery filter;
+    FillQuery fill;
     EditQuery edit;
     ArchiveQuery archive;
     std::string check_file;

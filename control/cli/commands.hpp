@@ -100,6 +100,13 @@ struct FilterQuery {
 // What the running daemon says.
 [[nodiscard]] Done show_status(const Context& context);
 [[nodiscard]] Done reload(const Context& context);
+struct FillQuery {
+    std::string profile;  // or PROFILE/CHANNEL; then `channel` is empty
+    std::string channel{};
+    std::string from{}, to{};  // see control/duration.hpp; empty = as much as there is
+};
+// Returns when the channel is filled; Ctrl-C cancels. Exit::no_data: no such channel, or nothing to fill.
+[[nodiscard]] Done fill_channel(const Context& context, const FillQuery& query);
 struct CaptureQuery {
     std::string exporter;     // address or prefix
     std::string for_time;     // a length of time; empty = until Ctrl-C

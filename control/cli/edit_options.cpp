@@ -26,6 +26,21 @@ CLI::App& add_edit(Commands& commands, CLI::App& group, Arguments& a, const char
     return command;
 }
 
+void add_fill(Commands& commands, CLI::App& channel, Arguments& a) {
+    CLI::App& fill = commands.add(channel, "fill", "count its past out of the archive, as if it had always been there",
+                                  [&a](const Context& c) { return fill_channel(c, a.fill); });
+    fill.add_option("PROFILE", a.fill.profile, "or PROFILE/CHANNEL")->required();
+    fill.add_option("CHANNEL", a.fill.channel);
+    fill.add_option("--from", a.fill.from, "-7d, 2024-05-01T12:30, seconds since 1970; UTC; default: all there is");
+    fill.add_option("--to", a.fill.to, "the same; not included; default: where it began to count");
+    fill.footer(
+        "For a new channel, or one whose filter was changed: the older filter's values are replaced then.\n"
+        "Waits for the end; Ctrl-C cancels. What the archive has not is told.\n"
+        "Examples:\n"
+        "  net-collector channel fill services/web\n"
+        "  net-collector channel fill services web --from -1d");
+}
+
 }  // namespace
 
 void add_profile_commands(Commands& commands, Arguments& a) {
@@ -81,6 +96,7 @@ void add_channel_commands(Commands& commands, Arguments& a) {
     where->add_flag("--last", e.last, "on top");
     where->require_option(1);
     add_edit(commands, channel, a, "delete", "what it counted stays until its retention ends", delete_channel, true);
+    add_fill(commands, channel, a);
 }
 
 }  // namespace cli

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/cli/run.hpp"
 
-#include <ostream>
+#include <iostream>
 
 #include "control/cli/command_line.hpp"
+#include "control/cli/series_cells.hpp"
 #include "control/config_problems.hpp"
 #include "control/version.hpp"
 
@@ -221,6 +222,8 @@ void add_data_commands(Commands& commands, Arguments& a) {
     commands.add("templates", "templates that NetFlow v9 and IPFIX exporters announced", show_templates)
         .footer("Example:\n  net-collector templates -o json");
     add_series(commands, a);
+    commands.add("series-cells", "of the daemon's own", [](const Context& c) { return show_cells(c, std::cin); })
+        .group("");  // not listed
     add_archive_commands(commands, a);
     commands.add_elsewhere(kQuery, "the raw flows themselves, with nfdump's options")
         .footer("`net-collector query --help` tells of its options.");

@@ -35,6 +35,7 @@ class Buckets final : public store::query::Sink {
 
     // What take() looks at, besides receive times.
     [[nodiscard]] static flow::ColumnSet columns();
+    [[nodiscard]] const BucketPlan& plan() const noexcept { return plan_; }
     void merge(const Buckets& other) noexcept;
     // In order, those without flows included, as Reader::series() has them.
     [[nodiscard]] std::vector<store::Point> points(std::uint32_t series) const;

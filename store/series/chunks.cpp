@@ -21,18 +21,20 @@ bool is_part_of(flow::Bytes key, std::uint32_t start_s, std::uint32_t series) no
     return is_chunk_key(key) && start_of(key) == start_s && series_of(key) == series;
 }
 
-// Reads a chunk and deletes its parts.
-flow::Result<void> take_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level, std::uint32_t start_s,
+// Reads a chunk and deletes its parts. False: there is none.
+flow::Result<bool> take_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level, std::uint32_t start_s,
                               std::uint32_t series, std::uint64_t& damaged, ChunkPoints& points) {
     auto cursor = txn.cursor(points_table(env, level));
     if (!cursor) return flow::pass(cursor);
     auto more = cursor->seek(chunk_key(start_s, series, 0));
+    bool found = false;
     for (; more && *more && is_part_of(cursor->key(), start_s, series); more = cursor->next()) {
+        found = true;
         if (!decode_part(cursor->value(), has_max(level), points)) ++damaged;
-        if (auto done = cursor->erase(); !done) return done;
+        if (auto done = cursor->erase(); !done) return flow::pass(done);
     }
     if (!more) return flow::pass(more);
-    return {};
+    return found;
 }
 
 void add_late(std::size_t level, std::uint32_t start_s, std::span<Late> late, ChunkPoints& points) {
@@ -90,13 +92,15 @@ flow::Result<void> write_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::s
     return {};
 }
 
-flow::Result<void> rewrite_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level, std::uint32_t start_s,
+flow::Result<bool> rewrite_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level, std::uint32_t start_s,
                                  std::uint32_t series, std::uint64_t& damaged,
                                  const std::function<void(ChunkPoints&)>& edit) {
     ChunkPoints points(kResolutions[level].points);
-    if (auto done = take_chunk(env, txn, level, start_s, series, damaged, points); !done) return done;
+    auto found = take_chunk(env, txn, level, start_s, series, damaged, points);
+    if (!found) return found;
     edit(points);
-    return write_chunk(env, txn, level, start_s, series, points);
+    if (auto done = write_chunk(env, txn, level, start_s, series, points); !done) return flow::pass(done);
+    return *found || std::any_of(points.begin(), points.end(), [](const ChunkPoint& p) { return p.present; });
 }
 
 void add_finer(std::size_t level, std::uint32_t start_s, std::uint32_t finer_start_s, const ChunkPoints& finer,
@@ -125,7 +129,7 @@ flow::Result<void> merge_late(const lmdb::Env& env, lmdb::WriteTxn& txn, std::si
             rewrite_chunk(env, txn, level, start_s, series, damaged, [&, start_s = start_s](ChunkPoints& points) {
                 add_late(level, start_s, late.subspan(i, end - i), points);
             });
-        if (!done) return done;
+        if (!done) return flow::pass(done);
         i = end;
     }
     return {};

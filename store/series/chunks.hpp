@@ -34,8 +34,8 @@ using UseChunk = std::function<void(std::uint32_t series, const ChunkPoints& poi
 [[nodiscard]] flow::Result<void> write_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
                                              std::uint32_t start_s, std::uint32_t series, const ChunkPoints& points);
 
-// Replaces a chunk, written or not, by what edit() makes of its points.
-[[nodiscard]] flow::Result<void> rewrite_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
+// Replaces a chunk, written or not, by what edit() makes of its points. False: there was none, and there is none.
+[[nodiscard]] flow::Result<bool> rewrite_chunk(const lmdb::Env& env, lmdb::WriteTxn& txn, std::size_t level,
                                                std::uint32_t start_s, std::uint32_t series, std::uint64_t& damaged,
                                                const std::function<void(ChunkPoints&)>& edit);
 

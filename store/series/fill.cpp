@@ -117,6 +117,7 @@ flow::Result<void> Filler::add_rows(std::uint32_t series, std::span<const FillPo
 }
 
 flow::Result<void> Filler::set(std::uint32_t series, std::size_t level, std::span<const FillPoint> points) {
+    const std::size_t before = chunks_;
     for (std::size_t i = 0; i < points.size();) {
         const std::uint32_t start_s = kResolutions[level].chunk_start(points[i].at_s);
         std::size_t end = i + 1;
@@ -124,8 +125,9 @@ flow::Result<void> Filler::set(std::uint32_t series, std::size_t level, std::spa
         if (auto done = set_chunk(series, level, start_s, points.subspan(i, end - i)); !done) return done;
         i = end;
     }
+    if (chunks_ == before) return {};  // where nothing was there is nothing: most of a quiet source
     // Level by level, so that a chunk is written once for all that changed below it.
-    for (std::size_t finer = level; !points.empty() && finer + 1 < kResolutionCount; ++finer) {
+    for (std::size_t finer = level; finer + 1 < kResolutionCount; ++finer) {
         const std::uint64_t end_s = end_of(points, level);
         const std::uint32_t span_s = kResolutions[finer + 1].span_s();
         std::uint32_t at_s = points.front().at_s;
@@ -139,10 +141,17 @@ flow::Result<void> Filler::set(std::uint32_t series, std::size_t level, std::spa
     return {};
 }
 
+flow::Result<void> Filler::rewrite(std::uint32_t series, std::size_t level, std::uint32_t start_s,
+                                   const std::function<void(ChunkPoints&)>& edit) {
+    auto touched = rewrite_chunk(env_, txn_, level, start_s, series, state_.damaged, edit);
+    if (!touched) return flow::pass(touched);
+    chunks_ += *touched ? 1 : 0;
+    return {};
+}
+
 flow::Result<void> Filler::set_chunk(std::uint32_t series, std::size_t level, std::uint32_t start_s,
                                      std::span<const FillPoint> points) {
-    ++chunks_;
-    return rewrite_chunk(env_, txn_, level, start_s, series, state_.damaged, [&](ChunkPoints& chunk) {
+    return rewrite(series, level, start_s, [&](ChunkPoints& chunk) {
         for (const FillPoint& point : points) {
             ChunkPoint& to = chunk[(point.at_s - start_s) / kResolutions[level].step_s];
             if (!point.at_least) to = {};
@@ -172,8 +181,7 @@ flow::Result<void> Filler::remake_coarser(std::uint32_t series, std::size_t leve
             add_finer(level, start_s, at_s, from, made);
         }
     }
-    ++chunks_;
-    return rewrite_chunk(env_, txn_, level, start_s, series, state_.damaged, [&](ChunkPoints& chunk) {
+    return rewrite(series, level, start_s, [&](ChunkPoints& chunk) {
         std::copy(made.begin() + first, made.begin() + last + 1, chunk.begin() + first);
     });
 }

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "store/lmdb/txn.hpp"
 #include "store/series/compactor.hpp"
 #include "store/series/resolution.hpp"
+#include "store/series/values.hpp"
 
 namespace store {
 
@@ -42,6 +44,8 @@ class Filler {
                                                   std::vector<FillPoint>& missing);
     flow::Result<void> add_rows(std::uint32_t series, std::span<const FillPoint> missing);
     flow::Result<void> set(std::uint32_t series, std::size_t level, std::span<const FillPoint> points);
+    flow::Result<void> rewrite(std::uint32_t series, std::size_t level, std::uint32_t start_s,
+                               const std::function<void(ChunkPoints&)>& edit);
     flow::Result<void> set_chunk(std::uint32_t series, std::size_t level, std::uint32_t start_s,
                                  std::span<const FillPoint> points);
     flow::Result<void> remake_coarser(std::uint32_t series, std::size_t level, std::uint32_t start_s,

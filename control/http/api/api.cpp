@@ -30,6 +30,7 @@ std::vector<http::Route> Api::routes() {
     add(problems_.routes());
     add(filter_checks_.routes());
     add(queries_.routes());
+    add(fills_.routes());
     return out;
 }
 
@@ -38,6 +39,7 @@ void Api::tick() {
     if (watch_.is_due(world_.now_ms())) exporters_.forget_templates();
     live_.tick();
     problems_.tick(world_.now_ms());
+    for (const std::string& fill : fills_.take_changed()) events_.publish("fill", fill);
 }
 
 }  // namespace api

@@ -12,6 +12,7 @@
 #include "control/http/api/events.hpp"
 #include "control/http/api/exporter_routes.hpp"
 #include "control/http/api/exporter_watch.hpp"
+#include "control/http/api/fills.hpp"
 #include "control/http/api/filter_check.hpp"
 #include "control/http/api/ledger_routes.hpp"
 #include "control/http/api/live_routes.hpp"
@@ -54,6 +55,7 @@ class Api {
     ProblemRoutes problems_{common_, events_, watch_};
     FilterChecks filter_checks_{world_};
     Queries queries_{world_};
+    Fills fills_{world_};
 };
 
 }  // namespace api
