@@ -30,7 +30,7 @@ struct TomlValue {
     Kind kind = Kind::other;
     Span span{};
     std::vector<TomlValue> elements{};  // of a list
-    std::vector<TomlEntry> entries{};   // of an inline table
+    std::vector<TomlEntry> entries;     // of an inline table
     std::size_t comma = kNowhere;       // behind it, in a list or an inline table
 };
 
