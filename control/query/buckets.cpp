@@ -24,8 +24,8 @@ Buckets::Buckets(const BucketPlan& plan)
       cells_(buckets_ * plan.series) {}
 
 flow::ColumnSet Buckets::columns() {
-    return {Column::proto,    Column::in_packets, Column::in_bytes, Column::sampling,
-            Column::thinning, Column::flow_count, Column::present};
+    return {Column::source,   Column::proto,    Column::in_packets, Column::in_bytes,
+            Column::sampling, Column::thinning, Column::flow_count, Column::present};
 }
 
 bool Buckets::take(const flow::FlowBatch& batch, const std::uint64_t* rows, std::uint32_t /*count*/,
