@@ -23,8 +23,9 @@ http::Response devices(const control::Status& status) {
     const Json all = control::status_object(status, {"devices", "queues", "workers"});
     Json out{{"devices", all["devices"]}, {"queues", all["queues"]}, {"workers", all["workers"]}};
     for (Json& queue : out["queues"]) {
+        const auto name = queue["device"].get<std::string>();
         std::size_t device = 0;
-        while (device < status.devices.size() && status.devices[device].name != queue["device"]) ++device;
+        while (device < status.devices.size() && status.devices[device].name != name) ++device;
         queue["device"] = device;
     }
     return json(out);
