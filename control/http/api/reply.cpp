@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/http/api/reply.hpp"
 
+#include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -13,6 +14,7 @@ namespace api {
 namespace {
 
 constexpr int kDeepest = 16;
+constexpr std::size_t kMostMembers = 256;  // each is compared with all before it
 
 }  // namespace
 
@@ -75,15 +77,24 @@ http::Response no_profile(const control::Config& config, std::string_view name) 
 }
 
 flow::Result<Json> body(const http::Request& request) {
-    bool too_deep = false;
+    std::string wrong;
+    std::array<std::size_t, kDeepest + 1> members{};
     Json out = Json::parse(
         request.body,
-        [&](int depth, Json::parse_event_t, Json&) {
-            too_deep |= depth > kDeepest;
-            return !too_deep;
+        [&](int depth, Json::parse_event_t event, Json&) {
+            const auto at = static_cast<std::size_t>(depth);
+            if (!wrong.empty()) return false;
+            if (at >= members.size()) {
+                wrong = "the body is nested more than " + std::to_string(kDeepest) + " deep";
+            } else if (event == Json::parse_event_t::object_start && at + 1 < members.size()) {
+                members[at + 1] = 0;
+            } else if (event == Json::parse_event_t::key && ++members[at] > kMostMembers) {
+                wrong = "the body has an object with more than " + std::to_string(kMostMembers) + " members";
+            }
+            return wrong.empty();
         },
         false);
-    if (too_deep) return flow::fail("the body is nested more than " + std::to_string(kDeepest) + " deep");
+    if (!wrong.empty()) return flow::fail(wrong);
     if (out.is_discarded() || !out.is_object()) return flow::fail("the body is no JSON object");
     return out;
 }

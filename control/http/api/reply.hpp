@@ -46,7 +46,7 @@ struct Position {
 // A value, or why there is none.
 template <class T>
 using Answered = tl::expected<T, http::Response>;
-// The body as JSON: an object, at most 16 deep.
+// The body as JSON: an object, at most 16 deep, none of its objects with more than 256 members.
 [[nodiscard]] flow::Result<Json> body(const http::Request& request);
 
 }  // namespace api
