@@ -8,6 +8,7 @@
 #include <memory>
 #include <ostream>
 
+#include "control/cli/confine.hpp"
 #include "control/cli/filter_input.hpp"
 #include "control/cli/query_world.hpp"
 #include "control/cli/series_cells.hpp"
@@ -301,6 +302,7 @@ Done Cells::say_covers() {
 }  // namespace
 
 Done show_cells(const Context& context, std::istream& in) {
+    if (auto ok = confine(); !ok) return failure(Exit::failed, ok.error().text());
     std::string text(fill::kMostQuestionBytes, '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(in.gcount()));

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "control/fill/answer.hpp"
-#include "control/fill/child.hpp"
 #include "control/fill/question.hpp"
 #include "control/http/api/fill_run.hpp"
+#include "control/http/api/read_child.hpp"
 
 namespace fill {
 namespace {
@@ -119,18 +119,17 @@ TEST(FillPiece, EndsWhereLiveCountingBegan) {
 }
 
 TEST(FillChild, IsReadAndReaped) {
-    auto child = Child::start({"/bin/sh", "-c", "cat; echo 'net-collector: it failed' >&2; exit 3"}, "what was asked");
+    auto child =
+        api::ReadChild::start("/bin/sh", {"-c", "cat; echo 'net-collector: it failed' >&2; exit 3"}, "what was asked");
     ASSERT_TRUE(child) << child.error().message;
     std::string out;
-    while ((*child)->read(out, 1000)) {
+    while (child->read(out, 1000)) {
     }
-    EXPECT_EQ((*child)->wait(), 3);
+    EXPECT_EQ(child->wait(), 3);
     EXPECT_EQ(out, "what was asked");
-    EXPECT_EQ((*child)->said(), "it failed");
-    EXPECT_FALSE(Child::start({"/nowhere/to/be/found"}, ""));
-    auto endless = Child::start({"/bin/sh", "-c", "sleep 1000"}, "");
-    ASSERT_TRUE(endless);
-    endless->reset();  // killed, and waited for
+    EXPECT_EQ(child->said(), "it failed");
+    EXPECT_FALSE(api::ReadChild::start("/nowhere/to/be/found", {}, ""));
+    EXPECT_TRUE(api::ReadChild::start("/bin/sh", {"-c", "sleep 1000"}, "")) << "killed, and waited for";
 }
 
 }  // namespace

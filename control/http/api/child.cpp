@@ -2,7 +2,9 @@
 #include "control/http/api/child.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +36,28 @@ flow::Result<Pipe> make_pipe() {
     return out;
 }
 
+// A file in memory, read from its beginning: nobody has to be there to write it.
+flow::Result<http::Socket> make_input(std::string_view input) {
+    http::Socket file(input.empty() ? open("/dev/null", O_RDONLY | O_CLOEXEC) : memfd_create("input", MFD_CLOEXEC));
+    bool well = file.fd() >= 0;
+    for (std::string_view left = input; well && !left.empty();) {
+        const ssize_t written = write(file.fd(), left.data(), left.size());
+        well = written > 0;
+        if (well) left.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (well && !input.empty()) well = lseek(file.fd(), 0, SEEK_SET) == 0;
+    if (!well) return flow::fail_errno("cannot prepare a query");
+    return file;
+}
+
+// Our threads are each bound to a core of the collector's.
+void free_of_our_core(pid_t pid) {
+    cpu_set_t every;
+    CPU_ZERO(&every);
+    for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) CPU_SET(cpu, &every);
+    static_cast<void>(sched_setaffinity(pid, sizeof every, &every));
+}
+
 class Actions {
   public:
     Actions() { posix_spawn_file_actions_init(&actions_); }
@@ -41,10 +65,7 @@ class Actions {
     Actions& operator=(const Actions&) = delete;
     ~Actions() { posix_spawn_file_actions_destroy(&actions_); }
     int add(int from, int to) { return posix_spawn_file_actions_adddup2(&actions_, from, to); }
-    int finish() {
-        const int opened = posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        return opened != 0 ? opened : posix_spawn_file_actions_addclosefrom_np(&actions_, kFirstFree);
-    }
+    int finish() { return posix_spawn_file_actions_addclosefrom_np(&actions_, kFirstFree); }
     [[nodiscard]] const posix_spawn_file_actions_t* get() const noexcept { return &actions_; }
 
   private:
@@ -88,7 +109,10 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 }  // namespace
 
-flow::Result<Child> Child::start(const std::string& program, const std::vector<std::string>& arguments) {
+flow::Result<Child> Child::start(const std::string& program, const std::vector<std::string>& arguments,
+                                 std::string_view input) {
+    auto given = make_input(input);
+    if (!given) return tl::unexpected(given.error());
     auto output = make_pipe();
     auto errors = make_pipe();
     auto progress = make_pipe();
@@ -96,7 +120,8 @@ flow::Result<Child> Child::start(const std::string& program, const std::vector<s
         if (!*made) return tl::unexpected(made->error());
     }
     Actions actions;
-    for (const auto& [from, to] : {std::pair(output->write.fd(), STDOUT_FILENO),
+    for (const auto& [from, to] : {std::pair(given->fd(), STDIN_FILENO),
+                                   {output->write.fd(), STDOUT_FILENO},
                                    {errors->write.fd(), STDERR_FILENO},
                                    {progress->write.fd(), kProgressDescriptor}}) {
         if (const int failed = actions.add(from, to); failed != 0)
@@ -114,6 +139,7 @@ flow::Result<Child> Child::start(const std::string& program, const std::vector<s
         child.pid_ = -1;
         return flow::fail_errno("cannot start " + program, failed);
     }
+    free_of_our_core(child.pid_);
     child.ended_ = http::Socket(static_cast<int>(syscall(SYS_pidfd_open, child.pid_, 0)));
     if (child.ended_.fd() < 0) return flow::fail_errno("cannot watch " + program);
     child.output_ = std::move(output->read);

@@ -2,12 +2,13 @@
 // A program started beside the daemon, and what it says.
 //
 // Thread: one. Limits: it gets no descriptor, signal or variable of the daemon's but those below, and a process group of its
-//         own. Variables: PATH, LC_ALL=C.UTF-8, TZ where the daemon has it.
+//         own; every core. Variables: PATH, LC_ALL=C.UTF-8, TZ where the daemon has it.
 #pragma once
 
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "control/http/listener.hpp"
@@ -21,9 +22,10 @@ inline constexpr int kProgressDescriptor = 3;  // the child's
 class Child {
   public:
     Child() = default;
-    // `program`: its path; `arguments`: those behind the program's name.
+    // `program`: its path; `arguments`: those behind the program's name; `input`: what it reads from its standard input.
     [[nodiscard]] static flow::Result<Child> start(const std::string& program,
-                                                   const std::vector<std::string>& arguments);
+                                                   const std::vector<std::string>& arguments,
+                                                   std::string_view input = {});
     Child(Child&& other) noexcept { *this = std::move(other); }
     Child& operator=(Child&& other) noexcept;
     ~Child();

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <thread>
 
+#include "control/http/api/read_child.hpp"
+
 namespace api {
 namespace {
 
@@ -18,22 +20,22 @@ class Run {
         : world_(world), plan_(plan), watch_(watch), answer_(plan.question) {}
 
     flow::Result<std::string> run() {
-        auto child = fill::Child::start(
-            {world_.command, "series-cells", "--config", world_.config().file, "--data", world_.data_directory},
+        auto child = ReadChild::start(
+            world_.command, {"series-cells", "--config", world_.config().file, "--data", world_.data_directory},
             fill::to_json(plan_.question));
         if (!child) return flow::pass(child);
         std::string bytes;
         std::vector<fill::Values> values;
         for (bool more = true; more;) {
-            more = (*child)->read(bytes, kLook_ms);
+            more = child->read(bytes, kLook_ms);
             if (auto taken = answer_.take(bytes, values); !taken) return flow::pass(taken);
             bytes.clear();
             if (auto given = give(values); !given) return flow::pass(given);
             watch_.progress(std::min(answer_.progress(), kMostOnTheWay));
             if (std::string why = watch_.must_end(); !why.empty()) return flow::fail(std::move(why));
         }
-        if (const int code = (*child)->wait(); code != 0 || !answer_.is_complete()) {
-            const std::string said = (*child)->said();
+        if (const int code = child->wait(); code != 0 || !answer_.is_complete()) {
+            const std::string said = child->said();
             return flow::fail(said.empty() ? "the archive's reader ended early, with " + std::to_string(code) : said);
         }
         if (auto durable = wait_for(last_); !durable) return flow::pass(durable);

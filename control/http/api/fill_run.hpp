@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "control/fill/answer.hpp"
-#include "control/fill/child.hpp"
 #include "control/http/api/fill_plan.hpp"
 #include "control/http/api/world.hpp"
 
