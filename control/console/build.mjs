@@ -2,7 +2,7 @@
 // build.mjs OUT: the console as the files that the daemon serves. Names carry a hash of what is inside, so that browsers keep them for ever;
 // index.html names them. Run by meson; `npm run build` writes to dist.
 import { build } from "esbuild";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -28,5 +28,6 @@ const result = await build({
 const files = Object.keys(result.metafile.outputs).map((file) => path.basename(file));
 const script = files.find((file) => file.endsWith(".js"));
 const style = files.find((file) => file.endsWith(".css"));
+await copyFile(path.join(here, "src/icon.svg"), path.join(out, "icon.svg"));
 const page = await readFile(path.join(here, "src/index.html"), "utf8");
 await writeFile(path.join(out, "index.html"), page.replace("{script}", script).replace("{style}", style));

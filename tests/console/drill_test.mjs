@@ -107,7 +107,7 @@ test("from a marked peak to its talkers, to the flows of one, to one flow, and b
   await p.getByRole("menu").waitFor();
   await p.getByRole("menuitem", { name: "All of this flow" }).focus();
   await p.keyboard.press("Enter");
-  await p.getByRole("dialog", { name: /^Flow 2 of/ }).waitFor();
+  await p.getByRole("dialog", { name: /^Flow \d+ of/ }).waitFor();
   expect.ok((await p.getByRole("dialog").innerText()).includes(talker));
   await screenshot(p, "drill-flow-light");
   await axe(p);
@@ -127,7 +127,7 @@ test("refining: and, and not, only; sorting; pages", async () => {
   await done(p);
   await p.getByRole("button", { name: "Next", exact: true }).click();
   expect.match(await p.locator(".pages").innerText(), /101–150 of 150/);
-  await p.getByRole("button", { name: /^Bytes/ }).click();
+  await p.getByRole("button", { name: "Bytes", exact: true }).click();
   expect.equal(await p.locator("th[aria-sort=descending]").innerText().then((text) => text.startsWith("Bytes")), true);
 });
 

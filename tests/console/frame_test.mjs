@@ -12,13 +12,13 @@ test("every page opens from the navigation, and back leads back", async () => {
   for (const [title, where] of [["Overview", "/overview"], ["Live", "/live"], ["Exporters and ledger", "/exporters"], ["Profiles", "/profiles"]]) {
     await p.getByRole("navigation").getByRole("link", { name: title, exact: true }).click();
     expect.equal(await path(p), where);
-    expect.equal(await text(p, "nav [aria-current]"), title);
+    expect.equal(await text(p, "nav [aria-current=page]"), title);
   }
   await p.goBack();
   await p.getByRole("navigation").waitFor();
   expect.equal(await path(p), "/exporters");
   await p.reload();
-  expect.equal(await text(p, "nav [aria-current]"), "Exporters and ledger");
+  expect.equal(await text(p, "nav [aria-current=page]"), "Exporters and ledger");
 });
 
 test("a path that is none says so", async () => {
@@ -47,13 +47,13 @@ test("keys: the list, pages by number, off when turned off", async () => {
   await p.getByRole("dialog").getByText("highest slot").waitFor();
   await axe(p);
   await screenshot(p, "keyboard-light");
-  await p.getByRole("checkbox").uncheck();
+  await p.getByRole("dialog").getByRole("checkbox").uncheck();
   await p.keyboard.press("Escape");
   await until("the dialog closes", async () => (await p.locator("dialog[open]").count()) === 0);
   await p.keyboard.press("3");
   expect.equal(await path(p), "/");
   await p.keyboard.press("?");
-  await p.getByRole("checkbox").check();
+  await p.getByRole("dialog").getByRole("checkbox").check();
   await p.keyboard.press("Escape");
   await p.keyboard.press("3");
   expect.equal(await path(p), "/live");

@@ -120,13 +120,13 @@ export async function page(where, { theme = "light", width = 1280, height = 900,
   return made;
 }
 
-// No violation of WCAG 2.1 A and AA, as far as axe-core can see. (Of 2.2 it would ask 24 px of every row of the readout, though the table has
-// the same switches.)
+// No violation of WCAG 2.2 A and AA, as far as axe-core can see. Rows of the readout may be lower than 24 px: the table has the same switches.
 export async function axe(made, where = "html") {
   await made.evaluate(axeSource);
   const found = await made.evaluate(async (root) => {
-    const result = await window.axe.run(root, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] });
-    return result.violations.map((one) => `${one.id}: ${one.help}\n${one.nodes.map((node) => `    ${node.target} ${node.failureSummary}`).join("\n")}`);
+    const result = await window.axe.run({ include: [root] }, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
+    for (const one of result.violations) one.nodes = one.nodes.filter((node) => one.id !== "target-size" || !String(node.target).includes("readout-row"));
+    return result.violations.filter((one) => one.nodes.length > 0).map((one) => `${one.id}: ${one.help}\n${one.nodes.map((node) => `    ${node.target} ${node.failureSummary}`).join("\n")}`);
   }, where);
   assert.deepEqual(found, []);
 }

@@ -91,6 +91,11 @@ export class Picture {
     return -1;
   }
 
+  // Seconds in which nothing came count zero.
+  isEmpty(): boolean {
+    return this.rows.every((row) => row.values.every((value) => Number.isNaN(value) || value === 0));
+  }
+
   // Where the sum of these rows is highest; -1: nothing was counted.
   peak(shown: PictureRow[]): number {
     let best = -1;

@@ -172,7 +172,7 @@ export class View {
       const colour = off ? this.colours.text : this.colours.warn;
       const x = this.xAt(u, gap.from_s);
       const width = Math.max(devicePixelRatio, this.xAt(u, gap.to_s) - x);
-      u.ctx.fillStyle = css(colour, off ? 0.07 : 0.2);
+      u.ctx.fillStyle = css(colour, off ? 0.07 : 0.08 + 0.3 * (1 - gap.ratio));
       u.ctx.fillRect(x, u.bbox.top, width, u.bbox.height);
     }
     u.ctx.restore();

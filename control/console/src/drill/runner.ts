@@ -48,8 +48,9 @@ export class Runner {
       const job = await ask<Job>("/queries", { method: "POST", body: question });
       // Another question came while this one was on its way.
       if (control.signal.aborted) return drop(job);
-      this.change({ job });
-      this.follow(job.id, control.signal);
+      // A quick one may be over already.
+      await this.take(job, control.signal);
+      if (!isOver(job)) this.follow(job.id, control.signal);
     } catch (error) {
       if (!control.signal.aborted) this.change({ problem: problemOf(error), ended: true });
     }

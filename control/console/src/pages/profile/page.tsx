@@ -122,7 +122,7 @@ function Graph({ profile, state }: { profile: Profile; state: State }) {
               onSlot={(slot) => showSlot(slot === state.slot ? null : slot)}
               onBrush={showMark}
             />
-            {picture.newest() < 0 && <NoData moves={moves} />}
+            {picture.isEmpty() && <NoData moves={moves} />}
           </figure>
           <Readout picture={picture} changes={changes} step={reading} at={at} note={hover?.note ?? ""} off={state.off} toggle={(channels) => toggle(state, channels)} />
         </div>
