@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <set>
 
 #include "control/check.hpp"
@@ -326,7 +327,7 @@ Status Supervisor::status() {
     status.pid = getpid();
     status.now_ms = wall_ms();
     status.started_ms = started_ms_;
-    status.config_file = config_.file;
+    status.config_file = std::filesystem::absolute(config_.file).lexically_normal().string();
     status.data_directory = config_.data;
     status.generation = plans_.back().generation->number;
     status.reload = reload_;

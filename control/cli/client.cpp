@@ -80,12 +80,22 @@ void address(const Curl& library, CURL* curl, const std::string& socket, const s
     library.easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
     library.easy_setopt(curl, CURLOPT_URL, url.c_str());
     library.easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    // A name may be "..".
+    library.easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+}
+
+// As libcurl wants them; they point into `headers`.
+std::vector<curl_slist> linked(std::vector<std::string>& headers) {
+    std::vector<curl_slist> out;
+    for (std::string& header : headers) out.push_back({.data = header.data(), .next = nullptr});
+    for (std::size_t i = 1; i < out.size(); ++i) out[i - 1].next = &out[i];
+    return out;
 }
 
 }  // namespace
 
 Outcome<Answer> ask(const std::string& socket, const std::string& method, const std::string& path, long timeout_s,
-                    const std::string& body) {
+                    const std::string& body, std::vector<std::string> headers) {
     const Curl* const library = load_curl();
     if (library == nullptr) return no_library();
     const std::unique_ptr<CURL, CurlFree> curl(library->easy_init(), CurlFree{library});
@@ -95,10 +105,10 @@ Outcome<Answer> ask(const std::string& socket, const std::string& method, const 
     library->easy_setopt(curl.get(), CURLOPT_TIMEOUT, timeout_s);
     library->easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, keep);
     library->easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
-    std::string content_type = "Content-Type: application/json";
-    curl_slist headers{.data = content_type.data(), .next = nullptr};
-    if (!body.empty()) library->easy_setopt(curl.get(), CURLOPT_HTTPHEADER, &headers);
-    if (method == "POST") library->easy_setopt(curl.get(), CURLOPT_COPYPOSTFIELDS, body.c_str());
+    if (!body.empty()) headers.emplace_back("Content-Type: application/json");
+    std::vector<curl_slist> lines = linked(headers);
+    if (!lines.empty()) library->easy_setopt(curl.get(), CURLOPT_HTTPHEADER, lines.data());
+    if (method == "POST" || !body.empty()) library->easy_setopt(curl.get(), CURLOPT_COPYPOSTFIELDS, body.c_str());
     if (method != "POST" && method != "GET") library->easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
     const CURLcode code = library->easy_perform(curl.get());
     if (code != CURLE_OK) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "control/cli/context.hpp"
 
@@ -18,9 +19,9 @@ struct Answer {
 };
 
 // Failure: Exit::not_running when nobody listens on the socket; Exit::failed when it may not be opened or the
-// answer takes longer than `timeout_s`. `body`: JSON that goes with a POST.
+// answer takes longer than `timeout_s`. `body`: JSON; `headers`: "Name: value".
 [[nodiscard]] Outcome<Answer> ask(const std::string& socket, const std::string& method, const std::string& path,
-                                  long timeout_s, const std::string& body = {});
+                                  long timeout_s, const std::string& body = {}, std::vector<std::string> headers = {});
 
 // Takes what GET `path` sends, for as long as `take` and `go_on` say true and the daemon sends; `go_on` is asked several
 // times a second. Failure: as ask(), or the daemon refuses; its reason is the message.

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// `net-collector profile ...` and `channel ...`: profiles and channels edited in their files, and taken over by the daemon when one
-// runs.
+// `net-collector profile ...` and `channel ...`: profiles and channels edited by the running daemon, else in their files.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
-#include <sstream>
 
+#include "control/channel_order.hpp"
 #include "control/cli/commands.hpp"
 #include "control/cli/daemon_json.hpp"
-#include "control/cli/text.hpp"
-#include "control/filter_excerpt.hpp"
+#include "control/cli/edit_by_daemon.hpp"
+#include "control/cli/line_difference.hpp"
 #include "control/profile_editor.hpp"
 #include "control/status_json.hpp"
 
@@ -21,33 +20,12 @@ using control::ProfileEdit;
 
 constexpr long kReloadTimeout_s = 60;
 
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> out;
-    std::istringstream in(text);
-    for (std::string line; std::getline(in, line);) out.push_back(line);
-    return out;
-}
-
-// What changes, with the lines around left out: an edit is one stretch, or a few close together.
-void print_difference(std::ostream& out, const control::EditDone& done, Style style) {
-    const std::vector<std::string> before = lines_of(done.before), after = lines_of(done.after);
-    std::size_t same = 0, tail = 0;
-    const std::size_t most = std::min(before.size(), after.size());
-    while (same < most && before[same] == after[same]) ++same;
-    while (tail < most - same && before[before.size() - 1 - tail] == after[after.size() - 1 - tail]) ++tail;
-    out << style.bold(done.file) << ", line " << same + 1 << '\n';
-    for (std::size_t i = same; i < before.size() - tail; ++i)
-        out << style.bad("-" + control::harmless(before[i])) << '\n';
-    for (std::size_t i = same; i < after.size() - tail; ++i)
-        out << style.good("+" + control::harmless(after[i])) << '\n';
-}
-
-// Makes a running daemon take the files over; without one they count at its next start.
+// Makes a daemon that has started meanwhile take the files over.
 flow::Result<void> publish(const Context& context, bool& running) {
-    running = false;
-    const auto where = find_daemon(context);
-    if (!where) return flow::fail(where.error().message);
-    const auto answer = ask(where->socket, "POST", control::kReloadPath, kReloadTimeout_s);
+    const auto socket = daemon_of(context);
+    if (!socket) return flow::fail(socket.error().message);
+    if (!*socket) return {};
+    const auto answer = ask(**socket, "POST", control::kReloadPath, kReloadTimeout_s);
     if (!answer && answer.error().exit == Exit::not_running) return {};
     if (!answer) return flow::fail(answer.error().message);
     running = true;
@@ -59,40 +37,58 @@ flow::Result<void> publish(const Context& context, bool& running) {
 
 tl::unexpected<Failure> refusal(const control::EditFault& fault) {
     using Kind = control::EditFault::Kind;
-    std::string message = fault.message;
-    const bool filter = fault.field.ends_with("filter");
-    if (filter) {
-        const control::FilterTexts texts;
-        if (const std::string lines = texts.excerpt(fault.text, fault.place); !lines.empty()) message += "\n" + lines;
-    }
-    const bool unknown = fault.kind == Kind::not_found;
-    return failure(unknown ? Exit::no_data : filter ? Exit::bad_filter : Exit::failed, message);
+    if (fault.field.ends_with("filter")) return bad_filter(fault.message, fault.text, fault.place);
+    return failure(fault.kind == Kind::not_found ? Exit::no_data : Exit::failed, fault.message);
 }
 
-Done carry_out(const Context& context, ProfileEdit edit, const EditQuery& query) {
+Outcome<EditMade> edit_files(const Context& context, const ProfileEdit& edit) {
     bool running = false;
     control::ProfileEditor editor(config_path(context), [&] { return publish(context, running); });
-    edit.dry_run = query.dry_run;
-    const auto done = editor.edit(edit);
+    auto done = editor.edit(edit);
     if (!done) return refusal(done.error());
-    const bool changed = done->before != done->after;
+    return EditMade{.profile = done->profile,
+                    .file = done->file,
+                    .before = std::move(done->before),
+                    .after = std::move(done->after),
+                    .taken_over = running};
+}
+
+void tell(const Context& context, const EditMade& made, bool dry_run) {
+    const bool changed = made.before != made.after;
     if (context.json) {
-        context.out << Json{{"profile", done->profile}, {"file", done->file},    {"changed", changed},
-                            {"dry_run", query.dry_run}, {"taken_over", running}, {"text", done->after}}
+        context.out << Json{{"profile", made.profile},
+                            {"file", made.file},
+                            {"changed", changed},
+                            {"dry_run", dry_run},
+                            {"taken_over", made.taken_over && changed},
+                            {"text", made.after}}
                            .dump(2, ' ', false, Json::error_handler_t::replace)
                     << '\n';
     } else if (!changed) {
         context.out << "nothing changes: it is so already\n";
+    } else if (dry_run) {
+        print_difference(context.out, made.file, made.before, made.after, Style{context.colour});
     } else {
-        if (query.dry_run)
-            print_difference(context.out, *done, Style{context.colour});
-        else
-            context.out << done->file << " written"
-                        << (running ? ", and taken over by the daemon"
-                                    : "; no daemon runs, it counts from its next start")
-                        << '\n';
+        context.out << made.file << (made.after.empty() ? " removed" : " written")
+                    << (made.taken_over ? ", and taken over by the daemon"
+                                        : "; no daemon runs for this configuration, it counts from its next start")
+                    << '\n';
     }
+}
+
+// By the daemon, else in the files.
+Done carry_out(const Context& context, const std::optional<std::string>& socket, ProfileEdit edit, bool dry_run) {
+    edit.dry_run = dry_run;
+    const auto made = socket ? edit_by_daemon(*socket, edit) : edit_files(context, edit);
+    if (!made) return tl::unexpected(made.error());
+    tell(context, *made, dry_run);
     return {};
+}
+
+Done carry_out(const Context& context, ProfileEdit edit, const EditQuery& query) {
+    const auto socket = daemon_of(context);
+    if (!socket) return tl::unexpected(socket.error());
+    return carry_out(context, *socket, std::move(edit), query.dry_run);
 }
 
 control::ChannelValues values_of(const EditQuery& query) {
@@ -109,6 +105,18 @@ control::ChannelValues values_of(const EditQuery& query) {
 
 Done change(const Context& context, const EditQuery& query, control::ProfileChange what) {
     return carry_out(context, {.profile = query.profile, .what = std::move(what), .version = {}}, query);
+}
+
+Outcome<ChannelOrder> order_in_files(const Context& context, const std::string& name) {
+    const auto config = read_config(context);
+    if (!config) return tl::unexpected(config.error());
+    const auto profile = std::find_if(config->profiles.begin(), config->profiles.end(),
+                                      [&](const control::ProfileConfig& p) { return p.name == name; });
+    if (profile == config->profiles.end())
+        return failure(Exit::no_data, "there is no profile \"" + name + "\": `net-collector profile list` shows them");
+    ChannelOrder out{.names = {}, .version = profile->version};
+    for (const auto& channel : control::drawn_order(profile->channels)) out.names.push_back(channel.name);
+    return out;
 }
 
 }  // namespace
@@ -146,19 +154,13 @@ Done delete_channel(const Context& context, const EditQuery& query) {
 }
 
 Done move_channel(const Context& context, const EditQuery& query) {
-    const auto config = read_config(context);
-    if (!config) return tl::unexpected(config.error());
-    std::vector<control::ChannelConfig> channels;
-    for (const auto& profile : config->profiles) {
-        if (profile.name == query.profile) channels = profile.channels;
-    }
-    std::stable_sort(channels.begin(), channels.end(), [](const auto& a, const auto& b) {
-        return std::pair(!a.above_axis, a.order) < std::pair(!b.above_axis, b.order);
-    });
-    std::vector<std::string> names;
-    for (const auto& channel : channels) {
-        if (channel.name != query.channel) names.push_back(channel.name);
-    }
+    const auto socket = daemon_of(context);
+    if (!socket) return tl::unexpected(socket.error());
+    auto order = *socket ? order_by_daemon(**socket, query.profile) : order_in_files(context, query.profile);
+    if (!order) return tl::unexpected(order.error());
+    std::vector<std::string>& names = order->names;
+    if (std::erase(names, query.channel) == 0)
+        return failure(Exit::no_data, "profile \"" + query.profile + "\" has no channel \"" + query.channel + "\"");
     const std::string beside = query.before.empty() ? query.behind : query.before;
     auto at = query.first ? names.begin() : names.end();
     if (!beside.empty()) {
@@ -168,7 +170,12 @@ Done move_channel(const Context& context, const EditQuery& query) {
         if (query.before.empty()) ++at;
     }
     names.insert(at, query.channel);
-    return change(context, query, control::SetProfile{.name = {}, .description = {}, .group = {}, .order = names});
+    control::SetProfile wanted{.name = {}, .description = {}, .group = {}, .order = std::move(names)};
+    return carry_out(context, *socket,
+                     {.profile = query.profile,
+                      .what = control::ProfileChange(std::move(wanted)),
+                      .version = std::move(order->version)},
+                     query.dry_run);
 }
 
 }  // namespace cli

@@ -98,7 +98,10 @@ TEST_F(ProfileEditsTest, ChangesAndDeletesAChannel) {
     EXPECT_EQ(read(services()), wanted.substr(0, wanted.find("\n[[channel]]\nname = \"dns\"")));
     see();
     ask("DELETE", "/profiles/services/channels/web", nullptr, 422);
-    ask("DELETE", "/profiles/services", nullptr, 204);
+    const AnyJson gone = ask("DELETE", "/profiles/services", nullptr, 200);
+    EXPECT_EQ(gone["path"], services());
+    EXPECT_EQ(gone["text"], "");
+    EXPECT_FALSE(gone.contains("name"));
     EXPECT_FALSE(fs::exists(services()));
 }
 
@@ -121,6 +124,10 @@ TEST_F(ProfileEditsTest, ARehearsalWritesNothing) {
     EXPECT_EQ(profile["name"], "ports");
     EXPECT_EQ(profile["channels"][0]["name"], "dns");
     EXPECT_NE(profile["text"].get<std::string>().find("profile = \"ports\""), std::string::npos);
+    EXPECT_EQ(profile["before"], kServices);
+    EXPECT_EQ(profile["changed"], true);
+    EXPECT_EQ(ask("PATCH", "/profiles/services?dry_run=true", {{"order", {"web", "dns"}}}, 200)["changed"], false);
+    ask("DELETE", "/profiles/services?dry_run=true", nullptr, 200);
     EXPECT_EQ(read(services()), kServices);
     EXPECT_TRUE(rig_.log.empty());
 }

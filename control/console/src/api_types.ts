@@ -159,14 +159,26 @@ export interface Channel {
   sources: string[]; // [] = every source
   since_ms: number; // its filter has been this one from here on; 0: not known
 }
-// POST /profiles {name, description?, group?, channels: ChannelInput[]}   -> 201 Profile; one channel at least, as in the file
-// PATCH /profiles/{profile} {name?, description?, group?, order?: string[]}   -> Profile
-// DELETE /profiles/{profile}                                   -> 204
-// POST /profiles/{profile}/channels ChannelInput               -> 201 Profile
-// PATCH /profiles/{profile}/channels/{channel} ChannelInput    -> Profile
-// DELETE /profiles/{profile}/channels/{channel}                -> Profile
+// POST /profiles {name, description?, group?, channels: ChannelInput[]}   -> 201 EditedProfile; one channel at least, as in the file
+// PATCH /profiles/{profile} {name?, description?, group?, order?: string[]}   -> EditedProfile
+// DELETE /profiles/{profile}                                   -> DeletedProfile
+// POST /profiles/{profile}/channels ChannelInput               -> 201 EditedProfile
+// PATCH /profiles/{profile}/channels/{channel} ChannelInput    -> EditedProfile
+// DELETE /profiles/{profile}/channels/{channel}                -> EditedProfile
 // If-Match: the version that was read (412 "conflict" when the file is another by now; 428 without). ?dry_run=true checks all and
-// writes nothing; its answer has `text`, what the file would be. A faulty value is 422 with the message and position that check-config would give.
+// writes nothing; its answer is what would be. A faulty value is 422 with the message and position that check-config would give.
+export interface EditedProfile extends Profile {
+  path: string; // of its file
+  changed: boolean; // false: it was so already
+  before: string; // the file's contents
+  text: string; // the file's contents now
+}
+export interface DeletedProfile {
+  path: string;
+  changed: boolean;
+  before: string;
+  text: string; // ""
+}
 export interface ChannelInput {
   name?: string;
   filter?: string;

@@ -136,11 +136,16 @@ Response ProfileEdits::carry_out(const Request& request, const ProfileEdit& edit
 
 Response ProfileEdits::done(const Request& request, const ProfileEdit& edit, const control::EditDone& made) {
     if (!edit.dry_run && (made.before != made.after)) world_.log(audit(request, edit, made));
-    if (made.profile.empty()) return {.status = 204};
     const auto* change = std::get_if<control::ProfileChange>(&edit.what);
-    const bool is_new = change == nullptr || std::holds_alternative<control::AddChannel>(*change);
-    Json out = profile_json(made.config, common_.catalogue.get()->value_or(Catalogue{}), made.profile);
-    if (edit.dry_run) out["text"] = made.after;
+    const bool is_new = std::holds_alternative<control::NewProfile>(edit.what) ||
+                        (change != nullptr && std::holds_alternative<control::AddChannel>(*change));
+    Json out = Json::object();
+    if (!made.profile.empty())
+        out = profile_json(made.config, common_.catalogue.get()->value_or(Catalogue{}), made.profile);
+    out["path"] = made.file;
+    out["changed"] = made.before != made.after;
+    out["before"] = made.before;
+    out["text"] = made.after;
     return json(out, is_new && !edit.dry_run ? 201 : 200);
 }
 
