@@ -11,8 +11,22 @@
 #include <csignal>
 #include <string>
 
+// Sanitizers map more than any program may have.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)  // as g++ tells it
+#define UNDER_SANITIZER 1
+#elif defined(__has_feature)  // as clang++ does
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNDER_SANITIZER 1
+#endif
+#endif
+#ifndef UNDER_SANITIZER
+#define UNDER_SANITIZER 0
+#endif
+
 namespace cli {
 namespace {
+
+constexpr bool kMemoryCanBeLimited = UNDER_SANITIZER == 0;
 
 flow::Result<void> limit(__rlimit_resource resource, std::uint64_t most, const char* what) {
     rlimit now{};
@@ -46,7 +60,9 @@ flow::Result<void> confine() {
     if (auto ok = give_up_capabilities(); !ok) return ok;
     step_back();
     // Not the address space: the store's map is reserved at 1 TiB.
-    if (auto ok = limit(RLIMIT_DATA, kConfinedMemory, "memory"); !ok) return ok;
+    if (kMemoryCanBeLimited) {
+        if (auto ok = limit(RLIMIT_DATA, kConfinedMemory, "memory"); !ok) return ok;
+    }
     if (auto ok = limit(RLIMIT_CPU, kConfinedProcessor_s, "processor time"); !ok) return ok;
     if (auto ok = limit(RLIMIT_FSIZE, kConfinedFile, "files"); !ok) return ok;
     if (auto ok = limit(RLIMIT_NOFILE, kConfinedDescriptors, "descriptors"); !ok) return ok;
