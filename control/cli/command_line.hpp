@@ -24,6 +24,7 @@ struct Arguments {
     FilterQuery filter;
     FillQuery fill;
     EditQuery edit;
+    PasswdQuery passwd;
     ArchiveQuery archive;
     std::string check_file;
     std::string backup_directory;

@@ -88,6 +88,15 @@ struct EditQuery {
 [[nodiscard]] Done show_sources(const Context& context);
 [[nodiscard]] Done check_config(const Context& context, const std::string& file);
 
+// Who may log in at the console.
+struct PasswdQuery {
+    std::string user{};
+    std::string role{};  // "viewer", "admin"; empty = as it is, viewer for a new user
+    bool remove = false, list = false;
+    bool standard_input = false;  // the password is a line of it; else it is typed at the terminal
+};
+[[nodiscard]] Done passwd(const Context& context, const PasswdQuery& query);
+
 // What a filter says. Exit::bad_filter when it is wrong.
 struct FilterQuery {
     std::vector<std::string> words{};  // joined by blanks; none: `file`

@@ -129,6 +129,24 @@ void add_config_commands(Commands& commands, Arguments& a) {
         "Example:\n  net-collector check-config ./new.toml");
 }
 
+void add_passwd(Commands& commands, Arguments& a) {
+    CLI::App& passwd = commands.add("passwd", "who may log in at the console: passwords and roles",
+                                    [&a](const Context& c) { return cli::passwd(c, a.passwd); });
+    passwd.add_option("USER", a.passwd.user, "letters, digits and ._@-");
+    passwd.add_option("--role", a.passwd.role, "viewer (default for a new user) or admin")
+        ->check(CLI::IsMember({"viewer", "admin"}));
+    passwd.add_flag("--delete", a.passwd.remove, "this user may no longer log in");
+    passwd.add_flag("--list", a.passwd.list, "all users and their roles");
+    passwd.add_flag("--stdin", a.passwd.standard_input, "the password is the first line of standard input");
+    passwd.footer(
+        "Writes the file that `users` of [http] names; a running daemon takes it over with `net-collector reload`.\n"
+        "Examples:\n"
+        "  net-collector passwd ann --role admin      asks for the password, twice\n"
+        "  pwgen 20 1 | tee ann.txt | net-collector passwd ann --stdin\n"
+        "  net-collector passwd ann --delete && net-collector reload\n"
+        "Exit code 4: there is no such user to delete.");
+}
+
 void add_filter_input(CLI::App& command, Arguments& a) {
     command.add_option("FILTER", a.filter.words, "nfdump's language; several words are joined by blanks");
     command.add_option("-f,--file", a.filter.file,
@@ -239,6 +257,7 @@ void add_all(Commands& commands, Arguments& a) {
     add_daemon_commands(commands, a);
     add_data_commands(commands, a);
     add_config_commands(commands, a);
+    add_passwd(commands, a);
     add_profile_commands(commands, a);
     add_channel_commands(commands, a);
     add_filter_commands(commands, a);

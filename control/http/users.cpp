@@ -90,7 +90,7 @@ flow::Result<Users> load_users(const std::string& file) {
     return parse_users(file, text);
 }
 
-flow::Result<void> save_users(const std::string& file, const Users& users) {
+flow::Result<void> save_users(const std::string& file, const Users& users, const std::optional<gid_t>& group) {
     std::string text = "# Who may log in at the console. Written by net-collector passwd; NAME:ROLE:HASH.\n";
     for (const auto& [name, user] : users) text += name + ":" + role_name(user.role) + ":" + user.hash + "\n";
     const std::string fresh = file + ".new";
@@ -99,7 +99,8 @@ flow::Result<void> save_users(const std::string& file, const Users& users) {
     unlink(fresh.c_str());
     const Socket out(open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (out.fd() < 0) return flow::fail_errno("cannot write users file " + fresh);
-    const bool owned = !replaced || fchown(out.fd(), old.st_uid, old.st_gid) == 0;
+    const uid_t owner = replaced ? old.st_uid : static_cast<uid_t>(-1);
+    const bool owned = fchown(out.fd(), owner, replaced ? old.st_gid : group.value_or(static_cast<gid_t>(-1))) == 0;
     if (!owned || fchmod(out.fd(), 0640) != 0 ||
         write(out.fd(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || fsync(out.fd()) != 0 ||
         rename(fresh.c_str(), file.c_str()) != 0) {

@@ -5,8 +5,11 @@
 // Limits: kMaxUsers users, files up to kMaxUsersBytes. A file that others may read, or any but its owner write, is an error.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,7 +33,8 @@ using Users = std::map<std::string, User, std::less<>>;
 // Errors name file and line. Empty lines and those that begin with '#' say nothing.
 [[nodiscard]] flow::Result<Users> parse_users(const std::string& file, std::string_view text);
 [[nodiscard]] flow::Result<Users> load_users(const std::string& file);
-// In place of the file, atomically; mode 0640, owner and group as they were.
-[[nodiscard]] flow::Result<void> save_users(const std::string& file, const Users& users);
+// In place of the file, atomically; mode 0640, owner and group as they were. `group`: of a new file.
+[[nodiscard]] flow::Result<void> save_users(const std::string& file, const Users& users,
+                                            const std::optional<gid_t>& group = {});
 
 }  // namespace http
