@@ -108,7 +108,7 @@ MHD_Result send_when_ready(Listening& listening, MHD_Connection* connection, Pen
     if (pending.later->wait_for(std::chrono::seconds(0)) == std::future_status::ready)
         return send_audited(listening, connection, pending, pending.later->get());
     MHD_suspend_connection(connection);
-    listening.waiting.push_back(connection);
+    listening.waiting_answers.push_back(connection);
     return MHD_YES;
 }
 

@@ -6,6 +6,7 @@
 
 #include <microhttpd.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,10 @@ struct MhdStop {
     void operator()(MHD_Daemon* daemon) const noexcept { MHD_stop_daemon(daemon); }
 };
 
+// Streams that wait are asked again after the least pause, and each time that none has anything after twice the pause.
+inline constexpr int kLeastStreamPause_ms = 20;
+inline constexpr int kMostStreamPause_ms = 160;
+
 // A socket with the daemon that serves it. MHD owns the socket from its start on.
 struct Listening {
     std::unique_ptr<MHD_Daemon, MhdStop> daemon;
@@ -28,7 +33,9 @@ struct Listening {
     control::Endpoint endpoint;
     std::string unix_path;  // empty for TCP
     int epoll_fd = -1;
-    std::vector<MHD_Connection*> waiting;  // suspended: their answers or streams had nothing to send
+    std::vector<MHD_Connection*> waiting_answers, waiting_streams;  // suspended: they had nothing to send
+    std::chrono::steady_clock::time_point streams_asked{};
+    int stream_pause_ms = kLeastStreamPause_ms;  // from now to the next question to the streams
 };
 
 // MHD's callbacks; `cls` is the Listening.

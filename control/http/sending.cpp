@@ -43,11 +43,14 @@ bool client_is_gone(MHD_Connection* connection) {
 ssize_t read_stream(void* cls, std::uint64_t, char* to, std::size_t bytes) {
     const auto& streaming = *static_cast<Streaming*>(cls);
     const std::ptrdiff_t got = streaming.stream->read(to, bytes);
-    if (got > 0) return got;
+    if (got > 0) {
+        streaming.listening->stream_pause_ms = kLeastStreamPause_ms;
+        return got;
+    }
     if (got < 0) return MHD_CONTENT_READER_END_OF_STREAM;
     if (client_is_gone(streaming.connection)) return MHD_CONTENT_READER_END_WITH_ERROR;
     MHD_suspend_connection(streaming.connection);
-    streaming.listening->waiting.push_back(streaming.connection);
+    streaming.listening->waiting_streams.push_back(streaming.connection);
     return 0;
 }
 

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdarg>
 #include <optional>
+#include <semaphore>
 #include <thread>
 
 #include "control/http/exchange.hpp"
@@ -22,7 +23,8 @@ namespace http {
 namespace {
 
 constexpr std::size_t kConnectionMemoryBytes = 32 * 1024;
-constexpr int kStreamPause_ms = 20;
+constexpr int kAnswerPause_ms = 20;
+constexpr int kMostAnswersAtOnce = 8;  // others wait for their turn
 
 void say_nothing(void*, const char*, va_list) {}
 
@@ -79,31 +81,52 @@ struct Server::State {
     std::thread thread;
 
     void run();
-    // Lets every waiting answer and stream be asked again.
+    // Lets waiting answers be asked again, and streams when their pause is over.
     void resume_waiting();
+    // At the end, too.
+    void resume_all();
     [[nodiscard]] int timeout_ms() const;
 };
+
+void resume(std::vector<MHD_Connection*>& waiting) {
+    for (MHD_Connection* connection : waiting) MHD_resume_connection(connection);
+    waiting.clear();
+}
 
 int Server::State::timeout_ms() const {
     MHD_UNSIGNED_LONG_LONG least = 60'000;
     for (const auto& l : listening) {
         MHD_UNSIGNED_LONG_LONG wanted = 0;
         if (MHD_get_timeout(l->daemon.get(), &wanted) == MHD_YES) least = std::min(least, wanted);
-        if (!l->waiting.empty()) least = std::min<MHD_UNSIGNED_LONG_LONG>(least, kStreamPause_ms);
+        if (!l->waiting_answers.empty()) least = std::min<MHD_UNSIGNED_LONG_LONG>(least, kAnswerPause_ms);
+        if (!l->waiting_streams.empty())
+            least = std::min<MHD_UNSIGNED_LONG_LONG>(least, static_cast<unsigned>(l->stream_pause_ms));
     }
     return static_cast<int>(least);
 }
 
 void Server::State::resume_waiting() {
+    const auto now = std::chrono::steady_clock::now();
     for (const auto& l : listening) {
-        for (MHD_Connection* connection : l->waiting) MHD_resume_connection(connection);
-        l->waiting.clear();
+        resume(l->waiting_answers);
+        if (now - l->streams_asked < std::chrono::milliseconds(l->stream_pause_ms)) continue;
+        l->streams_asked = now;
+        l->stream_pause_ms = std::min(2 * l->stream_pause_ms, kMostStreamPause_ms);
+        resume(l->waiting_streams);
+    }
+}
+
+void Server::State::resume_all() {
+    for (const auto& l : listening) {
+        resume(l->waiting_answers);
+        resume(l->waiting_streams);
     }
 }
 
 void Server::State::run() {
     sigset_t all;
     sigfillset(&all);
+    pthread_setname_np(pthread_self(), "http");
     pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are the control thread's
     std::vector<pollfd> waits{{stop_event.fd(), POLLIN, 0}};
     for (const auto& l : listening) waits.push_back({l->epoll_fd, POLLIN, 0});
@@ -117,8 +140,15 @@ void Server::State::run() {
 }
 
 Response answer_later(std::function<Response()> make) {
+    static std::counting_semaphore<kMostAnswersAtOnce> at_once(kMostAnswersAtOnce);
     Response out;
-    out.later = std::make_shared<std::future<Response>>(std::async(std::launch::async, std::move(make)));
+    out.later = std::make_shared<std::future<Response>>(std::async(std::launch::async, [make = std::move(make)] {
+        pthread_setname_np(pthread_self(), "http-answer");
+        at_once.acquire();
+        Response made = make();
+        at_once.release();
+        return made;
+    }));
     return out;
 }
 
@@ -171,7 +201,7 @@ Server::~Server() {
         static_cast<void>(!write(state_->stop_event.fd(), &one, sizeof one));
         state_->thread.join();
     }
-    state_->resume_waiting();  // MHD insists on it
+    state_->resume_all();  // MHD insists on it
     for (const auto& l : state_->listening) {
         if (!l->unix_path.empty()) unlink(l->unix_path.c_str());
     }
