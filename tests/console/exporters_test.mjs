@@ -79,7 +79,7 @@ for (const theme of ["light", "dark"])
       await axe(p);
       await screenshot(p, `exporters-${size}${theme}`);
       const ledger = await page("/exporters?view=ledger", { theme, width });
-      await ledger.locator(".river").waitFor();
+      await ledger.locator(width < 500 ? ".stages" : ".river").waitFor();
       await fits(ledger);
       await axe(ledger);
       await screenshot(ledger, `ledger-${size}${theme}`);

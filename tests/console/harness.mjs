@@ -82,9 +82,12 @@ export function command(...words) {
   return done.stdout;
 }
 
-// Sends flows as long as the tests run, or as `words` say ("--for", "2s"). Returns how to end it.
+const usualFlows = { "-t": "127.0.0.1", "-p": "2055", "--protocol": "v9", "--exporters": "3", "--rate": "2000" };
+
+// Sends flows as long as the tests run, or as `words` say ("--for", "2s"; the generator takes an option once). Returns how to end it.
 export function flows(...words) {
-  const given = ["-t", "127.0.0.1", "-p", "2055", "--protocol", "v9", "--exporters", "3", "--rate", "2000", ...words];
+  const usual = Object.entries(usualFlows).filter(([name]) => !words.includes(name));
+  const given = [...usual.flat(), ...words];
   const child = spawn(env.TEST_GENERATOR, given, { stdio: "ignore" });
   children.add(child);
   child.on("exit", () => children.delete(child));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is wrong now, under the header of every page: the worst of it and how many there are. Notes are no alarm: the Overview has them.
+// What is wrong now, at the foot of every page: the worst of it and how many there are. Notes are no alarm: the Overview has them.
 import type { Trouble } from "../api_types";
 import { words } from "./list";
 import "./problems.css";

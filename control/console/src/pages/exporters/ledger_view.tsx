@@ -46,7 +46,9 @@ export function LedgerView() {
   const { query } = useAddress();
   const span = window_(query);
   const book = span !== undefined ? "window" : (books.find((b) => b.value === query.get("book"))?.value ?? "process");
-  const table = query.get("as") === "table";
+  // A phone has no room for the river: the table stands there first.
+  const usual = matchMedia("(max-width: 700px)").matches ? "table" : "picture";
+  const table = (query.get("as") ?? usual) === "table";
   const answer = useAsk<LedgerAnswer>("/ledger", asked(book, span), kEvery_ms);
   const devices = useAsk<Devices>("/devices", {}, 60_000);
   const options = span === undefined ? books : [...books, { value: "window" as const, text: "Window", title: time.span(Number(span.from), Number(span.to)) }];
@@ -64,7 +66,7 @@ export function LedgerView() {
             { value: "picture", text: "Picture" },
             { value: "table", text: "Table" },
           ]}
-          onChange={(to) => go({ as: to === "table" ? to : null })}
+          onChange={(to) => go({ as: to === usual ? null : to })}
         />
         {span !== undefined && <span class="note">{time.span(Number(span.from), Number(span.to))} UTC</span>}
       </div>

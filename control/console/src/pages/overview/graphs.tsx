@@ -7,6 +7,7 @@ import { useAsk } from "../../ask";
 import { useSecond } from "../../live";
 import { asRate, scaled, unitName } from "../../parts/format";
 import { peakOf, SmallGraph } from "../../parts/small_graph";
+import * as time from "../../parts/time";
 import { Empty } from "../../parts/states";
 
 export const spans = [
@@ -18,6 +19,8 @@ export const spans = [
 export type SpanEntry = (typeof spans)[number];
 
 const kMostLive = 60; // profiles that are followed each second: more would make the stream heavy
+
+const kUntilFirst_ms = 5_000; // a new collector's first step is seen soon
 
 const cellOf: Record<Unit, number> = { flows: 0, packets: 1, bytes: 2 };
 
@@ -40,6 +43,16 @@ function useNow(profiles: Profile[], unit: Unit): ReadonlyMap<string, number> {
     rates.set(row.profile, sum);
   }
   return rates;
+}
+
+// "since 21:08": where most of the span is before the first step that was counted.
+function since(series: Series): string {
+  const steps = series.rows[0]?.values.length ?? 0;
+  let first = 0;
+  while (first < steps && series.rows.every((row) => row.values[first] === null)) first += 1;
+  const at_s = series.from_s + first * series.resolution_s;
+  if (first * 2 < steps) return "";
+  return `since ${time.date(at_s) === time.date(series.to_s) ? time.clock(at_s, false) : time.date(at_s)}, `;
 }
 
 export function Graphs({ profiles, span, unit }: { profiles: Profile[]; span: SpanEntry; unit: Unit }) {
@@ -74,10 +87,13 @@ function useSeen() {
 function Card({ profile, span, unit, now }: { profile: Profile; span: SpanEntry; unit: Unit; now: number | undefined }) {
   const { box, seen } = useSeen();
   const asks = seen && profile.channels.length > 0;
-  const answer = useAsk<Series>(asks ? "/series" : undefined, { profile: profile.name, from: span.from, points: 300, unit }, span.again_ms);
+  const [counted, setCounted] = useState(false);
+  const again_ms = counted ? span.again_ms : kUntilFirst_ms;
+  const answer = useAsk<Series>(asks ? "/series" : undefined, { profile: profile.name, from: span.from, points: 300, unit }, again_ms);
   const query = { profile: profile.name, span: span.value, ...(unit === "bytes" ? {} : { unit }) };
   const name = unitName(unit, true);
   const empty = answer.data !== undefined && !answer.data.rows.some((row) => row.values.some((value) => value !== null));
+  useEffect(() => setCounted(answer.data !== undefined && !empty), [answer.data]);
   return (
     <a ref={box} class={`panel graph-card${answer.failure !== undefined && answer.data !== undefined ? " old" : ""}`} href={link(profile.name === "live" ? "/live" : "/", query)}>
       <span class="graph-head">
@@ -93,7 +109,7 @@ function Card({ profile, span, unit, now }: { profile: Profile; span: SpanEntry;
       </span>
       <span class="graph-foot">
         <span>{profile.description}</span>
-        <span class="num">{answer.data === undefined || empty ? "" : `peak ${scaled(peakOf(answer.data), name)}`}</span>
+        <span class="num">{answer.data === undefined || empty ? "" : `${since(answer.data)}peak ${scaled(peakOf(answer.data), name)}`}</span>
       </span>
     </a>
   );

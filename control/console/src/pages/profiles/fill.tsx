@@ -16,6 +16,7 @@ const spans = [
   { value: "", text: "all that is archived" },
 ];
 const kEvery_ms = 2_000;
+const kCounted = 0.99; // what is left is the store's to write
 
 function goes(fill: Fill | undefined): boolean {
   return fill?.state === "waiting" || fill?.state === "running";
@@ -80,6 +81,9 @@ function said(fill: Fill | undefined): string {
   if (fill === undefined) return "";
   const span = fill.to_s > fill.from_s ? `${time.span(fill.from_s, fill.to_s)} UTC` : "";
   const more = [fill.covers, fill.detail].filter((text) => text !== "").join("; ");
+  // What the changed filter matches less of can be taken out of the newest steps only when they are put together.
+  if (fill.state === "running" && fill.progress >= kCounted)
+    return `Counted: ${span}; written when the last five minutes are over`;
   const word = { waiting: "Waits for another", running: "Counting", done: "Done", failed: "Failed", cancelled: "Cancelled" }[fill.state];
   return [word, span, more].filter((text) => text !== "").join(": ");
 }
