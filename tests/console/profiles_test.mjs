@@ -123,6 +123,7 @@ test("two editors of one filter: theirs and mine, and a choice", async () => {
 test("order by keyboard and by drag", async () => {
   const p = await page("/profiles?profile=zone1_profile");
   const names = () => p.locator(".channel-name a").allInnerTexts();
+  await p.locator(".channel-name a").nth(1).waitFor();
   const before = await names();
   const second = before[1];
   await p.getByRole("button", { name: `Move ${second} up` }).focus();
