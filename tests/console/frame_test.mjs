@@ -74,9 +74,10 @@ test("a daemon that stands still makes the page stale, and live again", async ()
 test("a daemon that was killed is missed, and found again by itself", async () => {
   const p = await page("/", { expects: /Failed to load resource|ERR_/ });
   await p.locator(".connection.live").waitFor();
+  await p.locator(".chart").waitFor({ timeout: 30_000 });
   await stop("SIGKILL");
   await p.locator(".connection.lost").waitFor({ timeout: 20_000 });
-  await p.locator(".chart").waitFor(); // what was there stays
+  expect.ok(await p.locator(".chart").isVisible(), "what was there stays");
   await axe(p);
   await screenshot(p, "lost-light");
   await start();

@@ -103,7 +103,7 @@ const pages = new Set();
 export async function page(where, { theme = "light", width = 1280, height = 900, expects } = {}) {
   browser ??= await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, hasTouch: width < 500, timezoneId: "Europe/Berlin" });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000); // a busy machine of two cores
   const made = await context.newPage();
   const wrong = [];
   faults.set(made, wrong);
@@ -153,6 +153,7 @@ export function test(name, run) {
 async function runOne({ name, run }) {
   let fault = null;
   try {
+    if (daemon === null) await start(); // a test that failed may have left it dead
     await run();
     const wrong = [...pages].flatMap((made) => faults.get(made));
     assert.deepEqual(wrong, [], "errors in the browser's console");
