@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is wrong now, at the foot of every page: the worst of it and how many there are. Notes are no alarm: the Overview has them.
+// What is wrong now, under the header of every page: the worst of it and how many there are. Notes are no alarm: the Overview has them.
 import type { Trouble } from "../api_types";
 import { words } from "./list";
 import "./problems.css";
@@ -8,7 +8,7 @@ export function ProblemsStrip({ troubles }: { troubles: Trouble[] }) {
   const loud = troubles.filter((trouble) => trouble.severity !== "info");
   const worst = loud[0];
   return (
-    <div role="status">
+    <div role="status" class="problems-place">
       {worst !== undefined && (
         <p class={`problems trouble-${worst.severity}`}>
           <span class="trouble-word">{words[worst.severity]}</span>
