@@ -39,6 +39,11 @@ export interface Option<T extends string> {
   title?: string;
 }
 
+// Those that are no more than a name.
+export function options<T extends string>(texts: Record<T, string>): Option<T>[] {
+  return (Object.keys(texts) as T[]).map((value) => ({ value, text: texts[value] }));
+}
+
 // One of a few, all in sight. `fold`: a narrow page shows a list to choose from instead.
 export function Choice<T extends string>(props: {
   label: string;

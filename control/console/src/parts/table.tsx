@@ -8,6 +8,7 @@ export interface Column<Row> {
   title: ComponentChildren;
   hint?: string; // hover of the head
   number?: boolean; // to the right
+  head?: boolean; // names the row
   sorts?: boolean;
   cell: (row: Row) => ComponentChildren;
 }
@@ -41,11 +42,17 @@ export function Table<Row>(props: {
         <tbody>
           {props.rows.map((row) => (
             <tr key={props.id(row)} class={props.rowClass?.(row)} onClick={() => props.onRow?.(row)}>
-              {props.columns.map((column) => (
-                <td key={column.id} class={column.number === true ? "number" : undefined}>
-                  {column.cell(row)}
-                </td>
-              ))}
+              {props.columns.map((column) =>
+                column.head === true ? (
+                  <th key={column.id} scope="row">
+                    {column.cell(row)}
+                  </th>
+                ) : (
+                  <td key={column.id} class={column.number === true ? "number" : undefined}>
+                    {column.cell(row)}
+                  </td>
+                ),
+              )}
             </tr>
           ))}
         </tbody>

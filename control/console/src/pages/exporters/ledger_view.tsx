@@ -4,10 +4,11 @@
 import { go, useAddress } from "../../address";
 import type { Devices, Law, LedgerAnswer } from "../../api_types";
 import { useAsk } from "../../ask";
-import { Choice, type Option } from "../../parts/controls";
+import { Choice, options, type Option } from "../../parts/controls";
 import { full, percent } from "../../parts/format";
 import { Icon } from "../../parts/icon";
 import { Answered } from "../../parts/states";
+import { Table, type Column } from "../../parts/table";
 import * as time from "../../parts/time";
 import { FlowPicture } from "./flow_picture";
 import { lostIn, stagesOf, textsOf, weigh, type Book, type Stage } from "./stages";
@@ -51,21 +52,18 @@ export function LedgerView() {
   const table = (query.get("as") ?? usual) === "table";
   const answer = useAsk<LedgerAnswer>("/ledger", asked(book, span), kEvery_ms);
   const devices = useAsk<Devices>("/devices", {}, 60_000);
-  const options = span === undefined ? books : [...books, { value: "window" as const, text: "Window", title: time.span(Number(span.from), Number(span.to)) }];
+  const known = span === undefined ? books : [...books, { value: "window" as const, text: "Window", title: time.span(Number(span.from), Number(span.to)) }];
   return (
     <section aria-labelledby="ledger-title">
       <h2 id="ledger-title" class="hidden">
         From wire to disk
       </h2>
       <div class="bar-of-controls">
-        <Choice label="Book" value={book} options={options} onChange={(to) => go({ book: to === "process" ? null : to, from: null, to: null })} />
+        <Choice label="Book" value={book} options={known} onChange={(to) => go({ book: to === "process" ? null : to, from: null, to: null })} />
         <Choice
           label="Shown as"
           value={table ? "table" : "picture"}
-          options={[
-            { value: "picture", text: "Picture" },
-            { value: "table", text: "Table" },
-          ]}
+          options={options({ picture: "Picture", table: "Table" })}
           onChange={(to) => go({ as: to === usual ? null : to })}
         />
         {span !== undefined && <span class="note">{time.span(Number(span.from), Number(span.to))} UTC</span>}
@@ -162,53 +160,28 @@ function StageTable({ stages, texts }: { stages: Stage[]; texts: Map<string, str
 }
 
 function Laws({ laws, book }: { laws: Law[]; book: Book }) {
+  const columns: Column<Law>[] = [
+    { id: "law", title: "Law", head: true, cell: (law) => law.text },
+    { id: "left", title: "Left", number: true, cell: (law) => full(weigh(law, book).left) },
+    { id: "right", title: "Right", number: true, cell: (law) => full(weigh(law, book).right) },
+    { id: "difference", title: "Difference", number: true, cell: (law) => full(weigh(law, book).difference) },
+    {
+      id: "holds",
+      title: "Holds",
+      cell: (law) => (
+        <span class={law.balanced ? "good" : "bad"}>
+          <Icon name={law.balanced ? "check" : "close"} />
+          {law.balanced ? "yes" : "no"}
+        </span>
+      ),
+    },
+  ];
   return (
     <details class="laws">
       <summary>
         The laws: {laws.filter((law) => law.balanced).length} of {laws.length} hold
       </summary>
-      <div class="table-box" tabIndex={0} role="region" aria-label="The laws">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Law</th>
-              <th scope="col" class="number">
-                Left
-              </th>
-              <th scope="col" class="number">
-                Right
-              </th>
-              <th scope="col" class="number">
-                Difference
-              </th>
-              <th scope="col">Holds</th>
-            </tr>
-          </thead>
-          <tbody>
-            {laws.map((law) => (
-              <LawRow key={law.name} law={law} book={book} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="The laws" columns={columns} rows={laws} id={(law) => law.name} />
     </details>
-  );
-}
-
-function LawRow({ law, book }: { law: Law; book: Book }) {
-  const { left, right, difference } = weigh(law, book);
-  return (
-    <tr>
-      <th scope="row">{law.text}</th>
-      <td class="number">{full(left)}</td>
-      <td class="number">{full(right)}</td>
-      <td class="number">{full(difference)}</td>
-      <td>
-        <span class={law.balanced ? "good" : "bad"}>
-          <Icon name={law.balanced ? "check" : "close"} />
-          {law.balanced ? "yes" : "no"}
-        </span>
-      </td>
-    </tr>
   );
 }

@@ -2,14 +2,14 @@
 // The Live page: what comes from each source, second by second over the last minutes, and what of it was lost.
 import { useState } from "preact/hooks";
 import { go, link, useAddress } from "../../address";
-import type { Profile, Second, Source, TrafficClass, Unit } from "../../api_types";
+import type { Profile, Second, Source, Unit } from "../../api_types";
 import { useAsk } from "../../ask";
 import { Chart } from "../../chart/chart";
 import { cell, Picture } from "../../chart/picture";
 import { Readout } from "../../chart/readout";
 import { usePicture } from "../../chart/use_picture";
 import { latest, useSecond } from "../../live";
-import { Choice } from "../../parts/controls";
+import { ClassChoice, UnitChoice, unitKeys } from "../../parts/figure";
 import { asRate, percent, unitName } from "../../parts/format";
 import { useKeys } from "../../parts/keys";
 import { Bar, Num, Swatch } from "../../parts/show";
@@ -22,12 +22,7 @@ import "./live.css";
 const kSpan_s = 300;
 const kHeight = 260;
 const kSmallHeight = 72;
-const units: { value: "flows" | "packets" | "bits"; text: string }[] = [
-  { value: "flows", text: "Flows" },
-  { value: "packets", text: "Packets" },
-  { value: "bits", text: "Bits" },
-];
-const allUnits: Unit[] = ["flows", "packets", "bytes"];
+const units: Unit[] = ["flows", "packets", "bytes"];
 
 // What came in the last second, as a line of figures that stay where they are.
 function Now({ second }: { second: Second | null }) {
@@ -67,7 +62,7 @@ function Rates({ picture, second, channel }: { picture: Picture; second: Second 
   const cells = second?.rows.find((row) => row.profile === picture.profile && row.channel === channel)?.cells;
   return (
     <dl class="live-rates">
-      {allUnits.map((unit) => (
+      {units.map((unit) => (
         <div key={unit} class="live-rate">
           <dt>{unitName(unit, true)}</dt>
           <dd>
@@ -147,28 +142,16 @@ export function LivePage() {
   const known = useProfiles();
   const second = useShared(latest);
   const live = known.value?.find((profile) => profile.name === "live");
-  const choose = (unit: string) => go({ unit: unit === "bits" ? null : unit });
-  const kinds: TrafficClass[] = ["any", "tcp", "udp", "icmp", "other"];
-  useKeys("Live", [
-    { keys: ["f"], text: "flows", run: () => choose("flows") },
-    { keys: ["k"], text: "packets", run: () => choose("packets") },
-    { keys: ["b"], text: "bits", run: () => choose("bits") },
-    { keys: ["a"], text: "all sources", run: () => go({ off: null }) },
-  ]);
+  useKeys("Live", [...unitKeys, { keys: ["a"], text: "all sources", run: () => go({ off: null }) }]);
   if (known.value === undefined) return known.failure === undefined ? <Loading what="Sources" lines={10} /> : <Failed failure={known.failure} />;
   return (
-    <div class="stack live-page">
+    <div class="stack">
       <div class="row">
         <h1>Live</h1>
         <span class="faint">the last five minutes, each second</span>
         <div class="row push">
-          <Choice label="Unit" value={state.unit === "bytes" ? "bits" : state.unit} options={units} onChange={choose} />
-          <Choice
-            label="Class"
-            value={state.class}
-            options={kinds.map((value) => ({ value, text: value === "any" || value === "other" ? value[0]!.toUpperCase() + value.slice(1) : value.toUpperCase() }))}
-            onChange={(value) => go({ class: value === "any" ? null : value })}
-          />
+          <UnitChoice value={state.unit} />
+          <ClassChoice value={state.class} />
         </div>
       </div>
       <Now second={second} />

@@ -7,6 +7,7 @@ import { useSecond } from "../../live";
 import { full, percent, scaled } from "../../parts/format";
 import { Bar } from "../../parts/show";
 import { Answered } from "../../parts/states";
+import { Table, type Column } from "../../parts/table";
 
 const kBusy = 0.85; // as the alert NetCollectorWorkerBusy
 
@@ -37,7 +38,7 @@ export function Load() {
         {(data) => (
           <>
             <Workers data={data} busy={second?.busy} />
-            <DeviceList devices={data.devices} />
+            <Table label="Devices" columns={deviceColumns} rows={data.devices} id={(d) => d.name} />
           </>
         )}
       </Answered>
@@ -52,44 +53,25 @@ function fillOf(data: Devices, core: number): number | null {
 }
 
 function Workers({ data, busy }: { data: Devices; busy: number[] | undefined }) {
-  const matches = data.workers.some((worker) => worker.match_core !== undefined);
   const ring = (w: Worker) => (w.slots === 0 ? null : w.slots_used / w.slots);
-  return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Cores">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Core</th>
-            <th scope="col">Busy</th>
-            {matches && <th scope="col">Matching</th>}
-            <th scope="col" title="How full the fullest receive queue of the core is">
-              Queue
-            </th>
-            <th scope="col" title="Batches in use, of the core's ring">
-              Ring
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.workers.map((w, i) => (
-            <tr key={w.core}>
-              <th scope="row">{w.core}</th>
-              <td>
-                <Gauge ratio={busy?.[i] ?? w.busy_ratio} />
-              </td>
-              {matches && <td>{w.match_core === undefined ? "" : <Gauge ratio={w.match_busy_ratio ?? 0} hint={`core ${w.match_core}`} />}</td>}
-              <td>
-                <Gauge ratio={fillOf(data, w.core)} />
-              </td>
-              <td>
-                <Gauge ratio={ring(w)} hint={`${w.slots_used} of ${w.slots} batches, ${w.slots_archive} of them at the archive`} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  const matching: Column<Worker> = {
+    id: "matching",
+    title: "Matching",
+    cell: (w) => w.match_core !== undefined && <Gauge ratio={w.match_busy_ratio ?? 0} hint={`core ${w.match_core}`} />,
+  };
+  const columns: Column<Worker>[] = [
+    { id: "core", title: "Core", head: true, cell: (w) => w.core },
+    { id: "busy", title: "Busy", cell: (w) => <Gauge ratio={busy?.[data.workers.indexOf(w)] ?? w.busy_ratio} /> },
+    ...(data.workers.some((w) => w.match_core !== undefined) ? [matching] : []),
+    { id: "queue", title: "Queue", hint: "How full the fullest receive queue of the core is", cell: (w) => <Gauge ratio={fillOf(data, w.core)} /> },
+    {
+      id: "ring",
+      title: "Ring",
+      hint: "Batches in use, of the core's ring",
+      cell: (w) => <Gauge ratio={ring(w)} hint={`${w.slots_used} of ${w.slots} batches, ${w.slots_archive} of them at the archive`} />,
+    },
+  ];
+  return <Table label="Cores" columns={columns} rows={data.workers} id={(w) => String(w.core)} />;
 }
 
 function Missed({ value }: { value: number | null }) {
@@ -101,45 +83,15 @@ function Missed({ value }: { value: number | null }) {
   );
 }
 
-function DeviceList({ devices }: { devices: Device[] }) {
-  return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Devices">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Device</th>
-            <th scope="col">Link</th>
-            <th scope="col" class="number">
-              Missed
-            </th>
-            <th scope="col" class="number">
-              No buffer
-            </th>
-            <th scope="col" class="number">
-              Errors
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {devices.map((d) => (
-            <tr key={d.name}>
-              <th scope="row" title={`${d.driver}, ${d.queues} queues`}>
-                {d.name}
-              </th>
-              <td class={d.link_up ? undefined : "bad"}>{d.link_up ? (d.link_mbps > 0 ? scaled(d.link_mbps * 1e6, "bit/s") : "up") : "down"}</td>
-              <td class="number">
-                <Missed value={d.missed} />
-              </td>
-              <td class="number">
-                <Missed value={d.no_buffer} />
-              </td>
-              <td class="number">
-                <Missed value={d.errors} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+function linkOf(d: Device) {
+  if (!d.link_up) return <span class="bad">down</span>;
+  return d.link_mbps > 0 ? scaled(d.link_mbps * 1e6, "bit/s") : "up";
 }
+
+const deviceColumns: Column<Device>[] = [
+  { id: "name", title: "Device", head: true, cell: (d) => <span title={`${d.driver}, ${d.queues} queues`}>{d.name}</span> },
+  { id: "link", title: "Link", cell: linkOf },
+  { id: "missed", title: "Missed", number: true, cell: (d) => <Missed value={d.missed} /> },
+  { id: "no_buffer", title: "No buffer", number: true, cell: (d) => <Missed value={d.no_buffer} /> },
+  { id: "errors", title: "Errors", number: true, cell: (d) => <Missed value={d.errors} /> },
+];

@@ -5,6 +5,7 @@ import type { Trouble, Unit } from "../../api_types";
 import { useAsk } from "../../ask";
 import { troubles } from "../../live";
 import { Choice } from "../../parts/controls";
+import { UnitChoice, unitKeys, unitOf } from "../../parts/figure";
 import { Icon } from "../../parts/icon";
 import { useKeys } from "../../parts/keys";
 import { Failed, Loading } from "../../parts/states";
@@ -18,43 +19,34 @@ import { Rates } from "./rates";
 import { Senders } from "./senders";
 import "./overview.css";
 
-const units: { value: Unit; text: string }[] = [
-  { value: "bytes", text: "Bits" },
-  { value: "packets", text: "Packets" },
-  { value: "flows", text: "Flows" },
-];
-
 function chooseSpan(value: SpanEntry["value"]): void {
   go({ span: value === "1d" ? null : value });
-}
-function chooseUnit(value: Unit): void {
-  go({ unit: value === "bytes" ? null : value });
 }
 
 export function OverviewPage() {
   const { query } = useAddress();
   const span = spans.find((one) => one.value === query.get("span")) ?? spans[0];
-  const unit = units.find((one) => one.value === query.get("unit"))?.value ?? "bytes";
+  const unit = unitOf(query);
   useKeys("Overview", [
     ...spans.map((one) => ({ keys: [one.text[0]!.toLowerCase()], text: one.text.toLowerCase(), run: () => chooseSpan(one.value) })),
-    { keys: ["b"], text: "bits", run: () => chooseUnit("bytes") },
-    { keys: ["k"], text: "packets", run: () => chooseUnit("packets") },
-    { keys: ["f"], text: "flows", run: () => chooseUnit("flows") },
+    ...unitKeys,
   ]);
   return (
-    <div class="overview-page">
+    <div class="stack">
       <h1 class="hidden">Overview</h1>
       <Rates />
       <div class="overview-columns">
         <section aria-labelledby="graphs-title">
-          <div class="graphs-head">
+          <div class="bar-of-controls">
             <h2 id="graphs-title">Profiles</h2>
-            <Choice label="Span" value={span.value} options={[...spans]} onChange={chooseSpan} />
-            <Choice label="Unit" value={unit} options={units} onChange={chooseUnit} />
+            <div class="row push">
+              <Choice label="Span" value={span.value} options={[...spans]} onChange={chooseSpan} />
+              <UnitChoice value={unit} />
+            </div>
           </div>
           <AllGraphs span={span} unit={unit} />
         </section>
-        <div class="overview-side">
+        <div class="stack overview-side">
           <Wrong />
           <Load />
           <Senders />

@@ -5,9 +5,18 @@ import type { Exporter, Page } from "../../api_types";
 import { useAsk } from "../../ask";
 import { Num } from "../../parts/show";
 import { Answered, Empty } from "../../parts/states";
+import { Table, type Column } from "../../parts/table";
 import { Complete, LastSeen } from "../exporters/list";
 
 const kMany = 8;
+
+const columns: Column<Exporter>[] = [
+  { id: "address", title: "Exporter", cell: (e) => <a href={link("/exporters", { exporter: String(e.id) })}>{e.address}</a> },
+  { id: "source", title: "Source", cell: (e) => e.source },
+  { id: "flows", title: "Flows/s", number: true, cell: (e) => <Num value={e.rates.flows} /> },
+  { id: "complete", title: "Complete", cell: (e) => <Complete ratio={e.completeness} /> },
+  { id: "last_seen", title: "Last seen", number: true, cell: (e) => <LastSeen at_ms={e.last_seen_ms} /> },
+];
 
 export function Senders() {
   const answer = useAsk<Page<Exporter>>("/exporters", { order: "flows", limit: kMany }, 3_000);
@@ -20,49 +29,14 @@ export function Senders() {
         </a>
       </header>
       <Answered answer={answer} what="Exporters" lines={kMany}>
-        {(data) => (data.total === 0 ? <Empty title="Nobody has sent anything yet">Point a router's export at this machine.</Empty> : <List items={data.items} />)}
+        {(data) =>
+          data.total === 0 ? (
+            <Empty title="Nobody has sent anything yet">Point a router's export at this machine.</Empty>
+          ) : (
+            <Table label="Top exporters" columns={columns} rows={data.items} id={(e) => String(e.id)} />
+          )
+        }
       </Answered>
     </section>
-  );
-}
-
-function List({ items }: { items: Exporter[] }) {
-  return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Top exporters">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Exporter</th>
-            <th scope="col">Source</th>
-            <th scope="col" class="number">
-              Flows/s
-            </th>
-            <th scope="col">Complete</th>
-            <th scope="col" class="number">
-              Last seen
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((e) => (
-            <tr key={e.id}>
-              <td>
-                <a href={link("/exporters", { exporter: String(e.id) })}>{e.address}</a>
-              </td>
-              <td>{e.source}</td>
-              <td class="number">
-                <Num value={e.rates.flows} />
-              </td>
-              <td>
-                <Complete ratio={e.completeness} />
-              </td>
-              <td class="number">
-                <LastSeen at_ms={e.last_seen_ms} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

@@ -10,6 +10,7 @@ import { usePicture } from "../../chart/use_picture";
 import { DrillDown } from "../../drill/drill_down";
 import { now_s } from "../../live";
 import { Boundary } from "../../parts/boundary";
+import { unitKeys } from "../../parts/figure";
 import { unitName } from "../../parts/format";
 import { useKeys, type Key } from "../../parts/keys";
 import * as time from "../../parts/time";
@@ -28,7 +29,6 @@ function keys(state: State, picture: Picture | undefined): Key[] {
   const on = (run: (picture: Picture) => void) => () => {
     if (picture !== undefined) run(picture);
   };
-  const unit = (key: string, name: string) => ({ keys: [key], text: name, run: () => go({ unit: name === "bits" ? null : name }) });
   const next = classes[(classes.indexOf(state.class) + 1) % classes.length]!;
   return [
     { keys: ["["], text: "one window back", run: () => shift(state.window, -1, now_s()) },
@@ -44,9 +44,7 @@ function keys(state: State, picture: Picture | undefined): Key[] {
     { keys: ["e"], text: "newest slot", run: on(last) },
     { keys: ["z", "Enter"], text: "zoom to the marked window", run: () => zoomToMark(state) },
     { keys: ["Escape"], text: "no slot, no window", run: () => showSlot(null) },
-    unit("f", "flows"),
-    unit("k", "packets"),
-    unit("b", "bits"),
+    ...unitKeys,
     { keys: ["c"], text: "next class: any, tcp, udp, icmp, other", run: () => go({ class: next === "any" ? null : next }) },
     { keys: ["s"], text: "stacked or lines", run: () => go({ draw: state.lines ? null : "lines" }) },
     { keys: ["l"], text: "linear or logarithmic", run: () => go({ scale: state.log ? null : "log" }) },

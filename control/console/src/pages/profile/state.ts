@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the Profile page shows, as it stands in the address; whatever is not there is the default. The drill-down's part begins with "q".
 import { go } from "../../address";
-import { classes, type TrafficClass, type Unit } from "../../api_types";
+import type { TrafficClass, Unit } from "../../api_types";
 import type { Span } from "../../chart/view";
+import { classOf, unitOf } from "../../parts/figure";
 
 export interface State {
   profile: string | null;
@@ -47,14 +48,13 @@ function spanOf(from: number | null, to: number | null): Span | null {
 
 export function read(query: URLSearchParams): State {
   const [left, right] = (query.get("mark") ?? "").split("-");
-  const unit = query.get("unit");
   return {
     profile: query.get("profile"),
     window: spanOf(whole(query.get("from")), whole(query.get("to"))) ?? {
       span_s: spans.find((one) => one.value === query.get("span"))?.s ?? spans[0]!.s,
     },
-    unit: unit === "flows" || unit === "packets" ? unit : "bytes",
-    class: classes.find((one) => one === query.get("class")) ?? "any",
+    unit: unitOf(query),
+    class: classOf(query),
     lines: query.get("draw") === "lines",
     log: query.get("scale") === "log",
     off: new Set((query.get("off") ?? "").split(",").filter(Boolean)),

@@ -2,28 +2,11 @@
 // Which time, which figure, how it is drawn.
 import { useEffect, useState } from "preact/hooks";
 import { go } from "../../address";
-import type { TrafficClass } from "../../api_types";
 import { now_s } from "../../live";
-import { Button, Choice } from "../../parts/controls";
+import { Button, Choice, options } from "../../parts/controls";
+import { ClassChoice, UnitChoice } from "../../parts/figure";
 import * as time from "../../parts/time";
 import { fixed, shift, showSpan, showWindow, spans, width, zoom, type State } from "./state";
-
-const units = [
-  { value: "flows", text: "Flows" },
-  { value: "packets", text: "Packets" },
-  { value: "bits", text: "Bits" },
-];
-const kinds: { value: TrafficClass; text: string }[] = [
-  { value: "any", text: "Any" },
-  { value: "tcp", text: "TCP" },
-  { value: "udp", text: "UDP" },
-  { value: "icmp", text: "ICMP" },
-  { value: "other", text: "Other" },
-];
-
-export function unitKey(state: State): string {
-  return state.unit === "bytes" ? "bits" : state.unit;
-}
 
 function FromTo({ state }: { state: State }) {
   const shown = "span_s" in state.window ? null : state.window;
@@ -97,27 +80,19 @@ export function Toolbar({ state }: { state: State }) {
         <FromTo state={state} />
       </div>
       <div class="row">
-        <Choice
-          label="Unit"
-          value={unitKey(state)}
-          options={units}
-          onChange={(value) => go({ unit: value === "bits" ? null : value })}
-        />
-        <Choice label="Class" value={state.class} options={kinds} onChange={(value) => go({ class: value === "any" ? null : value })} />
+        <UnitChoice value={state.unit} />
+        <ClassChoice value={state.class} />
         <Choice
           label="Drawing"
           value={state.lines ? "lines" : "stacked"}
-          options={[
-            { value: "stacked", text: "Stacked" },
-            { value: "lines", text: "Lines" },
-          ]}
+          options={options({ stacked: "Stacked", lines: "Lines" })}
           onChange={(value) => go({ draw: value === "lines" ? value : null })}
         />
         <Choice
           label="Scale"
           value={state.log ? "log" : "linear"}
           options={[
-            { value: "linear", text: "Lin" , title: "Linear" },
+            { value: "linear", text: "Lin", title: "Linear" },
             { value: "log", text: "Log", title: "Logarithmic" },
           ]}
           onChange={(value) => go({ scale: value === "log" ? value : null })}

@@ -4,7 +4,7 @@ import { go } from "../../address";
 import { classes, type Profile, type Totals as Answer, type TrafficClass, type Unit } from "../../api_types";
 import { useAsk } from "../../ask";
 import type { Span } from "../../chart/view";
-import { Button, Choice } from "../../parts/controls";
+import { Button, Choice, options } from "../../parts/controls";
 import { asRate, unitName } from "../../parts/format";
 import { Num, Swatch } from "../../parts/show";
 import { Answered } from "../../parts/states";
@@ -121,10 +121,7 @@ export function Totals(props: { state: State; profile: Profile; window: Span; mo
         <Choice
           label="Rate or sum"
           value={state.sums ? "sum" : "rate"}
-          options={[
-            { value: "rate", text: "Rate" },
-            { value: "sum", text: "Sum" },
-          ]}
+          options={options({ rate: "Rate", sum: "Sum" })}
           onChange={(value) => go({ table: value === "sum" ? value : null })}
         />
         <div class="joined push" role="group" aria-label="Channels">

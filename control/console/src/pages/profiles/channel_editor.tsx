@@ -6,12 +6,12 @@ import type { Channel, Profile, Source } from "../../api_types";
 import { useAsk } from "../../ask";
 import "../../drill/drill.css";
 import { FilterBox } from "../../drill/filter_box";
-import { Button, Choice, Field } from "../../parts/controls";
+import { Button, Choice, Field, options } from "../../parts/controls";
 import { Icon } from "../../parts/icon";
 import { Time } from "../../parts/show";
 import { ColourField, freeColour } from "./colour_field";
-import { Confirm } from "./confirm";
-import { channelKey, clashes, discard, edit, same, useDraft, type Fields } from "./drafts";
+import { DeleteButton } from "./delete_button";
+import { channelKey, clashes, edit, same, useDraft, type Fields } from "./drafts";
 import { FillPast } from "./fill";
 import { Preview, usePreview } from "./preview";
 import { channelFields, channelTask, fieldOf, newChannel } from "./save";
@@ -31,7 +31,6 @@ export function ChannelEditor({ profile, channel, edits }: Props) {
   const key = channelKey(profile.name, channel?.name ?? "");
   const { fields, draft } = useDraft(key, now);
   const change = (part: Fields) => edit(key, now, part);
-  const [deleting, setDeleting] = useState(false);
   const task = channelTask(profile.name, channel?.name ?? "");
   const saving = useSave(task, profile, () => {
     const name = fields.name as string;
@@ -86,25 +85,10 @@ export function ChannelEditor({ profile, channel, edits }: Props) {
       {edits && channel !== undefined && (
         <div class="channel-end">
           <FillPast key={channel.name} profile={profile.name} channel={channel.name} unsaved={draft !== undefined} />
-          <Button kind="danger" icon="trash" onClick={() => setDeleting(true)}>
-            Delete channel
-          </Button>
+          <DeleteButton kind="channel" name={channel.name} task={task} profile={profile} done={() => go({ channel: null })}>
+            What it counted stays until its retention ends, and comes back with its name.
+          </DeleteButton>
         </div>
-      )}
-      {deleting && (
-        <Confirm
-          title={`Delete channel ${channel!.name}?`}
-          action="Delete"
-          task={{ ...task, method: "DELETE" }}
-          profile={profile}
-          close={() => setDeleting(false)}
-          done={() => {
-            discard(key);
-            go({ channel: null });
-          }}
-        >
-          What it counted stays until its retention ends, and comes back with its name.
-        </Confirm>
       )}
     </section>
   );
@@ -153,10 +137,7 @@ function Others({ fields, change, wrong, saving }: { fields: Fields; change: (pa
         <Choice
           label="Sign"
           value={fields.sign as string}
-          options={[
-            { value: "+", text: "above the axis" },
-            { value: "-", text: "below" },
-          ]}
+          options={options({ "+": "above the axis", "-": "below" })}
           onChange={(sign) => change({ sign })}
         />
         <p class="note wrong">{error("sign")}</p>

@@ -53,8 +53,17 @@ export function useDraft(key: string, now: Fields): { fields: Fields; draft: Dra
   return { fields: draft?.mine ?? now, draft };
 }
 
+function isOf(key: string, profile: string): boolean {
+  return key === profileKey(profile) || key === orderKey(profile) || key.startsWith(channelKey(profile, ""));
+}
+
 export function unsavedOf(all: ReadonlyMap<string, Draft>, profile: string): boolean {
-  return [...all.keys()].some((key) => key === profileKey(profile) || key === orderKey(profile) || key.startsWith(`channel:${profile}/`));
+  return [...all.keys()].some((key) => isOf(key, profile));
+}
+
+// With a profile goes what was typed for its channels.
+export function discardOf(profile: string): void {
+  drafts.set(new Map([...drafts.get()].filter(([key]) => !isOf(key, profile))));
 }
 
 export interface Clash {

@@ -17,7 +17,7 @@ export function ProfilesPage() {
   const chosen = pick(value, name);
   const edits = mayEdit();
   return (
-    <div class="profiles-page">
+    <div class="stack">
       <h1>Profiles</h1>
       {!edits && <p class="readonly note">You may look, not change{who?.login === true ? ": log in as an admin to edit" : ""}.</p>}
       <div class="profiles-columns">

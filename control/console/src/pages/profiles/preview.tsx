@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Series, Unit } from "../../api_types";
 import { ask } from "../../api";
 import { Runner, type Run } from "../../drill/runner";
-import { Button, Choice } from "../../parts/controls";
+import { Button, Choice, options } from "../../parts/controls";
 import { percent, scaled, unitName } from "../../parts/format";
 import { peakOf, SmallGraph } from "../../parts/small_graph";
 
@@ -17,11 +17,8 @@ interface Asked {
 }
 type Span = "1h" | "24h";
 const kSpan: Record<Span, { seconds: number; resolution: number }> = { "1h": { seconds: 3600, resolution: 10 }, "24h": { seconds: 86_400, resolution: 300 } };
-const units: { value: Unit; text: string }[] = [
-  { value: "bytes", text: "bit/s" },
-  { value: "packets", text: "packets/s" },
-  { value: "flows", text: "flows/s" },
-];
+const spans: Record<Span, string> = { "1h": "last hour", "24h": "last day" };
+const units: Record<Unit, string> = { bytes: "bit/s", packets: "packets/s", flows: "flows/s" };
 
 export function usePreview(asked: Asked) {
   const [run, setRun] = useState<Run | null>(null);
@@ -60,16 +57,8 @@ export function Preview({ asked, preview }: { asked: Asked; preview: ReturnType<
         <Button icon={going ? "stop" : "play"} onClick={going ? preview.cancel : () => preview.start()}>
           {going ? "Cancel" : "Preview"}
         </Button>
-        <Choice
-          label="Preview of"
-          value={span}
-          options={[
-            { value: "1h", text: "last hour" },
-            { value: "24h", text: "last day" },
-          ]}
-          onChange={(to) => preview.change(to, unit)}
-        />
-        <Choice label="Unit" value={unit} options={units} onChange={(to) => preview.change(span, to)} />
+        <Choice label="Preview of" value={span} options={options(spans)} onChange={(to) => preview.change(to, unit)} />
+        <Choice label="Unit" value={unit} options={options(units)} onChange={(to) => preview.change(span, to)} />
         <span class="note" role="status">
           {going ? `asking the archive … ${percent(run.job?.progress.ratio ?? 0)}` : ""}
         </span>

@@ -14,7 +14,7 @@ export function ProfileEditor({ profile, edits }: { profile: Profile; edits: boo
   const channel = adding ? undefined : profile.channels.find((c) => c.name === query.get("channel"));
   const unknown = !adding && query.get("channel") !== null && channel === undefined;
   return (
-    <div class="profile-editor">
+    <div class="stack">
       <section class="panel" aria-labelledby="profile-title">
         <header>
           <h2 id="profile-title">{profile.name}</h2>

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Name, description and group of a profile, and its end.
-import { useState } from "preact/hooks";
 import { go } from "../../address";
 import type { Profile } from "../../api_types";
-import { Button, Field } from "../../parts/controls";
-import { Confirm } from "./confirm";
-import { discard, edit, profileKey, renamed, useDraft } from "./drafts";
+import { Field } from "../../parts/controls";
+import { DeleteButton } from "./delete_button";
+import { discardOf, edit, profileKey, renamed, useDraft } from "./drafts";
 import { fieldOf, profileFields, type Task } from "./save";
 import { SaveBar, useSave } from "./use_save";
 
@@ -19,7 +18,6 @@ export function ProfileForm({ profile, edits }: { profile: Profile; edits: boole
   const key = profileKey(profile.name);
   const now = profileFields(profile);
   const { fields, draft } = useDraft(key, now);
-  const [deleting, setDeleting] = useState(false);
   const task: Task = { key, profile: profile.name, path: "", method: "PATCH", now: profileFields };
   const saving = useSave(task, profile, (saved) => {
     if (saved === undefined || saved.name === profile.name) return;
@@ -66,26 +64,20 @@ export function ProfileForm({ profile, edits }: { profile: Profile; edits: boole
       <div class="row">
         <SaveBar saving={saving} draft={draft} taskKey={key} error={wrong === undefined ? saving.failure?.problem.detail : undefined} />
         <span class="push">
-          <Button kind="danger" icon="trash" onClick={() => setDeleting(true)}>
-            Delete profile
-          </Button>
+          <DeleteButton
+            kind="profile"
+            name={profile.name}
+            task={task}
+            profile={profile}
+            done={() => {
+              discardOf(profile.name);
+              go({ profile: null, channel: null });
+            }}
+          >
+            Its file {profile.file} is deleted. What its {profile.channels.length} channels counted stays until its retention ends, and comes back with their names.
+          </DeleteButton>
         </span>
       </div>
-      {deleting && (
-        <Confirm
-          title={`Delete profile ${profile.name}?`}
-          action="Delete"
-          task={{ ...task, method: "DELETE" }}
-          profile={profile}
-          close={() => setDeleting(false)}
-          done={() => {
-            discard(key);
-            go({ profile: null, channel: null });
-          }}
-        >
-          Its file {profile.file} is deleted. What its {profile.channels.length} channels counted stays until its retention ends, and comes back with their names.
-        </Confirm>
-      )}
     </form>
   );
 }
