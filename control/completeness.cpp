@@ -17,4 +17,10 @@ void Completeness::add(flow::Protocol protocol, const flow::ExporterCounts& coun
         expected_ += here + static_cast<double>(counts.lost + counts.flows_lost + counts.thinned);
 }
 
+double lost_in_us(const flow::ExporterCounts& counts) noexcept {
+    const double mean =
+        counts.datagrams == 0 ? 0 : static_cast<double>(counts.flows) / static_cast<double>(counts.datagrams);
+    return static_cast<double>(counts.flows_lost) + static_cast<double>(counts.thinned + counts.handoff_lost) * mean;
+}
+
 }  // namespace control

@@ -23,4 +23,8 @@ class Completeness {
     double here_ = 0, expected_ = 0;
 };
 
+// Flows lost in us of one exporter: those for which no slot was free, and datagrams lost or left out on purpose, valued at
+// its own mean. The rest of what is missing was lost before us.
+[[nodiscard]] double lost_in_us(const flow::ExporterCounts& counts) noexcept;
+
 }  // namespace control

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The moving edge, the event streams, who sends, the ledger and what is wrong.
+#include <cmath>
+
 #include "control/http/api/edge.hpp"
 #include "control/http/api/events.hpp"
 #include "control/http/api/troubles.hpp"
@@ -232,6 +234,39 @@ TEST_F(ExportersTest, TellTheirTemplatesAndOptions) {
     EXPECT_EQ(out["options"][0]["text"], "every: 1 in 100");
     for (const char* none : {"5", "x", "-1", "1x", "99999999999999999999"})
         EXPECT_EQ(rig.get(std::string("/exporters/") + none, 404)["error"], "not_found") << none;
+}
+
+// Of made_data: a datagram each 10 s with 2, 3, 4 ... flows; in the fourth of them 5 datagrams are missing.
+TEST_F(ExportersTest, BooksTellWhatCameAndWhatWasLostOverTime) {
+    const std::string at = "&from=" + std::to_string(control::kDataStart_s) +
+                           "&to=" + std::to_string(control::kDataStart_s + 10 * control::kDataBuckets);
+    const AnyJson out = rig.get("/exporters/0/books?resolution=300" + at);
+    const std::uint32_t begin_s = control::kDataStart_s - control::kDataStart_s % 300;
+    EXPECT_EQ(out["from_s"], begin_s);
+    EXPECT_EQ(out["resolution_s"], 300);
+    const AnyJson& values = out["values"];
+    EXPECT_EQ(values["datagrams"].size(), (out["to_s"].get<std::uint32_t>() - begin_s) / 300);
+    const auto sum = [&](const AnyJson& of, const char* name) {
+        double all = 0;
+        for (const AnyJson& value : of[name]) all += value.is_null() ? 0 : value.get<double>();
+        return all;
+    };
+    const double flows = 30 * 2 + 29 * 30 / 2;
+    EXPECT_EQ(sum(values, "flows_through"), flows);
+    EXPECT_EQ(sum(values, "lost"), 5);
+    EXPECT_EQ(sum(values, "lost_in_us"), 0);
+    EXPECT_EQ(values["lost_before_us"][0],
+              std::llround(5 * values["flows"][0].get<double>() / values["datagrams"][0].get<double>()));
+    EXPECT_LT(values["completeness"][0], 1);
+
+    const AnyJson long_ago = rig.get("/exporters/0/books?resolution=1d" + at);
+    EXPECT_EQ(sum(long_ago["values"], "flows_through"), flows);
+    const AnyJson other = rig.get("/exporters/1/books?resolution=300" + at);
+    for (const auto& [name, list] : other["values"].items()) EXPECT_TRUE(list[0].is_null()) << name;
+    EXPECT_EQ(rig.get("/exporters/5/books", 404)["error"], "not_found");
+    for (const char* bad : {"resolution=10", "resolution=7", "from=never", "points=x", "from=now&to=-1h"})
+        EXPECT_EQ(rig.get(std::string("/exporters/0/books?") + bad, 422)["error"], "bad_argument") << bad;
+    EXPECT_EQ(rig.get("/exporters/0/books?resolution=300&from=0", 422)["error"], "too_large");
 }
 
 TEST_F(LiveTest, TheLedgerShowsItsLaws) {

@@ -72,7 +72,14 @@ def walk(document):
     name = next(p["name"] for p in profiles if p["editable"] or p["name"] != "live")
     window = f"profile={name}&from=-1h&to=now"
     exporters = get("/exporters", "/exporters?limit=2&order=flows")
-    get("/exporters/{id}", f"/exporters/{exporters['items'][0]['id']}")
+    exporter = f"/exporters/{exporters['items'][0]['id']}"
+    get("/exporters/{id}", exporter)
+    books = get("/exporters/{id}/books", f"{exporter}/books?from=-1h&resolution=5m")
+    booked = sum(n or 0 for n in books["values"]["flows"])
+    if booked != exporters["items"][0]["flows"]:
+        faults.append(f"{exporter}/books: {booked} flows of {exporters['items'][0]['flows']}")
+    get("/exporters/{id}/books", f"{exporter}/books?resolution=10s", (422,))
+    get("/exporters/{id}/books", "/exporters/99999/books", (404,))
     get("/profiles/{profile}", f"/profiles/{name}")
     get("/status", "/status?parts=workers,store")
     get("/ledger", "/ledger?from=-1h")

@@ -101,6 +101,18 @@ export interface ExporterDetail extends Exporter {
   template_list: { id: number; domain: number; options: boolean; fields: { name: string; bytes: number }[]; seen_ms: number }[];
   options: { kind: string; text: string }[];
 }
+// GET /exporters/{id}/books?from=-1d&to=now&resolution=auto|300|1800|7200|86400&points=1000
+export interface ExporterBooks {
+  id: number;
+  from_s: number; // of the first step
+  to_s: number; // end of the last step
+  resolution_s: number; // at least 300
+  newest_s: number; // up to here steps are whole
+  // A list with a number for each step, null where nothing is booked: "datagrams", "records", "flows", "flows_through", "refused"
+  // (undecodable), "skipped", "flows_lost" and the rest of FLOW_EXPORTER_COUNTS; in flows "lost_before_us" and "lost_in_us";
+  // "completeness", 0 to 1.
+  values: Record<string, (number | null)[]>;
+}
 
 // GET /ledger?from=&to= : without times since the start and since the data were made; with times the books of the span.
 export interface LedgerAnswer {

@@ -50,7 +50,7 @@ class Api {
     ExporterWatch watch_;
     LiveRoutes live_{world_, common_, edge_, events_};
     SeriesRoutes series_{world_, common_, edge_};
-    ExporterRoutes exporters_{common_, watch_};
+    ExporterRoutes exporters_{world_, common_, watch_};
     LedgerRoutes ledger_{world_, common_};
     ProblemRoutes problems_{common_, events_, watch_};
     FilterChecks filter_checks_{world_};

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "control/completeness.hpp"
+#include "control/http/api/exporter_books.hpp"
 #include "control/json_parts.hpp"
 #include "control/option_text.hpp"
 #include "control/template_fields.hpp"
@@ -19,12 +19,6 @@ namespace {
 using control::ExporterStatus;
 
 constexpr std::uint64_t kPage = 100;
-
-// Flows lost in us: where datagrams were lost, at this exporter's mean.
-double lost_in_us(const flow::ExporterCounts& c) {
-    const double mean = c.datagrams == 0 ? 0 : static_cast<double>(c.flows) / static_cast<double>(c.datagrams);
-    return static_cast<double>(c.flows_lost) + static_cast<double>(c.thinned + c.handoff_lost) * mean;
-}
 
 double missing_flows(const ExporterStatus& e) {
     control::Completeness sum;
@@ -80,7 +74,7 @@ Json options_json(std::vector<flow::OptionValue> options) {
 
 Json ExporterRoutes::exporter(const control::Status& status, std::size_t id, const Templates& templates) const {
     const ExporterStatus& e = status.exporters[id];
-    const double missing = missing_flows(e), in_us = std::min(lost_in_us(e.counts), missing);
+    const double missing = missing_flows(e), in_us = std::min(control::lost_in_us(e.counts), missing);
     const ExporterRates rates = watch_.rates(status, id);
     const auto known = templates.find(static_cast<std::uint32_t>(id));
     Json out{{"id", id}};
@@ -128,21 +122,18 @@ http::Response ExporterRoutes::page(const http::Request& request) {
 
 http::Response ExporterRoutes::detail(const std::string& text) {
     const auto status = common_.status.get();
-    std::size_t id = 0;
-    const char* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, id);
-    if (parsed.ec != std::errc{} || parsed.ptr != end || id >= status->exporters.size())
-        return problem(404, "not_found", "there is no exporter " + text + ": GET /api/v1/exporters lists them");
+    const auto id = exporter_id(*status, text);
+    if (!id) return id.error();
     const auto templates = templates_.get();
-    Json out = exporter(*status, id, *templates);
+    Json out = exporter(*status, *id, *templates);
     out["template_list"] = Json::array();
-    if (const auto known = templates->find(static_cast<std::uint32_t>(id)); known != templates->end()) {
+    if (const auto known = templates->find(*id); known != templates->end()) {
         for (const flow::TemplateDefinition& t : known->second)
-            out["template_list"].push_back(template_json(*status, id, t));
+            out["template_list"].push_back(template_json(*status, *id, t));
     }
     auto options = common_.readers.with([](const store::Reader& reader) { return reader.options(); });
     if (!options) return problem(503, "no_data", options.error().text());
-    out["options"] = options_json((*options)[static_cast<std::uint32_t>(id)]);
+    out["options"] = options_json((*options)[*id]);
     return json(out);
 }
 
@@ -152,8 +143,13 @@ std::vector<http::Route> ExporterRoutes::routes() {
              [this](const http::Request& request) {
                  return http::answer_later([this, request] { return page(request); });
              }},
-            {"GET", root + "/exporters/{id}", http::Reach::anyone, [this](const http::Request& request) {
+            {"GET", root + "/exporters/{id}", http::Reach::anyone,
+             [this](const http::Request& request) {
                  return http::answer_later([this, id = request.at.at("id")] { return detail(id); });
+             }},
+            {"GET", root + "/exporters/{id}/books", http::Reach::anyone, [this](const http::Request& request) {
+                 return http::answer_later(
+                     [this, request] { return exporter_books(common_, request, world_.now_ms() / 1000); });
              }}};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GET /exporters and /exporters/{id}: who sends, what of it is missing, and what it told about itself.
+// GET /exporters, /exporters/{id} and /exporters/{id}/books: who sends, what of it is missing, now and over time, and what it
+// told about itself.
 //
 // Thread: the server's; answers on threads of answer_later().
 // Limits: kMostItems items a page.
@@ -19,7 +20,8 @@ class ExporterRoutes {
   public:
     static constexpr std::uint64_t kMostItems = 1000;
 
-    ExporterRoutes(Common& common, const ExporterWatch& watch) : common_(common), watch_(watch) {}
+    ExporterRoutes(const World& world, Common& common, const ExporterWatch& watch)
+        : world_(world), common_(common), watch_(watch) {}
 
     [[nodiscard]] std::vector<http::Route> routes();
     // Templates are counted again when somebody asks.
@@ -32,6 +34,7 @@ class ExporterRoutes {
     [[nodiscard]] http::Response detail(const std::string& id);
     [[nodiscard]] Json exporter(const control::Status& status, std::size_t id, const Templates& templates) const;
 
+    const World& world_;
     Common& common_;
     const ExporterWatch& watch_;
     Shared<Templates> templates_{[this] {

@@ -16,10 +16,6 @@ constexpr double kAlike = 0.01;                    // ratios of one gap
 constexpr std::string_view kBeforeUs = "lost before us", kInUs = "lost in us", kNotRunning = "not running",
                            kUnknown = "unknown";
 
-double mean_flows(const flow::ExporterCounts& c) {
-    return c.datagrams == 0 ? 0 : static_cast<double>(c.flows) / static_cast<double>(c.datagrams);
-}
-
 void join(std::vector<Gap>& gaps, const Gap& gap) {
     if (!gaps.empty() && gaps.back().to_s == gap.from_s && gaps.back().reason == gap.reason &&
         std::abs(gaps.back().ratio - gap.ratio) < kAlike) {
@@ -72,8 +68,7 @@ void Losses::add(const store::Book& book) {
     const float missing = static_cast<float>(sum.missing_flows());
     part->here += number(c.flows_through);
     part->missing += missing;
-    part->in_us +=
-        number(c.flows_lost) + static_cast<float>(static_cast<double>(c.thinned + c.handoff_lost) * mean_flows(c));
+    part->in_us += static_cast<float>(control::lost_in_us(c));
     if (c.lost > 0) part->down += missing * number(c.lost_down) / number(c.lost);
 }
 

@@ -6,6 +6,9 @@
 namespace api {
 namespace {
 
+// Cores hand their tallies over each second and the store commits each second: what is older is on disk.
+constexpr std::uint64_t kUnderWay_s = 2;
+
 tl::unexpected<http::Response> bad(const std::string& detail) {
     return tl::unexpected(problem(422, "bad_argument", detail));
 }
@@ -72,6 +75,17 @@ std::size_t fitting_resolution(const control::TimeSpan& span, std::uint64_t poin
     const std::uint64_t length_s = span.to_s - span.from_s;
     while (i > 0 && 2 * (length_s / control::Retention::kResolution_s[i]) < points) --i;
     return i;
+}
+
+control::TimeSpan whole_steps(const control::TimeSpan& span, std::uint32_t step_s) noexcept {
+    const std::uint64_t to_s = (std::uint64_t{span.to_s} + step_s - 1) / step_s * step_s;
+    const std::uint64_t last_s = ~std::uint32_t{0} - ~std::uint32_t{0} % step_s;
+    return {span.from_s - span.from_s % step_s, static_cast<std::uint32_t>(std::min(to_s, last_s))};
+}
+
+std::uint32_t newest_step(std::uint64_t commit_ms, const control::TimeSpan& span, std::uint32_t step_s) noexcept {
+    const std::uint64_t whole_s = commit_ms / 1000 - std::min(commit_ms / 1000, kUnderWay_s);
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(whole_s - whole_s % step_s, span.to_s));
 }
 
 }  // namespace api

@@ -46,4 +46,10 @@ struct SeriesQuestion {
 // Index into control::Retention::kResolution_s: the coarsest that gives at least half of `points`, else the finest.
 [[nodiscard]] std::size_t fitting_resolution(const control::TimeSpan& span, std::uint64_t points) noexcept;
 
+// `span` with its ends moved outwards to whole steps.
+[[nodiscard]] control::TimeSpan whole_steps(const control::TimeSpan& span, std::uint32_t step_s) noexcept;
+// Up to where the steps of `span` are on disk whole, when the newest commit was at `commit_ms`.
+[[nodiscard]] std::uint32_t newest_step(std::uint64_t commit_ms, const control::TimeSpan& span,
+                                        std::uint32_t step_s) noexcept;
+
 }  // namespace api

@@ -11,19 +11,11 @@
 namespace api {
 namespace {
 
-// Cores hand their tallies over each second and the store commits each second: what is older is on disk.
-constexpr std::uint64_t kUnderWay_s = 2;
 // Steps that totals are added up from at most: the finest that the window is exact in.
 constexpr std::uint64_t kTotalSteps = 10'000;
 
 http::Response unreadable(const flow::Error& error) {
     return problem(503, "no_data", error.text());
-}
-
-control::TimeSpan whole_steps(const control::TimeSpan& span, std::uint32_t step_s) {
-    const std::uint64_t to_s = (std::uint64_t{span.to_s} + step_s - 1) / step_s * step_s;
-    const std::uint64_t last_s = ~std::uint32_t{0} - ~std::uint32_t{0} % step_s;
-    return {span.from_s - span.from_s % step_s, static_cast<std::uint32_t>(std::min(to_s, last_s))};
 }
 
 std::vector<std::vector<std::uint32_t>> ids_of(const std::vector<SeriesRow>& rows) {
@@ -121,9 +113,7 @@ flow::Result<void> SeriesRoutes::choose_steps(const store::Reader& reader, const
     out.span = whole_steps(question.span, out.resolution_s);
     const auto commit_ms = reader.last_commit_ms();
     if (!commit_ms) return tl::unexpected(commit_ms.error());
-    const std::uint64_t whole_s = *commit_ms / 1000 - std::min(*commit_ms / 1000, kUnderWay_s);
-    out.newest_s =
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(whole_s - whole_s % out.resolution_s, out.span.to_s));
+    out.newest_s = newest_step(*commit_ms, out.span, out.resolution_s);
     return {};
 }
 
