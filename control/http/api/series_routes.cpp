@@ -42,12 +42,10 @@ flow::Result<std::uint32_t> kept(const store::Reader& reader, const std::vector<
     return control::Retention::kResolution_s[*at];
 }
 
-void add(std::array<flow::Cell, flow::kClasses>& to, const std::array<flow::Cell, flow::kClasses>& from) {
-    for (std::size_t c = 0; c < flow::kClasses; ++c) {
-        to[c].flows += from[c].flows;
-        to[c].packets += from[c].packets;
-        to[c].bytes += from[c].bytes;
-    }
+void add(flow::Cell& to, const flow::Cell& cell) {
+    to.flows += cell.flows;
+    to.packets += cell.packets;
+    to.bytes += cell.bytes;
 }
 
 Json cell_json(const flow::Cell& cell) {
@@ -56,11 +54,7 @@ Json cell_json(const flow::Cell& cell) {
 
 Json cells_json(const std::array<flow::Cell, flow::kClasses>& cells) {
     flow::Cell any;
-    for (const flow::Cell& cell : cells) {
-        any.flows += cell.flows;
-        any.packets += cell.packets;
-        any.bytes += cell.bytes;
-    }
+    for (const flow::Cell& cell : cells) add(any, cell);
     Json out{{"any", cell_json(any)}};
     for (std::uint32_t c = 0; c < flow::kClasses; ++c) out[std::string(class_name(c))] = cell_json(cells[c]);
     return out;
@@ -78,20 +72,31 @@ Answered<std::vector<SeriesRow>> SeriesRoutes::rows_of(const SeriesQuestion& que
 bool SeriesRoutes::is_at_edge(const SeriesQuestion& question) const {
     if (question.resolution_s != 0) return question.resolution_s == kEdgeStep_s;
     const std::uint64_t coarse = (question.span.to_s - question.span.from_s) / control::Retention::kResolution_s[0];
+    return 2 * coarse < question.points && knows_seconds(question.span);
+}
+
+bool SeriesRoutes::knows_seconds(const control::TimeSpan& span) const {
     const std::uint32_t from_s = edge_.from_s();
-    return 2 * coarse < question.points && from_s != 0 && from_s <= question.span.from_s;
+    return from_s != 0 && from_s <= span.from_s;
+}
+
+void SeriesRoutes::visit_edge(const std::vector<SeriesRow>& rows, const control::TimeSpan& span,
+                              const std::function<void(std::size_t, std::uint32_t, const Edge::Entry&)>& use) const {
+    std::unordered_map<std::uint32_t, std::vector<std::size_t>> rows_of;  // by series
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        for (const std::uint32_t id : rows[row].ids) rows_of[id].push_back(row);
+    }
+    edge_.visit(span.from_s, span.to_s, [&](std::uint32_t at_s, const Edge::Entry& entry) {
+        const auto found = rows_of.find(entry.series);
+        if (found == rows_of.end()) return;
+        for (const std::size_t row : found->second) use(row, at_s, entry);
+    });
 }
 
 void SeriesRoutes::read_edge(const SeriesQuestion& question, SeriesValues& out) const {
-    std::unordered_map<std::uint32_t, std::vector<std::size_t>> rows_of;  // by series
-    for (std::size_t row = 0; row < out.rows.size(); ++row) {
-        for (const std::uint32_t id : out.rows[row].ids) rows_of[id].push_back(row);
-    }
-    edge_.visit(out.span.from_s, out.span.to_s, [&](std::uint32_t at_s, const Edge::Entry& entry) {
-        const auto rows = rows_of.find(entry.series);
-        if (rows == rows_of.end()) return;
+    visit_edge(out.rows, out.span, [&](std::size_t row, std::uint32_t at_s, const Edge::Entry& entry) {
         const bool wanted = question.traffic_class == kAnyClass || question.traffic_class == entry.traffic_class;
-        for (const std::size_t row : rows->second) out.add(row, at_s, wanted ? in_unit(entry.cell, question.unit) : 0);
+        out.add(row, at_s, wanted ? in_unit(entry.cell, question.unit) : 0);
     });
 }
 
@@ -166,13 +171,18 @@ http::Response SeriesRoutes::series(const SeriesQuestion& question) {
     return {.content_type = control::kJsonContentType, .body = series_text(question, *values, gaps)};
 }
 
-http::Response SeriesRoutes::totals(const SeriesQuestion& question) {
-    if (question.resolution_s == kEdgeStep_s)
-        return problem(422, "bad_argument",
-                       "resolution 1s is of the moving edge, totals have none: write auto, 10s, 5m ...");
-    const auto rows = rows_of(question);
-    if (!rows) return rows.error();
-    std::vector<std::array<flow::Cell, flow::kClasses>> sums(rows->size());
+flow::Result<control::TimeSpan> SeriesRoutes::add_up(const SeriesQuestion& question, const std::vector<SeriesRow>& rows,
+                                                     std::vector<ClassCells>& sums) {
+    // A slot of a graph that moves each second: whole steps of 10 s would be more than was asked for.
+    const std::uint32_t finest_s = control::Retention::kResolution_s[0];
+    const bool broken = question.span.from_s % finest_s != 0 || question.span.to_s % finest_s != 0;
+    if (question.resolution_s == 0 && broken && knows_seconds(question.span)) {
+        visit_edge(rows, question.span, [&](std::size_t row, std::uint32_t, const Edge::Entry& entry) {
+            add(sums[row][entry.traffic_class], entry.cell);
+        });
+        return control::TimeSpan{question.span.from_s,
+                                 std::clamp(edge_.to_s(), question.span.from_s, question.span.to_s)};
+    }
     control::TimeSpan span;
     const auto done = common_.readers.with([&](const store::Reader& reader) -> flow::Result<void> {
         std::uint32_t step_s = question.resolution_s;
@@ -182,16 +192,30 @@ http::Response SeriesRoutes::totals(const SeriesQuestion& question) {
             while (wanted + 1 < steps.size() &&
                    (question.span.to_s - question.span.from_s) / steps[wanted] > kTotalSteps)
                 ++wanted;
-            const auto chosen = kept(reader, *rows, question.span, wanted, common_.config.get()->retention, now_s());
+            const auto chosen = kept(reader, rows, question.span, wanted, common_.config.get()->retention, now_s());
             if (!chosen) return tl::unexpected(chosen.error());
             step_s = *chosen;
         }
         span = whole_steps(question.span, step_s);
-        return reader.visit_series(ids_of(*rows), span.from_s, span.to_s, step_s,
-                                   [&](std::size_t row, std::uint32_t, const auto& cells) { add(sums[row], cells); });
+        return reader.visit_series(ids_of(rows), span.from_s, span.to_s, step_s,
+                                   [&](std::size_t row, std::uint32_t, const ClassCells& cells) {
+                                       for (std::size_t c = 0; c < cells.size(); ++c) add(sums[row][c], cells[c]);
+                                   });
     });
-    if (!done) return unreadable(done.error());
-    Json out{{"from_s", span.from_s}, {"to_s", span.to_s}, {"rows", Json::array()}};
+    if (!done) return tl::unexpected(done.error());
+    return span;
+}
+
+http::Response SeriesRoutes::totals(const SeriesQuestion& question) {
+    if (question.resolution_s == kEdgeStep_s)
+        return problem(422, "bad_argument",
+                       "resolution 1s is of the moving edge, totals have none: write auto, 10s, 5m ...");
+    const auto rows = rows_of(question);
+    if (!rows) return rows.error();
+    std::vector<ClassCells> sums(rows->size());
+    const auto span = add_up(question, *rows, sums);
+    if (!span) return unreadable(span.error());
+    Json out{{"from_s", span->from_s}, {"to_s", span->to_s}, {"rows", Json::array()}};
     for (std::size_t i = 0; i < rows->size(); ++i) {
         const SeriesRow& row = (*rows)[i];
         out["rows"].push_back({{"profile", row.profile}, {"channel", row.channel}, {"cells", cells_json(sums[i])}});

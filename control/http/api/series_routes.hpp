@@ -6,6 +6,8 @@
 // Thread: the server's; reading and writing on threads of answer_later().
 #pragma once
 
+#include <array>
+#include <functional>
 #include <vector>
 
 #include "control/http/api/edge.hpp"
@@ -40,6 +42,7 @@ class SeriesRoutes {
     [[nodiscard]] std::vector<http::Route> routes();
 
   private:
+    using ClassCells = std::array<flow::Cell, flow::kClasses>;
     using Ask = http::Response (SeriesRoutes::*)(const SeriesQuestion& question);
 
     [[nodiscard]] http::Handler later(Ask ask);
@@ -49,7 +52,14 @@ class SeriesRoutes {
     [[nodiscard]] Answered<std::vector<SeriesRow>> rows_of(const SeriesQuestion& question);
     [[nodiscard]] Answered<SeriesValues> values_of(const SeriesQuestion& question);
     [[nodiscard]] bool is_at_edge(const SeriesQuestion& question) const;
+    [[nodiscard]] bool knows_seconds(const control::TimeSpan& span) const;
+    void visit_edge(const std::vector<SeriesRow>& rows, const control::TimeSpan& span,
+                    const std::function<void(std::size_t row, std::uint32_t at_s, const Edge::Entry&)>& use) const;
     void read_edge(const SeriesQuestion& question, SeriesValues& out) const;
+    // The span that was added up: whole steps, or the seconds of the moving edge.
+    [[nodiscard]] flow::Result<control::TimeSpan> add_up(const SeriesQuestion& question,
+                                                         const std::vector<SeriesRow>& rows,
+                                                         std::vector<ClassCells>& sums);
     [[nodiscard]] flow::Result<void> choose_steps(const store::Reader& reader, const SeriesQuestion& question,
                                                   SeriesValues& out);
     [[nodiscard]] flow::Result<void> read(const store::Reader& reader, const SeriesQuestion& question,
