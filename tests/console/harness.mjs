@@ -20,7 +20,7 @@ const require = createRequire(path.join(env.TEST_MODULES, "package.json"));
 const { chromium } = require("playwright-core");
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-export const url = "http://127.0.0.1:8080";
+export let url = "http://127.0.0.1:8080";
 export const expect = assert;
 export const config = env.TEST_CONFIG;
 export const work = env.TEST_WORK; // a directory that goes with the test
@@ -33,7 +33,7 @@ const tests = [];
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // Until `look` gives something true; what it gave. Throws with `what` after so many seconds.
-export async function until(what, look, seconds = 20) {
+export async function until(what, look, seconds = 30) {
   const last = Date.now() + seconds * 1000;
   let error = "";
   while (Date.now() < last) {
@@ -50,6 +50,12 @@ export async function until(what, look, seconds = 20) {
 
 // --- the daemon
 
+// Where the daemon listens, when the test's configuration says so. The test's own certificates are believed.
+export function listensAt(where) {
+  url = where;
+  env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+}
+
 export async function ask(what, options) {
   const answer = await fetch(`${url}/api/v1${what}`, options);
   return answer.status === 204 ? null : answer.json();
@@ -61,7 +67,7 @@ export async function start() {
   daemon.on("exit", () => (daemon = null));
   await until("the daemon answers", () => {
     if (daemon === null) throw new Error("it ended");
-    return ask("/status?parts=");
+    return ask("/session");
   });
 }
 
@@ -102,7 +108,7 @@ const pages = new Set();
 // `theme`: light or dark; `width` of the window, 390 for a phone; `expects`: a pattern for errors of the browser's console that belong to the test.
 export async function page(where, { theme = "light", width = 1280, height = 900, expects } = {}) {
   browser ??= await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, hasTouch: width < 500, timezoneId: "Europe/Berlin" });
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, hasTouch: width < 500, timezoneId: "Europe/Berlin", ignoreHTTPSErrors: true });
   context.setDefaultTimeout(30_000); // a busy machine of two cores
   const made = await context.newPage();
   const wrong = [];
@@ -123,20 +129,25 @@ export async function page(where, { theme = "light", width = 1280, height = 900,
   return made;
 }
 
+// Does something with the header at the top of the page: what it covers is a matter of where the page was scrolled to.
+async function headerAside(made, run) {
+  const place = (position) => made.evaluate((to) => document.querySelector(".top")?.style.setProperty("position", to), position);
+  await place("static");
+  const result = await run();
+  await place("");
+  return result;
+}
+
 // No violation of WCAG 2.2 A and AA, as far as axe-core can see. Rows of the readout may be lower than 24 px: the table has the same switches.
-// The header scrolls along meanwhile: what it covers is a matter of where the page was scrolled to. A popup that is open covers things, too:
-// give the popup as `where`.
+// A popup that is open covers things: give the popup as `where`.
 export async function axe(made, where = "html") {
   await made.evaluate(axeSource);
-  const found = await made.evaluate(async (root) => {
-    const header = document.querySelector(".top");
-    header?.style.setProperty("position", "static");
+  const look = () => made.evaluate(async (root) => {
     const result = await window.axe.run({ include: [root] }, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
-    header?.style.removeProperty("position");
     for (const one of result.violations) one.nodes = one.nodes.filter((node) => one.id !== "target-size" || !node.html.includes("readout-row"));
     return result.violations.filter((one) => one.nodes.length > 0).map((one) => `${one.id}: ${one.help}\n${one.nodes.map((node) => `    ${node.target} ${node.failureSummary}`).join("\n")}`);
   }, where);
-  assert.deepEqual(found, []);
+  assert.deepEqual(await headerAside(made, look), []);
 }
 
 // Nothing is wider than the window.
@@ -146,7 +157,7 @@ export async function fits(made) {
 }
 
 export async function screenshot(made, name) {
-  await made.screenshot({ path: path.join(env.TEST_SHOTS, `${name}.png`), fullPage: true });
+  await headerAside(made, () => made.screenshot({ path: path.join(env.TEST_SHOTS, `${name}.png`), fullPage: true }));
 }
 
 // --- tests
