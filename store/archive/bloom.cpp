@@ -16,13 +16,15 @@ constexpr std::size_t kWords = 7;
 constexpr unsigned kBitsOfWord = 6;  // of the hash, to tell one bit of a word
 
 struct Line {
-    std::array<std::uint64_t, kWords> words{};
-    std::uint64_t checksum = 0;
+    std::array<std::uint64_t, kWords + 1> words{};  // the last is the checksum of the others
+
+    std::uint64_t& checksum() { return words.back(); }
+    std::uint64_t checksum() const { return words.back(); }
 };
 static_assert(sizeof(Line) == kLineBytes);
 
 ByteSpan words_of(const Line& line) noexcept {
-    return {reinterpret_cast<const std::uint8_t*>(line.words.data()), sizeof line.words};
+    return {reinterpret_cast<const std::uint8_t*>(line.words.data()), kWords * sizeof line.words[0]};
 }
 
 std::uint64_t hash_of(const flow::IpAddress& address) noexcept {
@@ -37,6 +39,12 @@ std::uint64_t bit_of(std::uint64_t hash, std::size_t word) noexcept {
     return 1ull << (hash >> kBitsOfWord * word & 63);
 }
 
+// One bit in each word. The checksum's word takes part and gets none, so that the loop is eight equal lanes for the compiler.
+void set_bits(std::uint64_t hash, Line& line) noexcept {
+    for (std::size_t word = 0; word <= kWords; ++word)
+        line.words[word] |= (word < kWords ? 1ull : 0ull) << (hash >> kBitsOfWord * word & 63);
+}
+
 }  // namespace
 
 std::uint32_t append_filter(std::span<const flow::IpAddress> addresses, Bytes& out) {
@@ -44,10 +52,9 @@ std::uint32_t append_filter(std::span<const flow::IpAddress> addresses, Bytes& o
     std::vector<Line> lines((addresses.size() + kAddressesPerLine - 1) / kAddressesPerLine);
     for (const flow::IpAddress& address : addresses) {
         const std::uint64_t hash = hash_of(address);
-        Line& line = lines[line_of(hash, lines.size())];
-        for (std::size_t word = 0; word < kWords; ++word) line.words[word] |= bit_of(hash, word);
+        set_bits(hash, lines[line_of(hash, lines.size())]);
     }
-    for (Line& line : lines) line.checksum = checksum(words_of(line));
+    for (Line& line : lines) line.checksum() = checksum(words_of(line));
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(lines.data());
     out.insert(out.end(), bytes, bytes + lines.size() * sizeof(Line));
     return static_cast<std::uint32_t>(lines.size());
@@ -64,7 +71,7 @@ bool may_have(ByteSpan bytes, const flow::IpAddress& address) noexcept {
     Line line;
     std::memcpy(&line, bytes.data() + line_of(hash, lines) * sizeof line, sizeof line);
     for (std::size_t word = 0; word < kWords; ++word) {
-        if ((line.words[word] & bit_of(hash, word)) == 0) return line.checksum != checksum(words_of(line));
+        if ((line.words[word] & bit_of(hash, word)) == 0) return line.checksum() != checksum(words_of(line));
     }
     return true;
 }
@@ -73,7 +80,7 @@ bool filter_is_whole(ByteSpan bytes) noexcept {
     for (std::size_t at = 0; at + sizeof(Line) <= bytes.size(); at += sizeof(Line)) {
         Line line;
         std::memcpy(&line, bytes.data() + at, sizeof line);
-        if (line.checksum != checksum(words_of(line))) return false;
+        if (line.checksum() != checksum(words_of(line))) return false;
     }
     return true;
 }

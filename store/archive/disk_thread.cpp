@@ -11,9 +11,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kQueueShare = 4;  // of the memory
-constexpr std::size_t kMostBuffers = 8;
-constexpr std::uint64_t kSleepMs = 500;  // while there is nothing to do
+constexpr std::size_t kQueueShare = 4;       // of the memory
+constexpr std::size_t kMostIdleBuffers = 8;  // kept when nothing comes
+constexpr std::uint64_t kSleepMs = 500;      // while there is nothing to do
 constexpr int kLastTells = 20;
 constexpr milliseconds kBetweenLastTells{100};
 constexpr int kMostPartTries = 1000;
@@ -77,13 +77,23 @@ std::vector<std::uint8_t> DiskThread::buffer() {
     if (buffers_.empty()) return {};
     std::vector<std::uint8_t> out = std::move(buffers_.back());
     buffers_.pop_back();
+    buffers_bytes_ -= out.capacity();
     return out;
 }
 void DiskThread::keep_buffer(std::vector<std::uint8_t>&& buffer) {
     const std::scoped_lock lock(mutex_);
     queued_bytes_ -= buffer.size();
     buffer.clear();
-    if (buffers_.size() < kMostBuffers) buffers_.push_back(std::move(buffer));
+    // Blocks come in bursts: they wait while the disk syncs. Fresh memory for each would cost the encoder page faults.
+    if (buffers_bytes_ + buffer.capacity() > most_queued_bytes_) return;
+    buffers_bytes_ += buffer.capacity();
+    buffers_.push_back(std::move(buffer));
+}
+void DiskThread::release_buffers() {
+    while (buffers_.size() > kMostIdleBuffers) {
+        buffers_bytes_ -= buffers_.back().capacity();
+        buffers_.pop_back();
+    }
 }
 DiskThread::Figures DiskThread::figures() const {
     const std::scoped_lock lock(mutex_);
@@ -116,7 +126,7 @@ bool DiskThread::wait_for_work(std::deque<EncodedBlock>& work) {
     if (!awaited()) {
         const std::uint64_t now_ms = steady_ms();
         const std::uint64_t wait_ms = next_sync_ms_ > now_ms ? next_sync_ms_ - now_ms : 0;
-        wake_.wait_for(lock, milliseconds(anything_to_sync_ ? wait_ms : kSleepMs), awaited);
+        if (!wake_.wait_for(lock, milliseconds(anything_to_sync_ ? wait_ms : kSleepMs), awaited)) release_buffers();
     }
     work.swap(queue_);
     const std::uint64_t refused = std::exchange(refused_rows_, 0);

@@ -4,7 +4,8 @@
 //
 // Thread: offer(), seal(), buffer() by the encoder; figures() by any; the rest is a thread of its own.
 // Order:  write, fdatasync, tell. A block that cannot be written, or not be synced, is booked as archive.shed_disk.
-// Limits: a quarter of the archive's memory for blocks that wait; kMostOpenFiles descriptors for all writers together.
+// Limits: a quarter of the archive's memory for blocks that wait, as much for empty buffers while blocks keep coming;
+//         kMostOpenFiles descriptors for all writers together.
 #pragma once
 
 #include <condition_variable>
@@ -77,6 +78,7 @@ class DiskThread {
     void lost(std::uint64_t rows, const std::string& why);
     void all_is_well();
     void keep_buffer(std::vector<std::uint8_t>&& buffer);
+    void release_buffers();  // but a few; the mutex is held
 
     Context& context_;
     const std::uint16_t writer_;
@@ -99,6 +101,7 @@ class DiskThread {
     std::size_t queued_bytes_ = 0;
     std::uint64_t refused_rows_ = 0;  // that found no room in the queue
     std::vector<std::vector<std::uint8_t>> buffers_;
+    std::size_t buffers_bytes_ = 0;  // theirs; no more than may be queued
     bool stopping_ = false;
     Figures figures_;
     std::thread thread_;
