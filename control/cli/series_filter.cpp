@@ -140,11 +140,14 @@ Done show_filtered_series(const Context& context, const SeriesQuery& query) {
 
     query::tell_end(query.progress, *report);
 
-    const query::Coverage coverage = query::coverage_of(*report);
+    query::Coverage coverage = query::coverage_of(*report);
+    const store::query::Window window{asked->span.from_s * 1000ull, asked->span.to_s * 1000ull - 1};
+    if (auto ok = query::add_books(*reader, asked->selection, window, context.now_s, coverage); !ok)
+        return failure(Exit::failed, ok.error().text());
     if (!context.json) context.out << "filter: " << control::harmless(asked->filter.normal) << '\n';
     print_series(context, rows_of(query, *asked, buckets, plan), asked->span, query.per_source,
                  {{"filter", asked->filter.normal}, {"coverage", coverage.json()}});
-    if (coverage.partial()) context.err << "net-collector: " << coverage.text() << '\n';
+    if (!coverage.complete()) context.err << "net-collector: " << coverage.text() << '\n';
     if (asked->selection.segments.empty() && !context.json)
         context.out << "\nnothing was archived in this time: `net-collector archive list` tells from when on there is "
                        "something\n";

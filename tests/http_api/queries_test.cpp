@@ -25,6 +25,10 @@ struct Said {
     Json body{};
 };
 
+flow::Result<std::vector<Gap>> no_gaps(const control::TimeSpan&, std::uint32_t, const std::vector<std::string>&) {
+    return {};
+}
+
 class QueriesTest : public testing::Test {
   protected:
     // The command is a script; $DIR is a directory of the test's.
@@ -36,7 +40,7 @@ class QueriesTest : public testing::Test {
         world_.data_directory = "/nowhere";
         world_.config = [] { return control::Config{}; };
         world_.now_ms = [] { return 1'768'478'400'000; };
-        queries_ = std::make_unique<Queries>(world_, limits);
+        queries_ = std::make_unique<Queries>(world_, no_gaps, limits);
         routes_ = queries_->routes();
     }
 
@@ -205,7 +209,7 @@ TEST_F(QueriesTest, DiesBySignal) {
 TEST_F(QueriesTest, ACommandThatIsNotThereFails) {
     start("");
     world_.command = "/nowhere/net-collector";
-    queries_ = std::make_unique<Queries>(world_);
+    queries_ = std::make_unique<Queries>(world_, no_gaps);
     routes_ = queries_->routes();
     EXPECT_EQ(wait(id_of(ask()))["state"], "failed");
 }

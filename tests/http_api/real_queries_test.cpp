@@ -35,7 +35,12 @@ class RealQueriesTest : public testing::Test {
         world_.data_directory = archive_->directory();
         world_.config = [] { return control::Config{}; };
         world_.now_ms = [] { return (query::kSlot_s + 3600ull) * 1000; };
-        queries_ = std::make_unique<Queries>(world_);
+        queries_ = std::make_unique<Queries>(
+            world_, [](const control::TimeSpan& span, std::uint32_t step_s, const std::vector<std::string>& sources) {
+                EXPECT_EQ(step_s, 300u);
+                EXPECT_EQ(sources, std::vector<std::string>{"edge"});
+                return std::vector<Gap>{{span.from_s, span.from_s + step_s, 0.5, "lost in us"}};
+            });
         routes_ = queries_->routes();
     }
 
@@ -138,7 +143,7 @@ TEST_F(RealQueriesTest, TheCommandShownGivesTheSameText) {
 }
 
 TEST_F(RealQueriesTest, ASeries) {
-    const Json job = ask({{"kind", "series"}, {"filter", "ident edge"}, {"resolution", 300}});
+    const Json job = ask({{"kind", "series"}, {"sources", {"edge"}}, {"filter", "ident edge"}, {"resolution", 300}});
     ASSERT_EQ(job["state"], "done") << job.dump();
     const Json answer = result(job);
     const Json& series = answer["series"];
@@ -149,6 +154,9 @@ TEST_F(RealQueriesTest, ASeries) {
     for (const Json& value : series["rows"][0]["values"]) sum += value.is_null() ? 0 : value.get<std::uint64_t>();
     EXPECT_EQ(sum, answer["sums"]["bytes"].get<std::uint64_t>());
     EXPECT_GT(sum, 0u);
+    ASSERT_EQ(series["completeness"].size(), 1u);
+    EXPECT_EQ(series["completeness"][0]["from_s"], series["from_s"]);
+    EXPECT_EQ(series["completeness"][0]["reason"], "lost in us");
 }
 
 TEST_F(RealQueriesTest, FaultsAreTheCommands) {

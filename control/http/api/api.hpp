@@ -16,6 +16,7 @@
 #include "control/http/api/filter_check.hpp"
 #include "control/http/api/ledger_routes.hpp"
 #include "control/http/api/live_routes.hpp"
+#include "control/http/api/losses.hpp"
 #include "control/http/api/problem_routes.hpp"
 #include "control/http/api/profile_edits.hpp"
 #include "control/http/api/profile_routes.hpp"
@@ -49,12 +50,16 @@ class Api {
     Events events_;
     ExporterWatch watch_;
     LiveRoutes live_{world_, common_, edge_, events_};
-    SeriesRoutes series_{world_, common_, edge_};
+    Losses losses_{world_, common_};
+    SeriesRoutes series_{world_, common_, edge_, losses_};
     ExporterRoutes exporters_{world_, common_, watch_};
     LedgerRoutes ledger_{world_, common_};
     ProblemRoutes problems_{common_, events_, watch_};
     FilterChecks filter_checks_{world_};
-    Queries queries_{world_};
+    Queries queries_{
+        world_, [this](const control::TimeSpan& span, std::uint32_t step_s, const std::vector<std::string>& sources) {
+            return losses_.gaps(span, step_s, sources);
+        }};
     Fills fills_{world_};
 };
 

@@ -7,6 +7,7 @@
 
 #include "control/http/api/members.hpp"
 #include "control/http/api/reply.hpp"
+#include "control/http/api/series_text.hpp"
 
 namespace api {
 namespace {
@@ -55,12 +56,17 @@ flow::Result<SeriesShape> read_shape(const http::Request& request) {
     return SeriesShape{*std::move(unit), *std::move(traffic_class)};
 }
 
-Json series_result(const Job& job, const SeriesShape& shape, std::uint64_t now_s) {
-    const Json& given = job.series();
-    const auto from_s = number_in(given, "from");
-    const auto to_s = number_in(given, "to");
-    const auto step_s = std::max<std::uint64_t>(1, number_in(given, "resolution_s"));
-    const std::uint64_t newest_s = std::min(to_s, now_s);
+SeriesSteps steps_of(const Job& job) {
+    const auto number = [&](const char* name) {
+        return static_cast<std::uint32_t>(std::min<std::uint64_t>(number_in(job.series(), name), ~std::uint32_t{0}));
+    };
+    return {{number("from"), number("to")}, std::max(1u, number("resolution_s"))};
+}
+
+Json series_result(const Job& job, const SeriesShape& shape, const std::vector<Gap>& gaps, std::uint64_t now_s) {
+    const auto [span, step_s] = steps_of(job);
+    const auto [from_s, to_s] = span;
+    const std::uint64_t newest_s = std::min<std::uint64_t>(to_s, now_s);
     Json series{{"from_s", from_s},
                 {"to_s", to_s},
                 {"resolution_s", step_s},
@@ -68,9 +74,9 @@ Json series_result(const Job& job, const SeriesShape& shape, std::uint64_t now_s
                 {"class", shape.traffic_class},
                 {"newest_s", newest_s},
                 {"rows", Json::array()},
-                {"completeness", Json::array()}};
+                {"completeness", gaps_json(gaps)}};
     Json sums{{"flows", 0}, {"packets", 0}, {"bytes", 0}};
-    for (const Json& row : list_in(given, "series")) {
+    for (const Json& row : list_in(job.series(), "series")) {
         for (auto& [unit, sum] : sums.items()) sum = number_in(row, unit.c_str());
         series["rows"].push_back({{"profile", job.question.profile},
                                   {"channel", "filter"},

@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "control/http/api/job.hpp"
+#include "control/http/api/losses.hpp"
 #include "control/http/server.hpp"
 #include "dataplane/flow/result.hpp"
 
@@ -20,7 +22,15 @@ struct SeriesShape {
 // Arguments `unit` and `class`.
 [[nodiscard]] flow::Result<SeriesShape> read_shape(const http::Request& request);
 
-// Result with `series`, and its totals as sums.
-[[nodiscard]] Json series_result(const Job& job, const SeriesShape& shape, std::uint64_t now_s);
+// When the series of `job` is of.
+struct SeriesSteps {
+    control::TimeSpan span{};
+    std::uint32_t step_s = 1;
+};
+[[nodiscard]] SeriesSteps steps_of(const Job& job);
+
+// Result with `series`, and its totals as sums. `gaps`: of its steps.
+[[nodiscard]] Json series_result(const Job& job, const SeriesShape& shape, const std::vector<Gap>& gaps,
+                                 std::uint64_t now_s);
 
 }  // namespace api

@@ -83,7 +83,7 @@ flow::Result<void> Losses::read(const store::Reader& reader, std::uint32_t from_
 
 flow::Result<void> Losses::cover(std::uint32_t from_s, std::uint32_t now_s) {
     const std::uint32_t end_s = now_s - now_s % kBook_s + kBook_s;
-    return readers_.with([&](const store::Reader& reader) -> flow::Result<void> {
+    return common_.readers.with([&](const store::Reader& reader) -> flow::Result<void> {
         if (auto ok = learn_exporters(reader); !ok) return ok;
         if (final_s_ == 0) from_s_ = final_s_ = end_s;
         if (from_s < from_s_) {
@@ -113,8 +113,10 @@ std::optional<Gap> Losses::empty_gap(std::uint32_t from_s, std::uint32_t to_s, s
 }
 
 flow::Result<std::vector<Gap>> Losses::gaps(const control::TimeSpan& span, std::uint32_t step_s,
-                                            const std::vector<std::string>& sources, std::uint32_t started_s,
-                                            std::uint32_t now_s) {
+                                            const std::vector<std::string>& sources) {
+    // Since this daemon began it was there, whether anything came or not.
+    const auto started_s = static_cast<std::uint32_t>(common_.status.get()->started_ms / 1000);
+    const auto now_s = static_cast<std::uint32_t>(world_.now_ms() / 1000);
     const std::scoped_lock lock(mutex_);
     if (auto ok = cover(span.from_s - span.from_s % kBook_s, now_s); !ok) return tl::unexpected(ok.error());
     std::vector<bool> wanted(sources_.size(), sources.empty());

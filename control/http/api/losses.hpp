@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -28,16 +29,19 @@ struct Gap {
     std::string_view reason{};
 };
 
+// As Losses::gaps().
+using GapsOf = std::function<flow::Result<std::vector<Gap>>(const control::TimeSpan& span, std::uint32_t step_s,
+                                                            const std::vector<std::string>& sources)>;
+
 class Losses {
   public:
     static constexpr std::size_t kMostBooks = 4'000'000;
 
-    explicit Losses(Readers& readers) : readers_(readers) {}
+    Losses(const World& world, Common& common) : world_(world), common_(common) {}
 
-    // Of `sources` (none: all). `started_s`: when this daemon began; since then it was there, whether anything came or not.
+    // Of `sources` (none: all).
     [[nodiscard]] flow::Result<std::vector<Gap>> gaps(const control::TimeSpan& span, std::uint32_t step_s,
-                                                      const std::vector<std::string>& sources, std::uint32_t started_s,
-                                                      std::uint32_t now_s);
+                                                      const std::vector<std::string>& sources);
 
   private:
     struct Part {  // of one source in one book; in flows
@@ -59,7 +63,8 @@ class Losses {
     void drop_oldest();
     [[nodiscard]] std::optional<Gap> empty_gap(std::uint32_t from_s, std::uint32_t to_s, std::uint32_t started_s) const;
 
-    Readers& readers_;
+    const World& world_;
+    Common& common_;
     std::mutex mutex_;
     // Guarded by mutex_:
     Books books_{};

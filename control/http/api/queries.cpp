@@ -98,10 +98,10 @@ class TextStream final : public http::Stream {
 
 }  // namespace
 
-Queries::Queries(const World& world) : Queries(world, JobLimits{}) {}
+Queries::Queries(const World& world, GapsOf gaps) : Queries(world, std::move(gaps), JobLimits{}) {}
 
-Queries::Queries(const World& world, const JobLimits& limits)
-    : world_(world), jobs_(std::make_shared<Jobs>(world.command, limits)) {}
+Queries::Queries(const World& world, GapsOf gaps, const JobLimits& limits)
+    : world_(world), gaps_(std::move(gaps)), jobs_(std::make_shared<Jobs>(world.command, limits)) {}
 
 std::vector<http::Route> Queries::routes() {
     const std::string root = std::string(kRoot) + "/queries";
@@ -211,9 +211,12 @@ http::Response Queries::result(const http::Request& request) {
         return http::answer_later([job, from = *offset, most = *limit] { return json(job->result(from, most)); });
     const auto shape = read_shape(request);
     if (!shape) return problem(400, "bad_request", shape.error().text());
-    return http::answer_later([job, shape = *shape, now_s = world_.now_ms() / 1000] {
-        return job->series().is_null() ? problem(409, "failed", "the query was cancelled before there was anything")
-                                       : json(series_result(*job, shape, now_s));
+    return http::answer_later([this, job, shape = *shape, now_s = world_.now_ms() / 1000] {
+        if (job->series().is_null()) return problem(409, "failed", "the query was cancelled before there was anything");
+        const SeriesSteps steps = steps_of(*job);
+        const auto gaps = gaps_(steps.span, steps.step_s, job->question.sources);
+        if (!gaps) return problem(503, "no_data", gaps.error().text());
+        return json(series_result(*job, shape, *gaps, now_s));
     });
 }
 

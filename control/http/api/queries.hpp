@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "control/http/api/losses.hpp"
 #include "control/http/api/world.hpp"
 #include "control/http/server.hpp"
 
@@ -23,9 +24,9 @@ struct JobLimits;
 
 class Queries {
   public:
-    // `world` must outlive it. World::command is started for each.
-    explicit Queries(const World& world);
-    Queries(const World& world, const JobLimits& limits);
+    // `world` must outlive it. World::command is started for each. `gaps`: of the time that a series is of.
+    Queries(const World& world, GapsOf gaps);
+    Queries(const World& world, GapsOf gaps, const JobLimits& limits);
     [[nodiscard]] std::vector<http::Route> routes();
 
   private:
@@ -42,6 +43,7 @@ class Queries {
     [[nodiscard]] std::shared_ptr<const Job> answered(const http::Request& request, http::Response& no);
 
     const World& world_;
+    const GapsOf gaps_;
     std::shared_ptr<Jobs> jobs_;  // shared with the streams
 };
 

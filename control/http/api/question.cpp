@@ -138,6 +138,7 @@ Done Reader::scope() {
     if (!profile->empty()) add({"--profile", *profile});
     for (const std::string& channel : *channels) add({"--channel", channel});
     for (const std::string& source : *sources) add({"--source", source});
+    out_.sources = *sources;
     const auto filter = word("filter", 4 * kMostFilterUnits);
     if (!filter) return tl::unexpected(filter.error());
     if (filters::language::utf16_units(*filter) > kMostFilterUnits)

@@ -39,6 +39,7 @@ struct Question {
     bool keep = false;
     std::string element{};  // of kind statistic: "srcip"
     std::string profile{};
+    std::vector<std::string> sources{};  // none: all
     std::uint64_t from_s = 0, to_s = 0;
     std::uint32_t resolution_s = 0;  // of kind series
 };

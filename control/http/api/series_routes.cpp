@@ -162,9 +162,7 @@ http::Response SeriesRoutes::series(const SeriesQuestion& question) {
     sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
     std::vector<Gap> gaps;
     if (!sources.empty()) {
-        const auto started_s = static_cast<std::uint32_t>(common_.status.get()->started_ms / 1000);
-        auto found =
-            losses_.gaps(values->span, values->resolution_s, sources, started_s, static_cast<std::uint32_t>(now_s()));
+        auto found = losses_.gaps(values->span, values->resolution_s, sources);
         if (!found) return unreadable(found.error());
         gaps = *std::move(found);
     }

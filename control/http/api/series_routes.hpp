@@ -37,7 +37,8 @@ struct SeriesValues {
 
 class SeriesRoutes {
   public:
-    SeriesRoutes(const World& world, Common& common, const Edge& edge) : world_(world), common_(common), edge_(edge) {}
+    SeriesRoutes(const World& world, Common& common, const Edge& edge, Losses& losses)
+        : world_(world), common_(common), edge_(edge), losses_(losses) {}
 
     [[nodiscard]] std::vector<http::Route> routes();
 
@@ -70,7 +71,7 @@ class SeriesRoutes {
     const World& world_;
     Common& common_;
     const Edge& edge_;
-    Losses losses_{common_.readers};
+    Losses& losses_;
 };
 
 }  // namespace api

@@ -50,14 +50,14 @@ Json marks_json(const SeriesRow& row, const control::TimeSpan& span) {
     return out;
 }
 
+}  // namespace
+
 Json gaps_json(const std::vector<Gap>& gaps) {
     Json out = Json::array();
     for (const Gap& gap : gaps)
         out.push_back({{"from_s", gap.from_s}, {"to_s", gap.to_s}, {"ratio", gap.ratio}, {"reason", gap.reason}});
     return out;
 }
-
-}  // namespace
 
 std::string series_text(const SeriesQuestion& question, const SeriesValues& values, const std::vector<Gap>& gaps) {
     std::string out;

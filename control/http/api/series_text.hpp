@@ -12,6 +12,7 @@
 
 namespace api {
 
+[[nodiscard]] Json gaps_json(const std::vector<Gap>& gaps);
 [[nodiscard]] std::string series_text(const SeriesQuestion& question, const SeriesValues& values,
                                       const std::vector<Gap>& gaps);
 
