@@ -2,7 +2,7 @@
 // What the browser tests share: the daemon and its traffic, pages that remember what went wrong in them, accessibility, screenshots.
 // Run by run_test.sh, in a network namespace, with paths in the environment.
 //
-//   import { axe, end, expect, flows, page, screenshot, start, test } from "./harness.mjs";
+//   import { axe, end, expect, flows, page, query, screenshot, start, test } from "./harness.mjs";
 //   await start();
 //   test("what it shows", async () => { const p = await page("/?profile=live"); ... });
 //   await end();
@@ -137,6 +137,9 @@ async function headerAside(made, run) {
   await place("");
   return result;
 }
+
+// What stands in the address.
+export const query = async (made) => new URLSearchParams(await made.evaluate(() => location.search));
 
 // No violation of WCAG 2.2 A and AA, as far as axe-core can see. Rows of the readout may be lower than 24 px: the table has the same switches.
 // A popup that is open covers things: give the popup as `where`.

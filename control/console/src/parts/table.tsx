@@ -72,13 +72,17 @@ function Head<Row>({ column, order, onOrder }: { column: Column<Row>; order?: Or
       </th>
     );
   const down = mine ? !order.down : column.number === true;
+  const arrow = (
+    <span class={mine ? "arrow" : "arrow off"}>
+      <Icon name={mine && !order.down ? "up" : "down"} />
+    </span>
+  );
   return (
     <th scope="col" class={kind} title={column.hint} aria-sort={mine ? (order.down ? "descending" : "ascending") : "none"}>
       <button type="button" class="sorts" onClick={() => onOrder({ id: column.id, down })}>
+        {kind !== undefined && arrow}
         {column.title}
-        <span class={mine ? "arrow" : "arrow off"}>
-          <Icon name={mine && !order.down ? "up" : "down"} />
-        </span>
+        {kind === undefined && arrow}
       </button>
     </th>
   );

@@ -20,16 +20,16 @@ const counts: [name: string, text: string, bad?: boolean][] = [
   ["options", "records of options templates"],
   ["counters", "interface counter samples"],
   ["skipped", "records and sets not decoded"],
-  ["sets_held", "data sets that came before their template"],
-  ["held_replayed", "of these: decoded when it came"],
-  ["held_lost", "of these: never decoded", true],
+  ["sets_held", "data sets held, because they came before their template"],
+  ["held_replayed", "of held sets: decoded when it came"],
+  ["held_lost", "of held sets: never decoded", true],
   ["flows", "flows decoded"],
   ["flows_lost", "flows lost because no batch slot was free", true],
   ["flows_through", "flows matched and tallied"],
   ["flows_discarded", "flows that report dropped packets"],
   ["flows_unknown_rate", "flows whose sampling rate nobody told"],
   ["lost", "missing by sequence number", true],
-  ["lost_down", "of these: while the collector was down"],
+  ["lost_down", "missing from while the collector was down"],
   ["lost_datagrams", "missing datagrams, where that can be told", true],
   ["reordered", "datagrams that came late"],
   ["duplicates", "datagrams that came twice"],
@@ -89,23 +89,33 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
   );
 }
 
+function CountTable({ e, of }: { e: ExporterDetail; of: typeof counts }) {
+  return (
+    <table class="counts">
+      <tbody>
+        {of.map(([name, text, bad]) => (
+          <tr key={name} class={!e[name] ? "none" : bad === true ? "lost" : undefined}>
+            <th scope="row">{text}</th>
+            <td class="number">{full((e[name] as number | undefined) ?? 0)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 function Counts({ e }: { e: ExporterDetail }) {
+  const zero = counts.filter(([name]) => !e[name]);
   return (
     <div>
       <h3>Counts</h3>
-      <table class="counts">
-        <tbody>
-          {counts.map(([name, text, bad]) => {
-            const value = typeof e[name] === "number" ? (e[name] as number) : 0;
-            return (
-              <tr key={name} class={value === 0 ? "none" : bad === true ? "lost" : undefined}>
-                <th scope="row">{text}</th>
-                <td class="number">{full(value)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <CountTable e={e} of={counts.filter((one) => !zero.includes(one))} />
+      <details class="folded">
+        <summary>
+          <span>{zero.length} more are 0</span>
+        </summary>
+        <CountTable e={e} of={zero} />
+      </details>
     </div>
   );
 }
@@ -117,7 +127,7 @@ function Templates({ e }: { e: ExporterDetail }) {
       <h3>Templates</h3>
       {list.length === 0 && <Empty title="None">{/9|ipfix/.test(e.version) ? "It has sent none that was understood." : `${e.version} has a fixed form.`}</Empty>}
       {list.map((t) => (
-        <details key={`${t.domain}/${t.id}`} class="template">
+        <details key={`${t.domain}/${t.id}`} class="folded template">
           <summary>
             <span>
               {t.id} {t.options && <small>options</small>}

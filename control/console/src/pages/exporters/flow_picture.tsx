@@ -12,6 +12,7 @@ const kBar = 5;
 const kRail = 9; // x of the rail that branches go along, from the stage's bar
 const kText = 22;
 const kThickest = 12;
+const kDashed = 3;
 const kLast = 84; // the last stage has no branches
 const kNarrowest = 1290;
 
@@ -38,7 +39,8 @@ function geometryOf(stages: Stage[], width: number): Geometry[] {
 
 function thickness(branch: Branch, stage: Stage, height: number): number {
   if (branch.value === 0 || stage.value === 0) return 1;
-  return Math.min(kThickest, Math.max(2, (height * branch.value) / stage.value));
+  const most = branch.kind === "waiting" ? kDashed : kThickest;
+  return Math.min(most, Math.max(2, (height * branch.value) / stage.value));
 }
 
 function Row(props: { branch: Branch; stage: Stage; at: Geometry; y: number; from: number; text: string }) {

@@ -85,7 +85,7 @@ export function ExporterList({ open }: { open: string | null }) {
   const [source, prefix] = [query.get("source") ?? "", query.get("prefix") ?? ""];
   const answer = useAsk<Page<Exporter>>("/exporters", { offset: (page - 1) * kPage, limit: kPage, order, source, prefix }, kEvery_ms);
   return (
-    <section class="panel" aria-label="Exporters">
+    <section class="panel">
       <Filters source={source} prefix={prefix} />
       <Answered answer={answer} what="Exporters" lines={10}>
         {(data) =>
@@ -151,7 +151,7 @@ function Filters({ source, prefix }: { source: string; prefix: string }) {
         options={[{ value: "", text: "All sources" }, ...(sources.data ?? []).map((s) => ({ value: s.name, text: s.name }))]}
         onChange={(to) => go({ source: to, page: null, exporter: null })}
       />
-      <input type="search" aria-label="Address or prefix" placeholder="Address or prefix" spellcheck={false} value={typed} onInput={(e) => setTyped(e.currentTarget.value)} />
+      <input class="input" type="search" aria-label="Address or prefix" placeholder="Address or prefix" spellcheck={false} value={typed} onInput={(e) => setTyped(e.currentTarget.value)} />
     </form>
   );
 }

@@ -81,7 +81,7 @@ export function ChannelEditor({ profile, channel, edits }: Props) {
       ) : (
         <Told channel={channel!} />
       )}
-      {channel?.filter !== undefined && !profile.editable ? null : <Preview asked={asked} preview={preview} />}
+      {profile.editable && <Preview asked={asked} preview={preview} />}
       {edits && channel !== undefined && (
         <div class="channel-end">
           <FillPast key={channel.name} profile={profile.name} channel={channel.name} unsaved={draft !== undefined} />
