@@ -70,6 +70,11 @@ test("what is missing before us stands in its row and in its counts", async () =
   expect.match(await text(rows(p).locator(".complete.low")), /^\d+(\.\d+)? %$/);
   await rows(p).getByRole("link").click();
   const dialog = p.getByRole("dialog", { name: "Exporter 127.0.0.77" });
+  await until("the graph of its books", async () => /flows here.*lost before us\s+\d{2}.*complete/s.test(await text(dialog.getByRole("region", { name: "Over time" }))));
+  await dialog.locator(".small-graph").waitFor();
+  await dialog.getByRole("radio", { name: "Week" }).check({ force: true });
+  expect.equal((await query(p)).get("over"), "1w");
+  await dialog.locator(".small-graph").waitFor();
   await until("its count", async () => /^missing by sequence number\s+\d+/.test(await dialog.locator(".counts tr.lost").first().innerText()));
 });
 
@@ -79,8 +84,8 @@ test("a row opens the exporter: counts, templates with fields; a link shows the 
   await rows(p).first().getByRole("link").click();
   const dialog = p.getByRole("dialog", { name: "Exporter 127.0.0.1" });
   await dialog.getByText("datagrams accepted").waitFor();
-  await dialog.locator("details").first().locator("summary").click();
-  await until("its fields", async () => (await dialog.locator("details[open] li").count()) > 3);
+  await dialog.locator(".template summary").first().click();
+  await until("its fields", async () => (await dialog.locator(".template[open] li").count()) > 3);
   await axe(p);
   const shared = await page(`/exporters?${await query(p)}`);
   await shared.getByRole("dialog", { name: "Exporter 127.0.0.1" }).waitFor();

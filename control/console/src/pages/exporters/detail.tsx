@@ -8,16 +8,16 @@ import { Dialog } from "../../parts/dialog";
 import { full } from "../../parts/format";
 import { Answered, Empty } from "../../parts/states";
 import * as time from "../../parts/time";
+import { BooksGraph } from "./books_graph";
 import { Complete, LastSeen, sampling } from "./list";
 
-// In the order of the way of a datagram; with a loss of ours, red. Names as in FLOW_EXPORTER_COUNTS.
+// In the order of the way of a datagram; with a loss of ours, red. Names as in FLOW_EXPORTER_COUNTS (of options the detail has the texts).
 const counts: [name: string, text: string, bad?: boolean][] = [
   ["datagrams", "datagrams accepted"],
   ["refused", "datagrams that could not be decoded"],
   ["thinned", "left out on purpose, to share or to limit", true],
   ["handoff_lost", "datagrams lost between our cores", true],
   ["records", "records that became flows"],
-  ["options", "records of options templates"],
   ["counters", "interface counter samples"],
   ["skipped", "records and sets not decoded"],
   ["sets_held", "data sets held, because they came before their template"],
@@ -42,7 +42,7 @@ const counts: [name: string, text: string, bad?: boolean][] = [
 export function ExporterDetailView({ id }: { id: string }) {
   const answer = useAsk<ExporterDetail>(`/exporters/${encodeURIComponent(id)}`, {}, 5_000);
   return (
-    <Dialog title={answer.data === undefined ? "Exporter" : `Exporter ${answer.data.address}`} close={() => go({ exporter: null })} wide>
+    <Dialog title={answer.data === undefined ? "Exporter" : `Exporter ${answer.data.address}`} close={() => go({ exporter: null, over: null })} wide>
       <div class="exporter-detail">
         <Answered answer={answer} what="The exporter" lines={12}>
           {(e) => <Detail e={e} />}
@@ -69,6 +69,7 @@ function Detail({ e }: { e: ExporterDetail }) {
           <LastSeen at_ms={e.last_seen_ms} />
         </Fact>
       </dl>
+      <BooksGraph id={e.id} address={e.address} />
       <div class="detail-columns">
         <Counts e={e} />
         <div>

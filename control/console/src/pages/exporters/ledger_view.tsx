@@ -111,7 +111,7 @@ function Books({ answer, process, table, cannot }: { answer: LedgerAnswer; proce
 
 function Legend() {
   return (
-    <ul class="legend" aria-label="Legend">
+    <ul class="legend river-legend" aria-label="Legend">
       <li class="lost">lost in us</li>
       <li class="refused">cannot be decoded, or of no source</li>
       <li class="aside">goes elsewhere, nothing is missing</li>
