@@ -29,6 +29,7 @@ struct ReloadStatus {
     bool ok = true;
     std::string error;                        // why not: a line each with file, line and column
     std::vector<std::string> restart_needed;  // keys that changed and wait for a restart
+    std::vector<std::string> http_faults{};   // files of [http] that are faulty, and what stayed as it was; sentences
 };
 
 struct DeviceStatus {
@@ -109,7 +110,8 @@ struct Status {
     std::string data_directory;
     std::uint64_t generation = 0;  // of the configuration, from 1 at start
     ReloadStatus reload;
-    bool hugepages = false;  // whether packets lie in them
+    std::uint64_t certificate_ends_s = 0;  // of the console's, since 1970 UTC; 0: no TLS
+    bool hugepages = false;                // whether packets lie in them
     std::vector<DeviceStatus> devices;
     std::vector<QueueStatus> queues;
     std::vector<WorkerStatus> workers;

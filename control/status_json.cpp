@@ -157,9 +157,13 @@ Json series_json(const Status& status, const SeriesStatus& series) {
 }
 
 Json reload_object(const ReloadStatus& reload, std::uint64_t generation) {
-    return {{"ok", reload.ok},           {"generation", generation},
-            {"when_ms", reload.when_ms}, {"taken_ms", reload.taken_ms},
-            {"error", reload.error},     {"restart_needed", reload.restart_needed}};
+    return {{"ok", reload.ok},
+            {"generation", generation},
+            {"when_ms", reload.when_ms},
+            {"taken_ms", reload.taken_ms},
+            {"error", reload.error},
+            {"restart_needed", reload.restart_needed},
+            {"http_faults", reload.http_faults}};
 }
 
 template <class T, class F>

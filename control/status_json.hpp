@@ -30,7 +30,7 @@ inline constexpr const char* kJsonContentType = "application/json";
 [[nodiscard]] std::string status_part_names();  // "devices, queues, ..."
 // {"frames":N,"dropped":N}: given to the reader, and lost because the reader was too slow.
 [[nodiscard]] std::string capture_counts_json(std::uint64_t frames, std::uint64_t dropped);
-// {"ok":...,"generation":...,"error":"...","restart_needed":[...]}
+// {"ok":...,"generation":...,"error":"...","restart_needed":[...],"http_faults":[...]}
 [[nodiscard]] std::string reload_json(const ReloadStatus& reload, std::uint64_t generation);
 
 }  // namespace control

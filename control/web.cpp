@@ -2,7 +2,6 @@
 #include "control/web.hpp"
 
 #include <chrono>
-#include <fstream>
 
 #include "control/http/assets.hpp"
 #include "control/status_json.hpp"
@@ -15,31 +14,9 @@ using http::Response;
 
 namespace {
 
-constexpr std::size_t kMaxPemBytes = 1u << 20;
-
 std::uint64_t steady_s() {
     using namespace std::chrono;
     return static_cast<std::uint64_t>(duration_cast<seconds>(steady_clock::now().time_since_epoch()).count());
-}
-
-flow::Result<std::string> read_pem(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return flow::fail_errno("cannot read " + file);
-    std::string out(kMaxPemBytes, '\0');
-    in.read(out.data(), static_cast<std::streamsize>(out.size()));
-    out.resize(static_cast<std::size_t>(in.gcount()));
-    return out;
-}
-
-flow::Result<void> read_tls(const HttpConfig& http, http::Server::Options& out) {
-    if (http.certificate.empty()) return {};
-    auto certificate = read_pem(http.certificate);
-    auto key = read_pem(http.key);
-    if (!certificate) return pass(certificate);
-    if (!key) return pass(key);
-    out.certificate = std::move(*certificate);
-    out.key = std::move(*key);
-    return {};
 }
 
 }  // namespace
@@ -52,12 +29,19 @@ Web::Web(const Config& config, const std::string& command, Supervisor& superviso
       api_(world(config, command)) {}
 
 api::World Web::world(const Config& config, const std::string& command) {
-    return {.status = [this] { return supervisor_.status(); },
+    return {.status =
+                [this] {
+                    Status out = supervisor_.status();
+                    const std::scoped_lock lock(mutex_);
+                    out.reload.http_faults = faults_;
+                    if (const auto tls = tls_.get()) out.certificate_ends_s = tls->ends_s;
+                    return out;
+                },
             .config = [this] { return supervisor_.config(); },
             .reload =
                 [this] {
                     ReloadStatus out = supervisor_.reload();
-                    configure();
+                    out.http_faults = configure();
                     return out;
                 },
             .log = [this](const std::string& text) { log_.info(text); },
@@ -97,17 +81,19 @@ flow::Result<std::unique_ptr<Web>> Web::open(const Config& config, const std::st
                                              Log& log) {
     std::unique_ptr<Web> web(new Web(config, command, supervisor, log));
     if (config.metrics) {
-        auto metrics = http::Server::open({*config.metrics}, {}, web->metrics_routes());
+        auto metrics = http::Server::open({*config.metrics}, {}, web->metrics_routes(), {.thread = "metrics"});
         if (!metrics) return pass(metrics);
         web->metrics_ = std::move(*metrics);
     }
     if (auto ok = web->guard_.configure(config.http); !ok) return pass(ok);
-    http::Server::Options options{.guard = &web->guard_, .certificate = {}, .key = {}};
-    if (auto ok = read_tls(config.http, options); !ok) return pass(ok);
-    auto server = http::Server::open(config.http.listen, {config.socket}, web->routes(), std::move(options));
+    http::Server::Options options{.guard = &web->guard_};
+    if (!config.http.certificate.empty()) {
+        if (auto ok = web->take_certificate(config.http); !ok) return pass(ok);
+        options.tls = &web->tls_;
+    }
+    auto server = http::Server::open(config.http.listen, {config.socket}, web->routes(), options);
     if (!server) return pass(server);
     web->server_ = std::move(*server);
-    web->tls_ = !config.http.certificate.empty();
     return web;
 }
 
@@ -120,14 +106,30 @@ void Web::tick() {
     api_.tick();
 }
 
-void Web::configure() {
-    if (auto ok = guard_.configure(supervisor_.config().http); !ok)
-        log_.error("who may log in stays as it was: " + ok.error().text());
+flow::Result<void> Web::take_certificate(const HttpConfig& http) {
+    auto tls = http::load_tls(http.certificate, http.key);
+    if (!tls) return pass(tls);
+    tls_.set(*std::move(tls));
+    return {};
+}
+
+std::vector<std::string> Web::configure() {
+    const HttpConfig http = supervisor_.config().http;
+    std::vector<std::string> faults;
+    if (auto ok = guard_.configure(http); !ok) faults.push_back("who may log in stays as it was: " + ok.error().text());
+    if (tls_.get() != nullptr) {
+        if (auto ok = take_certificate(http); !ok)
+            faults.push_back("the certificate stays as it was: " + ok.error().text());
+    }
+    for (const std::string& fault : faults) log_.error(fault);
+    const std::scoped_lock lock(mutex_);
+    faults_ = faults;
+    return faults;
 }
 
 void Web::announce() const {
     if (metrics_) log_.info("metrics at http://" + metrics_->endpoints().front().text() + "/metrics");
-    const std::string scheme = tls_ ? "https://" : "http://";
+    const std::string scheme = tls_.get() != nullptr ? "https://" : "http://";
     for (const Endpoint& endpoint : server_->endpoints()) log_.info("console at " + scheme + endpoint.text() + "/");
 }
 

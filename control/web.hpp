@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "control/http/api/api.hpp"
 #include "control/http/guard.hpp"
 #include "control/http/server.hpp"
+#include "control/http/tls.hpp"
 #include "control/log.hpp"
 #include "control/metrics.hpp"
 #include "control/supervisor.hpp"
@@ -28,20 +30,24 @@ class Web {
     void serve();
     // Each second.
     void tick();
-    // What the configuration says now, after a reload.
-    void configure();
+    // What the configuration says now, after a reload, and the files that it names; any thread. What of them is faulty, a sentence
+    // each, is logged and shown by the API until the next time; what was in use instead of it stays.
+    std::vector<std::string> configure();
     // Where it listens, for people.
     void announce() const;
 
   private:
     Web(const Config& config, const std::string& command, Supervisor& supervisor, Log& log);
     [[nodiscard]] api::World world(const Config& config, const std::string& command);
+    [[nodiscard]] flow::Result<void> take_certificate(const HttpConfig& http);
     [[nodiscard]] std::vector<http::Route> metrics_routes();
     [[nodiscard]] std::vector<http::Route> routes();
 
     Supervisor& supervisor_;
     Log& log_;
-    bool tls_ = false;
+    http::TlsInUse tls_;
+    std::mutex mutex_;
+    std::vector<std::string> faults_;  // of the last configure(); guarded by mutex_
     ExporterLabels labels_;
     CaptureRoutes captures_;
     http::Guard guard_;

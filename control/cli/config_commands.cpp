@@ -7,6 +7,7 @@
 #include "control/cli/commands.hpp"
 #include "control/cli/text.hpp"
 #include "control/filter_excerpt.hpp"
+#include "control/http/tls.hpp"
 
 namespace cli {
 namespace {
@@ -126,7 +127,8 @@ Done show_sources(const Context& context) {
 Done check_config(const Context& context, const std::string& file) {
     const std::string path = file.empty() ? config_path(context) : file;
     const auto config = control::load_config(path);
-    const auto checked = config ? control::check(*config) : flow::Result<void>(tl::unexpected(config.error()));
+    auto checked = config ? control::check(*config) : flow::Result<void>(tl::unexpected(config.error()));
+    if (checked) checked = http::check_files(config->http);
     if (!checked) {
         if (!context.json) return failure(Exit::failed, checked.error().text());
         print(context, {{"ok", false}, {"file", path}, {"errors", control::faults(checked.error().text())}});

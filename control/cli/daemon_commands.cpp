@@ -39,6 +39,9 @@ void print_config(std::ostream& out, const Json& status, Style style) {
         if (key.is_string())
             out << style.bad("               `" + key.get<std::string>() + "` changed and waits for a restart") << '\n';
     }
+    for (const Json& fault : part(config, "http_faults")) {
+        if (fault.is_string()) out << style.bad("               " + fault.get<std::string>()) << '\n';
+    }
 }
 
 void print_store(std::ostream& out, const Json& status, Style style) {
@@ -236,6 +239,9 @@ Done reload(const Context& context) {
     context.out << "taken over, generation " << number(*result, "generation") << '\n';
     for (const Json& key : part(*result, "restart_needed")) {
         if (key.is_string()) context.out << "`" << key.get<std::string>() << "` changed too and waits for a restart\n";
+    }
+    for (const Json& fault : part(*result, "http_faults")) {
+        if (fault.is_string()) context.out << "but " << fault.get<std::string>() << '\n';
     }
     return {};
 }

@@ -22,7 +22,7 @@ struct Pending {
     const Route* route = nullptr;
     std::optional<Response> refused{};  // nothing of the body is kept
     std::size_t body_bytes = 0;
-    std::shared_ptr<std::future<Response>> later{};  // the answer is being made
+    std::optional<std::future<Response>> later{};  // the answer is being made
 };
 
 struct Headers {
@@ -100,7 +100,14 @@ MHD_Result send_audited(Listening& listening, MHD_Connection* connection, const 
                         const Response& response) {
     if (listening.guard != nullptr && pending.route != nullptr)
         listening.guard->audit(pending.request, *pending.route, response.status);
-    return send(listening, connection, response);
+    if (!response.stream) return send(connection, response);
+    client_of(connection).until = Clock::time_point::max();
+    return send_stream({.stream = response.stream,
+                        .listening = &listening,
+                        .connection = connection,
+                        .who = pending.request.who,
+                        .needs = pending.route->needs},
+                       response);
 }
 
 // MHD asks again when the connection goes on.
@@ -114,13 +121,34 @@ MHD_Result send_when_ready(Listening& listening, MHD_Connection* connection, Pen
 
 MHD_Result answer(Listening& listening, MHD_Connection* connection, Pending& pending) {
     if (pending.refused) return send_audited(listening, connection, pending, *pending.refused);
-    const Response response = pending.route->handler(pending.request);
+    client_of(connection).until = Clock::now() + std::chrono::seconds(kAnswerTime_s);
+    Response response = pending.route->handler(pending.request);
     if (!response.later) return send_audited(listening, connection, pending, response);
-    pending.later = response.later;
-    return send_when_ready(listening, connection, pending);
+    pending.later = listening.late->add(std::move(response.later));
+    if (pending.later) return send_when_ready(listening, connection, pending);
+    Response busy = refusal(pending.request.path, MHD_HTTP_SERVICE_UNAVAILABLE, "busy",
+                            "too much is being worked out for others: try again in a second");
+    busy.headers.emplace_back(MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    return send_audited(listening, connection, pending, busy);
 }
 
 }  // namespace
+
+Client& client_of(MHD_Connection* connection) {
+    return *static_cast<Client*>(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
+}
+
+void watch_connection(void* cls, MHD_Connection* connection, void** client, MHD_ConnectionNotificationCode what) {
+    auto& listening = *static_cast<Listening*>(cls);
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        listening.clients.erase(connection);
+        return;
+    }
+    Client& fresh = listening.clients[connection];
+    fresh = {.listening = &listening, .until = Clock::now() + listening.request_time};
+    *client = &fresh;
+}
 
 void* begin_request(void*, const char* uri, MHD_Connection*) {
     return new Pending{.target = uri};
@@ -142,7 +170,9 @@ MHD_Result take_request(void* cls, MHD_Connection* connection, const char*, cons
     return pending.body_bytes <= kMaxRefusedBytes ? MHD_YES : MHD_NO;
 }
 
-void forget_request(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
+void forget_request(void*, MHD_Connection* connection, void** state, MHD_RequestTerminationCode) {
+    Client& client = client_of(connection);
+    client.until = Clock::now() + client.listening->request_time;  // for the next one on this connection
     delete static_cast<Pending*>(*state);
     *state = nullptr;
 }

@@ -124,6 +124,7 @@ std::string Guard::identify(Request& request) {
         sessions_.end(value);
         return csrf_;
     }
+    request.who.session = value;
     request.who.user = session->user;
     request.who.role = user->second.role;
     return session->csrf;
@@ -149,6 +150,16 @@ std::optional<Response> Guard::admit(Request& request, const Route* route, bool 
                        "the header X-CSRF-Token is missing or old: GET " + std::string(kSessionPath) + " tells it");
     }
     return std::nullopt;
+}
+
+bool Guard::may_go_on(const Principal& who, Role needs) const {
+    if (who.unix_socket) return true;
+    const std::scoped_lock lock(mutex_);
+    if (http_.users.empty()) return true;
+    const SessionEntry* session = sessions_.look(who.session, now_s_());
+    if (session == nullptr) return false;
+    const auto user = users_.find(session->user);
+    return user != users_.end() && user->second.hash == session->hash && user->second.role >= needs;
 }
 
 void Guard::audit(const Request& request, const Route& route, unsigned status) {
@@ -189,10 +200,11 @@ Response Guard::log_in(const Request& request) {
         !body["password"].is_string() || !is_user_name(body["user"].get<std::string>()))
         return refuse(400, "bad_request", "send {\"user\": ..., \"password\": ...}");
     const auto user = body["user"].get<std::string>();
+    const Place place = hashing_.take();
     {
         const std::scoped_lock lock(mutex_);
         if (http_.users.empty()) return refuse(404, "no_login", "there is no login here: [http] names no users");
-        if (hashing_ >= kMostHashing) {
+        if (place == nullptr) {
             Response out = refuse(503, "busy", "others are logging in: try again in a second");
             out.headers.emplace_back("Retry-After", "1");
             return out;
@@ -205,12 +217,9 @@ Response Guard::log_in(const Request& request) {
             out.headers.emplace_back("Retry-After", std::to_string(wait_s));
             return out;
         }
-        ++hashing_;
     }
-    return answer_later([this, request, user, password = body["password"].get<std::string>()] {
-        Response out = try_log_in(request, user, password);
-        --hashing_;
-        return out;
+    return answer_later([this, place, request, user, password = body["password"].get<std::string>()] {
+        return try_log_in(request, user, password);
     });
 }
 

@@ -13,7 +13,6 @@
 // Source: RFC 9110 (403, 415), RFC 6265 (cookies), Fetch Metadata (Sec-Fetch-Site).
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -23,6 +22,7 @@
 #include <vector>
 
 #include "control/config.hpp"
+#include "control/http/places.hpp"
 #include "control/http/server.hpp"
 #include "control/http/sessions.hpp"
 #include "control/http/users.hpp"
@@ -30,7 +30,7 @@
 namespace http {
 
 inline constexpr const char* kSessionPath = "/api/v1/session";
-inline constexpr int kMostHashing = 2;  // logins at a time; others are told to come back
+inline constexpr unsigned kMostHashing = 2;  // logins at a time; others are told to come back
 
 class Guard {
   public:
@@ -44,6 +44,9 @@ class Guard {
     [[nodiscard]] flow::Result<void> configure(const control::HttpConfig& http);
     // Fills request.who; an answer: the request is refused. `route`: nullptr where there is none.
     [[nodiscard]] std::optional<Response> admit(Request& request, const Route* route, bool loopback);
+    // Whether who opened a stream may still have it: no logout, end of the session, other password or lesser role since. Does not
+    // count as use.
+    [[nodiscard]] bool may_go_on(const Principal& who, Role needs) const;
     // A line in the log for what changed something, or should have.
     void audit(const Request& request, const Route& route, unsigned status);
     // GET, POST and DELETE of kSessionPath. The guard must outlive them.
@@ -61,7 +64,7 @@ class Guard {
     Say say_;
     Clock now_s_;
     const std::string csrf_;  // of who is not logged in
-    std::atomic<int> hashing_{0};
+    Places hashing_{kMostHashing};
     mutable std::mutex mutex_;  // guards what is below
     control::HttpConfig http_;
     Users users_;

@@ -26,13 +26,6 @@ constexpr std::array<std::pair<const char*, const char*>, 6> kForAll{
      {"Cross-Origin-Opener-Policy", "same-origin"},
      {"Cross-Origin-Resource-Policy", "same-origin"}}};
 
-// A stream under way; MHD keeps the pointer.
-struct Streaming {
-    std::shared_ptr<Stream> stream;
-    Listening* listening = nullptr;
-    MHD_Connection* connection = nullptr;
-};
-
 // MHD looks for a client that has gone only when it has something to send.
 bool client_is_gone(MHD_Connection* connection) {
     const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -42,6 +35,8 @@ bool client_is_gone(MHD_Connection* connection) {
 
 ssize_t read_stream(void* cls, std::uint64_t, char* to, std::size_t bytes) {
     const auto& streaming = *static_cast<Streaming*>(cls);
+    Guard* const guard = streaming.listening->guard;
+    if (guard != nullptr && !guard->may_go_on(streaming.who, streaming.needs)) return MHD_CONTENT_READER_END_OF_STREAM;
     const std::ptrdiff_t got = streaming.stream->read(to, bytes);
     if (got > 0) {
         streaming.listening->stream_pause_ms = kLeastStreamPause_ms;
@@ -58,24 +53,7 @@ void end_stream(void* cls) {
     delete static_cast<Streaming*>(cls);
 }
 
-// MHD copies the body; its parameter is not const though it is only read.
-MHD_Response* make_body(Listening& listening, MHD_Connection* connection, const Response& response) {
-    if (!response.stream) {
-        return MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()),
-                                               MHD_RESPMEM_MUST_COPY);
-    }
-    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
-    auto streaming = std::make_unique<Streaming>(Streaming{response.stream, &listening, connection});
-    MHD_Response* out = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, kStreamBlockBytes, read_stream,
-                                                          streaming.get(), end_stream);
-    if (out != nullptr) static_cast<void>(streaming.release());
-    return out;
-}
-
-}  // namespace
-
-MHD_Result send(Listening& listening, MHD_Connection* connection, const Response& response) {
-    MHD_Response* out = make_body(listening, connection, response);
+MHD_Result send_with_headers(MHD_Connection* connection, const Response& response, MHD_Response* out) {
     if (out == nullptr) return MHD_NO;
     bool cached = false;
     for (const auto& [name, value] : response.headers) {
@@ -89,6 +67,24 @@ MHD_Result send(Listening& listening, MHD_Connection* connection, const Response
     const MHD_Result result = MHD_queue_response(connection, response.status, out);
     MHD_destroy_response(out);
     return result;
+}
+
+}  // namespace
+
+// MHD copies the body; its parameter is not const though it is only read.
+MHD_Result send(MHD_Connection* connection, const Response& response) {
+    return send_with_headers(connection, response,
+                             MHD_create_response_from_buffer(
+                                 response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY));
+}
+
+MHD_Result send_stream(Streaming streaming, const Response& response) {
+    MHD_Connection* const connection = streaming.connection;
+    auto owned = std::make_unique<Streaming>(std::move(streaming));
+    MHD_Response* out =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, kStreamBlockBytes, read_stream, owned.get(), end_stream);
+    if (out != nullptr) static_cast<void>(owned.release());
+    return send_with_headers(connection, response, out);
 }
 
 Response refusal(const std::string& path, unsigned status, const char* error, const std::string& detail) {

@@ -8,61 +8,54 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdarg>
 #include <optional>
-#include <semaphore>
 #include <thread>
 
 #include "control/http/exchange.hpp"
+#include "control/http/handshake.hpp"
 #include "control/http/listener.hpp"
+#include "control/http/tls.hpp"
 
 namespace http {
 namespace {
 
 constexpr std::size_t kConnectionMemoryBytes = 32 * 1024;
-constexpr int kAnswerPause_ms = 20;
-constexpr int kMostAnswersAtOnce = 8;  // others wait for their turn
+constexpr std::chrono::seconds kCutPause{1};
 
 void say_nothing(void*, const char*, va_list) {}
 
 // What differs between sockets.
-std::vector<MHD_OptionItem> options_of(const Listening& listening, const Server::Options& options) {
+std::vector<MHD_OptionItem> options_of(const Listening& listening) {
     std::vector<MHD_OptionItem> out;
     const bool tcp = listening.unix_path.empty();
     if (tcp && !control::is_loopback(listening.endpoint.address))
         out.push_back(
             {MHD_OPTION_PER_IP_CONNECTION_LIMIT, static_cast<std::intptr_t>(kMaxConnectionsOfAddress), nullptr});
-    const auto add_text = [&out](MHD_OPTION option, const char* text) {
-        out.push_back({option, 0, const_cast<char*>(text)});
-    };
-    if (tcp && !options.certificate.empty()) {
-        add_text(MHD_OPTION_HTTPS_MEM_CERT, options.certificate.c_str());
-        add_text(MHD_OPTION_HTTPS_MEM_KEY, options.key.c_str());
-        add_text(MHD_OPTION_HTTPS_PRIORITIES, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2");
+    if (listening.tls != nullptr) {
+        out.push_back({MHD_OPTION_HTTPS_CERT_CALLBACK2, 0, reinterpret_cast<void*>(give_certificate)});
+        out.push_back(
+            {MHD_OPTION_HTTPS_PRIORITIES, 0, const_cast<char*>("NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2")});
     }
     out.push_back({MHD_OPTION_END, 0, nullptr});
     return out;
 }
 
-flow::Result<void> hand_to_mhd(Listening& listening, Socket socket, const std::string& where,
-                               const Server::Options& options) {
+flow::Result<void> hand_to_mhd(Listening& listening, Socket socket, const std::string& where) {
     // Without a thread of its own: the server's thread waits for all of them together.
-    const bool tls = listening.unix_path.empty() && !options.certificate.empty();
-    const unsigned flags =
-        MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME | (tls ? unsigned{MHD_USE_TLS} : 0u);
-    std::vector<MHD_OptionItem> more = options_of(listening, options);
+    const unsigned flags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME |
+                           (listening.tls != nullptr ? unsigned{MHD_USE_TLS} : 0u);
+    std::vector<MHD_OptionItem> more = options_of(listening);
     MHD_Daemon* daemon = MHD_start_daemon(
         flags, 0, nullptr, nullptr, take_request, &listening, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, nullptr,
         MHD_OPTION_LISTEN_SOCKET, socket.fd(), MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
         MHD_OPTION_CONNECTION_TIMEOUT, kIdleTimeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemoryBytes,
         MHD_OPTION_URI_LOG_CALLBACK, begin_request, &listening, MHD_OPTION_NOTIFY_COMPLETED, forget_request, nullptr,
-        MHD_OPTION_ARRAY, more.data(), MHD_OPTION_END);
-    if (daemon == nullptr && tls)
-        return flow::fail("cannot start HTTPS on " + where +
-                          ": is the certificate one, with its own key, both as PEM?");
+        MHD_OPTION_NOTIFY_CONNECTION, watch_connection, &listening, MHD_OPTION_ARRAY, more.data(), MHD_OPTION_END);
     if (daemon == nullptr) return flow::fail("cannot start the HTTP server on " + where);
     static_cast<void>(socket.release());
     listening.daemon.reset(daemon);
@@ -72,17 +65,41 @@ flow::Result<void> hand_to_mhd(Listening& listening, Socket socket, const std::s
     return {};
 }
 
+// MHD sees the end of these connections at its next run, and closes them.
+void cut_late(Listening& listening, Clock::time_point now) {
+    for (auto& [connection, client] : listening.clients) {
+        if (client.until > now) continue;
+        client.until = Clock::time_point::max();  // once
+        const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        if (info != nullptr) shutdown(info->connect_fd, SHUT_RDWR);
+    }
+}
+
+void ring(const Socket& event) {
+    const std::uint64_t one = 1;
+    static_cast<void>(!write(event.fd(), &one, sizeof one));
+}
+
+bool was_rung(const Socket& event) {
+    std::uint64_t count = 0;
+    return read(event.fd(), &count, sizeof count) == static_cast<ssize_t>(sizeof count);
+}
+
 }  // namespace
 
 struct Server::State {
     std::optional<Router> router;
     std::vector<std::unique_ptr<Listening>> listening;  // addresses are given to MHD
-    Socket stop_event;
+    Socket bell;                                        // an answer is ready, or it is time to end
+    std::atomic<bool> ending{false};
+    LateAnswers late{[this] { ring(bell); }};
+    std::string name;
+    Clock::time_point cut_at{};  // when to look next for those who are late
     std::thread thread;
 
     void run();
-    // Lets waiting answers be asked again, and streams when their pause is over.
-    void resume_waiting();
+    // Lets streams be asked again when their pause is over, and cuts those who are late.
+    void look_after();
     // At the end, too.
     void resume_all();
     [[nodiscard]] int timeout_ms() const;
@@ -98,17 +115,19 @@ int Server::State::timeout_ms() const {
     for (const auto& l : listening) {
         MHD_UNSIGNED_LONG_LONG wanted = 0;
         if (MHD_get_timeout(l->daemon.get(), &wanted) == MHD_YES) least = std::min(least, wanted);
-        if (!l->waiting_answers.empty()) least = std::min<MHD_UNSIGNED_LONG_LONG>(least, kAnswerPause_ms);
+        if (!l->clients.empty()) least = std::min<MHD_UNSIGNED_LONG_LONG>(least, 1000);
         if (!l->waiting_streams.empty())
             least = std::min<MHD_UNSIGNED_LONG_LONG>(least, static_cast<unsigned>(l->stream_pause_ms));
     }
     return static_cast<int>(least);
 }
 
-void Server::State::resume_waiting() {
-    const auto now = std::chrono::steady_clock::now();
+void Server::State::look_after() {
+    const auto now = Clock::now();
+    const bool cut = now >= cut_at;
+    if (cut) cut_at = now + kCutPause;
     for (const auto& l : listening) {
-        resume(l->waiting_answers);
+        if (cut) cut_late(*l, now);
         if (now - l->streams_asked < std::chrono::milliseconds(l->stream_pause_ms)) continue;
         l->streams_asked = now;
         l->stream_pause_ms = std::min(2 * l->stream_pause_ms, kMostStreamPause_ms);
@@ -126,30 +145,21 @@ void Server::State::resume_all() {
 void Server::State::run() {
     sigset_t all;
     sigfillset(&all);
-    pthread_setname_np(pthread_self(), "http");
+    pthread_setname_np(pthread_self(), name.c_str());
     pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are the control thread's
-    std::vector<pollfd> waits{{stop_event.fd(), POLLIN, 0}};
+    std::vector<pollfd> waits{{bell.fd(), POLLIN, 0}};
     for (const auto& l : listening) waits.push_back({l->epoll_fd, POLLIN, 0});
     while (true) {
         const int ready = poll(waits.data(), waits.size(), timeout_ms());
         if (ready < 0 && errno != EINTR) return;
-        if (waits[0].revents != 0) return;
-        resume_waiting();
-        for (const auto& l : listening) MHD_run(l->daemon.get());
+        if (ending) return;
+        const bool answered = was_rung(bell);
+        look_after();
+        for (const auto& l : listening) {
+            if (answered) resume(l->waiting_answers);
+            MHD_run(l->daemon.get());
+        }
     }
-}
-
-Response answer_later(std::function<Response()> make) {
-    static std::counting_semaphore<kMostAnswersAtOnce> at_once(kMostAnswersAtOnce);
-    Response out;
-    out.later = std::make_shared<std::future<Response>>(std::async(std::launch::async, [make = std::move(make)] {
-        pthread_setname_np(pthread_self(), "http-answer");
-        at_once.acquire();
-        Response made = make();
-        at_once.release();
-        return made;
-    }));
-    return out;
 }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -161,8 +171,9 @@ flow::Result<std::unique_ptr<Server>> Server::open(const std::vector<control::En
     std::unique_ptr<Server> server(new Server(std::make_unique<State>()));
     State& state = *server->state_;
     state.router.emplace(std::move(routes));
-    state.stop_event = Socket(eventfd(0, EFD_CLOEXEC));
-    if (state.stop_event.fd() < 0) return flow::fail_errno("cannot create an event for the HTTP server");
+    state.name = options.thread;
+    state.bell = Socket(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (state.bell.fd() < 0) return flow::fail_errno("cannot create an event for the HTTP server");
     const auto add = [&state, &options](flow::Result<Socket> socket, const std::string& where,
                                         const std::string& unix_path) -> flow::Result<void> {
         if (!socket) return flow::pass(socket);
@@ -170,9 +181,12 @@ flow::Result<std::unique_ptr<Server>> Server::open(const std::vector<control::En
         one->router = &*state.router;
         one->unix_path = unix_path;
         one->guard = options.guard;
+        one->tls = unix_path.empty() ? options.tls : nullptr;
+        one->late = &state.late;
+        one->request_time = std::chrono::seconds(options.request_time_s);
         one->endpoint = local_endpoint(*socket);
         state.listening.push_back(std::move(one));
-        return hand_to_mhd(*state.listening.back(), std::move(*socket), where, options);
+        return hand_to_mhd(*state.listening.back(), std::move(*socket), where);
     };
     for (const control::Endpoint& endpoint : endpoints) {
         if (auto added = add(listen_tcp(endpoint), endpoint.text(), {}); !added) return flow::pass(added);
@@ -189,16 +203,16 @@ void Server::serve() {
 
 flow::Result<std::unique_ptr<Server>> Server::start(const std::vector<control::Endpoint>& endpoints,
                                                     const std::vector<std::string>& unix_paths,
-                                                    std::vector<Route> routes) {
-    auto server = open(endpoints, unix_paths, std::move(routes));
+                                                    std::vector<Route> routes, Options options) {
+    auto server = open(endpoints, unix_paths, std::move(routes), options);
     if (server) (*server)->serve();
     return server;
 }
 
 Server::~Server() {
     if (state_->thread.joinable()) {
-        const std::uint64_t one = 1;
-        static_cast<void>(!write(state_->stop_event.fd(), &one, sizeof one));
+        state_->ending = true;
+        ring(state_->bell);
         state_->thread.join();
     }
     state_->resume_all();  // MHD insists on it

@@ -2,10 +2,12 @@
 // The HTTP server: routes to handlers, over any number of TCP and Unix sockets that it opens itself.
 //
 // Thread: open(), serve() and the end by the owner; handlers run one at a time on the server's own thread and must
-//         be quick: what takes longer is answered `later`.
+//         be quick: what takes longer is answered `later`, by at most kMostAnswersAtOnce threads; kMostWaitingAnswers wait
+//         for one of them (503 beyond).
 // Limits: kMaxBodyBytes of request body (413 beyond; after kMaxRefusedBytes the connection is closed), 32 KiB and kMaxHeaders
 //         of headers (431 beyond), kMaxConnections connections a socket and
-//         kMaxConnectionsOfAddress of an address, kIdleTimeout_s without a byte (but for streams).
+//         kMaxConnectionsOfAddress of an address, kIdleTimeout_s without a byte. A whole request has to come within kRequestTime_s, and its answer to be made and
+//         taken within kAnswerTime_s; streams last as long as who opened them may use them.
 // Errors: at start a Result; afterwards a client that breaks off harms nobody. A path without a route is 404, a method
 //         that the path does not have 405; below /api/ as JSON {error, detail}.
 #pragma once
@@ -13,7 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,6 +32,10 @@ inline constexpr std::size_t kMaxHeaders = 64;
 inline constexpr unsigned kMaxConnections = 512;
 inline constexpr unsigned kMaxConnectionsOfAddress = 128;  // but on loopback
 inline constexpr unsigned kIdleTimeout_s = 30;
+inline constexpr unsigned kRequestTime_s = 30;
+inline constexpr unsigned kAnswerTime_s = 900;
+inline constexpr std::size_t kMostAnswersAtOnce = 12;
+inline constexpr std::size_t kMostWaitingAnswers = 64;
 
 // What somebody may do; each may do what those before it may.
 enum class Role : std::uint8_t { none, viewer, admin };
@@ -40,7 +45,8 @@ struct Principal {
     std::string user{};  // empty: nobody has logged in
     Role role = Role::admin;
     bool unix_socket = false;
-    std::string client{};  // its address and port, or "unix uid 1000"
+    std::string client{};   // its address and port, or "unix uid 1000"
+    std::string session{};  // the cookie's value; empty: none
 };
 
 struct Request {
@@ -67,12 +73,14 @@ struct Response {
     std::string body{};
     std::vector<std::pair<std::string, std::string>> headers{};  // besides those that every answer has
     std::shared_ptr<Stream> stream{};                            // instead of `body`
-    // Instead of all above: the answer when it is ready; others are served meanwhile. Not an answer for later again.
-    std::shared_ptr<std::future<Response>> later{};
+    // Instead of all above: makes the answer, on another thread with the privileges of the server's; others are served meanwhile.
+    // Not called when too many wait (the client gets 503). The server's end waits for it. Not an answer for later again.
+    std::function<Response()> later{};
 };
 
-// What make() returns, on a thread of its own with the privileges of the server's. The server's end waits for it.
-[[nodiscard]] Response answer_later(std::function<Response()> make);
+[[nodiscard]] inline Response answer_later(std::function<Response()> make) {
+    return {.later = std::move(make)};
+}
 
 using Handler = std::function<Response(const Request&)>;
 
@@ -88,10 +96,13 @@ struct Route {
 };
 
 class Guard;
+class TlsInUse;
 
 struct ServerOptions {
-    Guard* guard = nullptr;            // must outlive the server; nullptr: everybody may do everything
-    std::string certificate{}, key{};  // PEM, for all TCP sockets; "" = no TLS
+    Guard* guard = nullptr;         // must outlive the server; nullptr: everybody may do everything
+    const TlsInUse* tls = nullptr;  // of all TCP sockets; must outlive the server, and hold one; nullptr: no TLS
+    const char* thread = "http";    // name of the server's thread, at most 15 characters
+    unsigned request_time_s = kRequestTime_s;
 };
 
 class Server {
@@ -107,7 +118,7 @@ class Server {
     // Both.
     [[nodiscard]] static flow::Result<std::unique_ptr<Server>> start(const std::vector<control::Endpoint>& endpoints,
                                                                      const std::vector<std::string>& unix_paths,
-                                                                     std::vector<Route> routes);
+                                                                     std::vector<Route> routes, Options options = {});
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     // Ends the thread, closes all connections and removes the Unix sockets.

@@ -45,6 +45,11 @@ const SessionEntry* Sessions::find(std::string_view cookie, std::uint64_t now_s)
     return &found->second;
 }
 
+const SessionEntry* Sessions::look(std::string_view cookie, std::uint64_t now_s) const {
+    const auto found = entries_.find(cookie);
+    return found == entries_.end() || is_over(found->second, now_s) ? nullptr : &found->second;
+}
+
 void Sessions::end(std::string_view cookie) {
     if (const auto found = entries_.find(cookie); found != entries_.end()) entries_.erase(found);
 }

@@ -35,6 +35,8 @@ class Sessions {
     [[nodiscard]] std::string begin(const std::string& user, const std::string& hash, std::uint64_t now_s);
     // Counts as use. Valid until the next call; nullptr: none, or over.
     [[nodiscard]] const SessionEntry* find(std::string_view cookie, std::uint64_t now_s);
+    // The same, but does not count.
+    [[nodiscard]] const SessionEntry* look(std::string_view cookie, std::uint64_t now_s) const;
     void end(std::string_view cookie);
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 

@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cerrno>
 
 #include "control/http/listener.hpp"
 #include "control/http/passwords.hpp"
+#include "control/http/small_file.hpp"
 
 namespace http {
 namespace {
@@ -29,14 +29,6 @@ flow::Result<void> parse_line(std::string_view line, Users& out) {
     if (out.size() == kMaxUsers) return flow::fail("is one user more than " + std::to_string(kMaxUsers));
     if (!out.emplace(name, std::move(user)).second) return flow::fail("names a user again");
     return {};
-}
-
-// The file is ours alone to write; the collector's group may read it.
-flow::Result<void> check_mode(const std::string& file, const struct stat& about) {
-    if (!S_ISREG(about.st_mode)) return flow::fail("users file " + file + " is no file");
-    if ((about.st_mode & 027) == 0) return {};
-    return flow::fail("users file " + file + " may be read by others, or written by more than its owner: chmod 0640 " +
-                      file);
 }
 
 }  // namespace
@@ -75,19 +67,9 @@ flow::Result<Users> parse_users(const std::string& file, std::string_view text) 
 }
 
 flow::Result<Users> load_users(const std::string& file) {
-    const Socket in(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat about {};
-    if (in.fd() < 0 || fstat(in.fd(), &about) != 0) return flow::fail_errno("cannot read users file " + file);
-    if (auto ok = check_mode(file, about); !ok) return flow::pass(ok);
-    std::string text;
-    std::array<char, 65536> buffer{};
-    ssize_t got = 0;
-    while ((got = read(in.fd(), buffer.data(), buffer.size())) > 0) {
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-        if (text.size() > kMaxUsersBytes) return flow::fail("users file " + file + " is larger than 1 MiB");
-    }
-    if (got < 0) return flow::fail_errno("cannot read users file " + file);
-    return parse_users(file, text);
+    auto text = read_small_file("users file", file, Secrecy::secret);
+    if (!text) return flow::pass(text);
+    return parse_users(file, *text);
 }
 
 flow::Result<void> save_users(const std::string& file, const Users& users, const std::optional<gid_t>& group) {

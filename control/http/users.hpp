@@ -2,7 +2,7 @@
 // Who may log in: a file with a line "name:role:hash" each.
 //
 // Thread: any; values.
-// Limits: kMaxUsers users, files up to kMaxUsersBytes. A file that others may read, or any but its owner write, is an error.
+// Limits: kMaxUsers users, files as small_file.hpp reads them: one that others may read, or any but its owner write, is an error.
 #pragma once
 
 #include <sys/types.h>
@@ -19,7 +19,6 @@
 namespace http {
 
 inline constexpr std::size_t kMaxUsers = 1024;
-inline constexpr std::size_t kMaxUsersBytes = 1u << 20;
 
 struct User {
     Role role = Role::viewer;

@@ -47,7 +47,7 @@ class Guarded : public testing::Test {
         for (const Route& r : guard_.routes()) {
             if (r.method != method) continue;
             const Response out = r.handler(request);
-            return out.later ? out.later->get() : out;
+            return out.later ? out.later() : out;
         }
         return {};
     }

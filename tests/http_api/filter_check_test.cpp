@@ -35,7 +35,7 @@ class FilterChecksTest : public testing::Test {
         http::Response response = routes_[0].handler({.method = "POST", .path = routes_[0].path, .body = body});
         if (response.later) {
             ++later_;
-            response = response.later->get();
+            response = response.later();
         }
         return {response.status, Json::parse(response.body)};
     }

@@ -50,7 +50,7 @@ class RealQueriesTest : public testing::Test {
             if (route.method != method || route.path != std::string(kRoot) + "/queries" + end) continue;
             http::Response out =
                 route.handler({.method = method, .path = route.path, .at = {{"id", id}}, .body = body});
-            return out.later ? out.later->get() : out;
+            return out.later ? out.later() : out;
         }
         return {};
     }

@@ -44,7 +44,7 @@ class Rig {
         for (const http::Route& route : routes_) {
             if (route.method != method || !fits(route.path, kRoot + request.path, request)) continue;
             http::Response out = route.handler(request);
-            return out.later ? out.later->get() : out;
+            return out.later ? out.later() : out;
         }
         ADD_FAILURE() << "no route for " << method << ' ' << target;
         return {.status = 404};

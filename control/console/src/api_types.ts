@@ -34,7 +34,7 @@ export interface Status {
   version: string;
   now_ms: number;
   started_ms: number;
-  config: { ok: boolean; generation: number; taken_ms: number; when_ms: number; error: string; restart_needed: string[] };
+  config: { ok: boolean; generation: number; taken_ms: number; when_ms: number; error: string; restart_needed: string[]; http_faults: string[] };
   data_directory: string;
   config_file: string;
   [part: string]: unknown;

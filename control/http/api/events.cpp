@@ -114,8 +114,12 @@ std::vector<std::string> Events::profiles() const {
 
 http::Response Events::open(const std::string& profile, const std::string& last_id) {
     const std::scoped_lock lock(state_->mutex);
-    if (state_->open == kMostStreams)
-        return problem(503, "busy", std::to_string(kMostStreams) + " pages listen already: close some of them");
+    if (state_->open == kMostStreams) {
+        http::Response busy =
+            problem(503, "busy", std::to_string(kMostStreams) + " pages listen already: close some of them");
+        busy.headers.emplace_back("Retry-After", "10");
+        return busy;
+    }
     std::uint64_t behind = state_->newest;
     std::string first = kRetry;
     const std::string ours = state_->process + "-";

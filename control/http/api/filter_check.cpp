@@ -17,7 +17,6 @@ namespace {
 
 namespace language = filters::language;
 
-constexpr unsigned kMostWaiting = 8;
 constexpr std::uint64_t kFresh_ms = 1000;
 constexpr std::size_t kManyTests = 200;
 
@@ -179,15 +178,11 @@ http::Response FilterChecks::check(const http::Request& request) {
 }
 
 http::Response FilterChecks::answer_in_turn(const std::shared_ptr<Asked>& asked) {
-    if (waiting_.fetch_add(1) >= kMostWaiting) {
-        waiting_.fetch_sub(1);
-        return problem(503, "busy", "too many filters are being looked at: try again in a moment");
-    }
-    return http::answer_later([this, asked] {
+    const http::Place place = waiting_.take();
+    if (place == nullptr) return problem(503, "busy", "too many filters are being looked at: try again in a moment");
+    return http::answer_later([this, place, asked] {
         const std::scoped_lock lock(turn_);
-        http::Response out = answer(*asked);
-        waiting_.fetch_sub(1);
-        return out;
+        return answer(*asked);
     });
 }
 

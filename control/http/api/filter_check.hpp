@@ -3,11 +3,10 @@
 //
 // Thread: handlers on the server's thread; filters with patterns, included files or very many tests are compiled on one of
 //         answer_later(), one at a time.
-// Limits: kMostFilterUnits of text; kMostWaiting filters that wait to be compiled (503 beyond). Host names are not looked
+// Limits: kMostFilterUnits of text; kMostWaitingFilters filters that wait to be compiled (503 beyond). Host names are not looked
 //         up: they are taken, with a note. Included files: those of the profiles' directory.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,11 +14,13 @@
 
 #include "control/filter_environment.hpp"
 #include "control/http/api/world.hpp"
+#include "control/http/places.hpp"
 #include "control/http/server.hpp"
 
 namespace api {
 
 inline constexpr std::size_t kMostFilterUnits = 10'240;  // of UTF-16
+inline constexpr unsigned kMostWaitingFilters = 4;       // of the server's kMostAnswersAtOnce
 
 class FilterChecks {
   public:
@@ -40,7 +41,7 @@ class FilterChecks {
     std::string profiles_directory_{};
     std::uint64_t environment_ms_ = 0;  // when it was made
     std::mutex turn_{};
-    std::atomic<unsigned> waiting_{0};  // those that hold the turn or wait for it
+    http::Places waiting_{kMostWaitingFilters};  // of those that hold the turn or wait for it
 };
 
 }  // namespace api

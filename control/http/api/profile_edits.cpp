@@ -118,15 +118,9 @@ Response ProfileEdits::start(const Request& request, ProfileEdit edit, bool need
                            "If-Match is missing: send the profile's `version` that you have read");
         if (*edit.version == "*") edit.version.reset();
     }
-    if (waiting_.fetch_add(1) >= kMostWaitingEdits) {
-        waiting_.fetch_sub(1);
-        return problem(503, "busy", "too many changes wait already: try again in a moment");
-    }
-    return http::answer_later([this, request, edit = std::move(edit)] {
-        Response out = carry_out(request, edit);
-        waiting_.fetch_sub(1);
-        return out;
-    });
+    http::Place place = waiting_.take();
+    if (place == nullptr) return problem(503, "busy", "too many changes wait already: try again in a moment");
+    return http::answer_later([this, place, request, edit = std::move(edit)] { return carry_out(request, edit); });
 }
 
 Response ProfileEdits::carry_out(const Request& request, const ProfileEdit& edit) {

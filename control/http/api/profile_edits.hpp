@@ -7,17 +7,17 @@
 //         would say, 428 without If-Match, 500 the file cannot be written, 503 another edits.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <vector>
 
 #include "control/http/api/reply.hpp"
 #include "control/http/api/shared.hpp"
+#include "control/http/places.hpp"
 #include "control/profile_editor.hpp"
 
 namespace api {
 
-inline constexpr unsigned kMostWaitingEdits = 8;
+inline constexpr unsigned kMostWaitingEdits = 4;  // of the server's kMostAnswersAtOnce
 
 class ProfileEdits {
   public:
@@ -36,7 +36,7 @@ class ProfileEdits {
     Common& common_;
     std::mutex mutex_{};  // guards:
     std::unique_ptr<control::ProfileEditor> editor_{};
-    std::atomic<unsigned> waiting_{0};
+    http::Places waiting_{kMostWaitingEdits};
 };
 
 }  // namespace api

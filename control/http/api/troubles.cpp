@@ -21,6 +21,7 @@ constexpr double kLeastComplete = 0.99;
 constexpr double kBusy = 0.85;
 constexpr std::uint64_t kLeastFree_bytes = 1'000'000'000;
 constexpr std::uint64_t kCommitLate_ms = 60'000;
+constexpr std::uint64_t kCertificateEnds_s = 14 * 86400;
 constexpr std::size_t kNamed = 3;  // exporters that a sentence names
 
 std::string percent(double ratio) {
@@ -107,11 +108,25 @@ class Finder {
             add({Severity::warning, "reload", "The last configuration was refused: " + r.error,
                  "The old one stays in force. `net-collector check-config` says what is wrong.", "/profiles",
                  r.when_ms});
+        for (const std::string& fault : r.http_faults)
+            add({Severity::warning, "http " + fault.substr(0, fault.find(':')), "Of the console, " + fault,
+                 "Mend the file, then `net-collector reload`. `net-collector check-config` says what is wrong.", "",
+                 0});
+        certificate();
         if (r.restart_needed.empty()) return;
         std::string keys;
         for (const std::string& key : r.restart_needed) keys += (keys.empty() ? "`" : ", `") + key + "`";
         add({Severity::info, "restart", "Changes of " + keys + " wait for a restart",
              "Restart the collector when it suits: `systemctl restart net-collector`.", "", r.taken_ms});
+    }
+
+    void certificate() {
+        const std::uint64_t now_s = status_.now_ms / 1000, ends_s = status_.certificate_ends_s;
+        if (ends_s == 0 || ends_s > now_s + kCertificateEnds_s) return;
+        add({ends_s <= now_s ? Severity::error : Severity::warning, "certificate",
+             ends_s <= now_s ? "The console's certificate is over"
+                             : "The console's certificate ends in " + control::duration_text(ends_s - now_s),
+             "Put a new one in its place, with its key, then `net-collector reload`.", "", 0});
     }
 
     void workers() {
