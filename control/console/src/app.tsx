@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Frame of every page: header, navigation, what is wrong now. Which page: by the path.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { go, useAddress } from "./address";
 import { ConnectionNews } from "./frame/connection";
 import { Header } from "./frame/header";
@@ -21,22 +21,27 @@ function Page() {
   const who = useShared(session);
   const page = pages.find((one) => one.path === path);
   const profile = query.get("profile");
+  const opened = useRef(false);
   useEffect(() => {
     document.title = [profile, page?.title, "net-collector"].filter(Boolean).join(" · ");
   }, [page, profile]);
   if (who.value === undefined)
     return who.failure === undefined ? <Loading lines={8} /> : <Failed failure={who.failure} again={() => void renewSession()} />;
-  if (!mayRead(who.value)) return <Login />;
-  if (page === undefined)
-    return (
-      <Empty title="There is no such page">
-        <a href="/">To the profile</a>
-      </Empty>
-    );
+  opened.current ||= mayRead(who.value);
+  if (!opened.current) return <Login />;
   return (
-    <Boundary key={page.path} part="This page">
-      <page.Page />
-    </Boundary>
+    <>
+      {page === undefined ? (
+        <Empty title="There is no such page">
+          <a href="/">To the profile</a>
+        </Empty>
+      ) : (
+        <Boundary key={page.path} part="This page">
+          <page.Page />
+        </Boundary>
+      )}
+      {!mayRead(who.value) && <Login ended />}
+    </>
   );
 }
 

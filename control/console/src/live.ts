@@ -39,6 +39,7 @@ let heard_ms = 0;
 let retry: ReturnType<typeof setTimeout> | undefined;
 let change: ReturnType<typeof setTimeout> | undefined;
 let begun = false;
+let watching = false;
 let ahead_ms = 0; // the daemon's clock before the browser's
 
 // The daemon's clock, which all windows of time refer to.
@@ -133,16 +134,27 @@ function watch(): void {
   else if (heard_ms > 0 && silent > kStale_ms && connection.get().state === "live") state("stale", { since_ms: heard_ms });
 }
 
-// Starts the stream; once. Before, and after a refusal for want of a login, nothing is asked.
+// Starts the stream. Before, and after end(), nothing is asked.
 export function begin(): void {
   if (begun) return;
   begun = true;
   open();
+  if (watching) return;
+  watching = true;
   setInterval(watch, 1_000);
   addEventListener("online", retryNow);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") retryNow();
   });
+}
+
+// Nothing may be read any more: the login has ended. Who logs in again begins anew, and all that is shown is asked again.
+export function end(): void {
+  begun = false;
+  clearTimeout(retry);
+  stream?.close();
+  stream = null;
+  state("connecting");
 }
 
 function listenersChanged(): void {

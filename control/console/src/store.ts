@@ -2,7 +2,7 @@
 // What every page needs: who we are, which profiles there are. Asked at start, when the configuration changed, and when the connection came back.
 import type { Profile, Session } from "./api_types";
 import { ask, Failure, useToken } from "./api";
-import { begin, connection, generation } from "./live";
+import { begin, connection, end, generation } from "./live";
 import { Shared, useShared } from "./shared";
 
 export interface Known<T> {
@@ -42,7 +42,7 @@ export async function renewSession(): Promise<void> {
   const who = await renew(session, "/session");
   if (who === undefined) return;
   useToken(who.csrf);
-  if (!mayRead(who)) return;
+  if (!mayRead(who)) return end();
   begin();
   await renewProfiles();
 }

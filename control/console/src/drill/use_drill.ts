@@ -76,10 +76,10 @@ export function useDrill(place: Place) {
     const timer = setTimeout(start, run === null ? 0 : settled_ms);
     return () => clearTimeout(timer);
   }, [drill.run, key]);
-  // The daemon is back: what it could not answer is asked again.
+  // The daemon is back, or we are logged in again: what could not be answered is asked again.
   const { times } = useShared(connection);
   useEffect(() => {
-    if (drill.run && run?.problem?.error === "no_answer") start();
+    if (drill.run && (run?.problem?.error === "no_answer" || run?.problem?.error === "login")) start();
   }, [times]);
   const ask = (next: Drill = drill) => {
     const same = keyOf(question(next, place), moves) === key;

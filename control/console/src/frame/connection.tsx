@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { connection, latest, now_s, retryNow, type Connection } from "../live";
 import * as time from "../parts/time";
 import { useShared } from "../shared";
+import { mayRead, useSession } from "../store";
 
 // Draws anew each second.
 export function useTick(): void {
@@ -33,7 +34,9 @@ function hover(now: Connection): string {
 
 export function ConnectionState() {
   const now = useShared(connection);
+  const who = useSession();
   useTick();
+  if (who !== undefined && !mayRead(who)) return <span class="connection">Not logged in</span>;
   const text = (
     <>
       <span class="lamp" />

@@ -11,7 +11,8 @@ function sentence(failure: unknown): string {
   return failure instanceof Failure ? failure.problem.detail : "The login failed: try again.";
 }
 
-export function Login({ close }: { close?: () => void }) {
+// `ended`: the page below waits, as it was left.
+export function Login({ close, ended = false }: { close?: () => void; ended?: boolean }) {
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [fault, setFault] = useState<string>();
@@ -31,7 +32,10 @@ export function Login({ close }: { close?: () => void }) {
   return (
     <Dialog title="Log in" close={close}>
       <form class="login" onSubmit={(event) => void send(event)}>
-        <p class="faint">to net-collector on {location.host}</p>
+        <p class="faint">
+          {ended ? "Your session has ended. Log in again, and go on where you were: " : "to "}
+          net-collector on {location.host}
+        </p>
         <Field label="User">
           {(attributes) => (
             <input

@@ -22,7 +22,8 @@ export async function logIn(user: string, password: string): Promise<void> {
   await renewSession();
 }
 
+// Nothing of what was shown is left in the page.
 export async function logOut(): Promise<void> {
   await ask<void>("/session", { method: "DELETE" });
-  await renewSession();
+  location.reload();
 }

@@ -24,6 +24,8 @@ export function Dialog(props: { title: string; close?: () => void; children: Com
         event.preventDefault();
         props.close?.();
       }}
+      // Browsers let nobody hold a dialog open against a second Escape.
+      onClose={() => (props.close === undefined ? box.current?.showModal() : props.close())}
       onPointerDown={(event) => {
         if (event.target === box.current) props.close?.();
       }}

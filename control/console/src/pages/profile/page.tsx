@@ -15,7 +15,7 @@ import { unitName } from "../../parts/format";
 import { useKeys, type Key } from "../../parts/keys";
 import * as time from "../../parts/time";
 import { Empty, Failed, Loading } from "../../parts/states";
-import { pick, useProfiles } from "../../store";
+import { mayEdit, pick, useProfiles } from "../../store";
 import { CursorBar, extend, last, peak, step, zoomToMark } from "./cursor_bar";
 import { fixed, read, shift, showMark, showSlot, showSpan, toggle, width, zoom, type State } from "./state";
 import { Toolbar } from "./toolbar";
@@ -168,7 +168,7 @@ export function ProfilePage() {
       <div class="row">
         <h1>{profile.name}</h1>
         <span class="faint">{profile.description}</span>
-        {profile.editable && (
+        {mayEdit() && profile.editable && (
           <a class="push" href={link("/profiles", { profile: profile.name })}>
             Edit
           </a>
