@@ -2,30 +2,8 @@
 // The drill-down: the filter box, from a peak to one flow, running and cancelling, links, the command, the graph of a filter.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { ask, axe, end, expect, fits, flows, page, screenshot, sleep, start, test, until, url } from "./harness.mjs";
-
-await start();
-const stop = flows("--for", "15s");
-await until("flows that were counted", async () => {
-  const { rows } = await ask("/totals?profile=live&from=-5m&to=now");
-  return rows.reduce((sum, row) => sum + row.cells.any.flows, 0) > 10_000;
-}, 60);
-stop();
-// Blocks of the archive are written a few seconds after their flows.
-await sleep(6_000);
-const now = (await ask("/status?parts=")).now_ms / 1000;
-const mark = `${Math.floor(now) - 120}-${Math.floor(now)}`;
-const place = `/?profile=live&mark=${mark}`;
-
-const box = (p) => p.getByRole("textbox", { name: "Filter", exact: true });
-const cell = (p, row, column) => p.locator(`table.result tbody tr:nth-child(${row}) td:nth-child(${column}) button`);
-const state = (p) => Object.fromEntries([...new URL(p.url()).searchParams].filter(([name]) => name === "q" || name.startsWith("q.")));
-const done = (p) => p.locator(".drill-answer[aria-busy=false]").waitFor();
-const open = async (query, options) => {
-  const p = await page(place + query, options);
-  await box(p).waitFor();
-  return p;
-};
+import { box, cell, command, done, open, ran, state } from "./drill_setup.mjs";
+import { axe, end, expect, fits, page, screenshot, test, until, url } from "./harness.mjs";
 
 test("a fault in a filter is told under its word, with what was meant", async () => {
   const p = await open("", { expects: /Failed to load resource/ });
@@ -114,6 +92,50 @@ test("from a marked peak to its talkers, to the flows of one, to one flow, and b
   await p.keyboard.press("Escape");
   await p.goBack();
   await until("the talkers again", async () => (await cell(p, 1, 1).innerText()) === talker && state(p)["q.ask"] === undefined);
+});
+
+test("from the highest second of the graph to one flow, by keyboard", async () => {
+  const p = await page("/?profile=live");
+  await p.locator(".chart canvas").waitFor();
+  await p.keyboard.press("p");
+  await p.locator(".cursor-kind", { hasText: "Slot" }).waitFor();
+  const slot = Number(new URL(p.url()).searchParams.get("slot"));
+  await p.getByRole("button", { name: "Its flows" }).press("Enter");
+  const grid = p.getByRole("grid", { name: "Flows" });
+  await grid.waitFor();
+  await done(p);
+  expect.match(await command(p), new RegExp(`-t ${new Date(slot * 1000).toISOString().slice(0, 19)}`));
+  await grid.locator("th button").first().focus();
+  await p.keyboard.press("ArrowDown");
+  await p.keyboard.press("Enter");
+  await p.getByRole("menu").waitFor();
+  await p.keyboard.press("End");
+  await p.keyboard.press("ArrowUp");
+  await p.keyboard.press("Enter");
+  const flow = p.getByRole("dialog", { name: /^Flow 1 of/ });
+  await flow.waitFor();
+  const received = (await flow.innerText()).match(/Received\s+([\d-]+ [\d:]+)/);
+  if (received !== null) expect.ok(Math.abs(Date.parse(`${received[1].replace(" ", "T")}Z`) / 1000 - slot) <= 1, `received ${received[1]}`);
+  await p.keyboard.press("Escape");
+  await flow.waitFor({ state: "detached" });
+});
+
+test("words of a filter are coloured by what they are; a completion is taken by a click; Ctrl+Enter runs", async () => {
+  const p = await open("");
+  await box(p).click();
+  await p.keyboard.type("proto tcp and (port > 1 or src net 10.0.0.0/8) # note");
+  await until("the colours", async () => (await p.locator(".token-comment").count()) > 0);
+  const words = await p.locator(".filter-layer span[class^=token-]").evaluateAll((all) => all.map((one) => `${one.className.slice(6)}:${one.innerText}`));
+  for (const word of ["field:proto", "string:tcp", "keyword:and", "bracket:(", "field:port", "operator:>", "number:1", "keyword:or", "address:10.0.0.0/8", "comment:# note"]) expect.ok(words.includes(word), `${word} in ${words}`);
+  await box(p).fill("");
+  await p.keyboard.type("src i");
+  const list = p.getByRole("listbox", { name: "Completions" });
+  await list.getByRole("option").first().waitFor();
+  await list.getByRole("option", { name: /^ip / }).first().click();
+  await until("the word", async () => (await box(p).inputValue()) === "src ip ");
+  await box(p).fill("proto udp");
+  await box(p).press("Control+Enter");
+  await ran(p, "'proto udp'");
 });
 
 test("refining: and, and not, only; sorting; pages", async () => {

@@ -26,12 +26,27 @@ export function ModeChoice({ drill, change }: OptionProps) {
   );
 }
 
+// What is being typed stays as it is, however often the page is drawn meanwhile.
 function Count({ drill, change }: OptionProps) {
+  const [typed, setTyped] = useState<string | null>(null);
   const take = (text: string) => {
+    setTyped(text);
     const count = Math.min(mostRows, Math.floor(Number(text)));
     if (count >= 1) change({ ...drill, count });
   };
-  return <input class="input short" aria-label="How many lines" type="number" inputMode="numeric" min={1} max={mostRows} value={drill.count} onChange={(event) => take(event.currentTarget.value)} />;
+  return (
+    <input
+      class="input short"
+      aria-label="How many lines"
+      type="number"
+      inputMode="numeric"
+      min={1}
+      max={mostRows}
+      value={typed ?? drill.count}
+      onInput={(event) => take(event.currentTarget.value)}
+      onBlur={() => setTyped(null)}
+    />
+  );
 }
 
 function OrderChoice({ drill, change, orders }: OptionProps & { orders: OrderName[] }) {
@@ -175,10 +190,14 @@ function toggled(chosen: string[], source: string, all: string[]): string[] {
 // Lines of more, or with "-" of less, than so many.
 function Limit({ label, value, change }: { label: string; value: string; change: (value: string) => void }) {
   const id = useId();
-  const below = value.startsWith("-");
+  const [less, setLess] = useState(false); // chosen before there is a number
+  const below = value === "" ? less : value.startsWith("-");
   const number = value.replace(/^[-+]/, "");
   const bad = number !== "" && !/^\d+[kKmMgGtT]?$/.test(number);
-  const write = (less: boolean, text: string) => change(text === "" ? "" : (less ? "-" : "") + text);
+  const write = (below: boolean, text: string) => {
+    setLess(below);
+    change(text === "" ? "" : (below ? "-" : "") + text);
+  };
   return (
     <div class="limit">
       <label for={id}>{label}</label>
@@ -186,7 +205,7 @@ function Limit({ label, value, change }: { label: string; value: string; change:
         <option value="+">more than</option>
         <option value="-">less than</option>
       </select>
-      <input id={id} class="input short" value={number} placeholder="10M" aria-invalid={bad} title="A number, k, M, G or T behind it" onChange={(event) => write(below, event.currentTarget.value.trim())} />
+      <input id={id} class="input short" value={number} placeholder="10M" aria-invalid={bad} title="A number, k, M, G or T behind it" onInput={(event) => write(below, event.currentTarget.value.trim())} />
     </div>
   );
 }
