@@ -50,7 +50,7 @@ test("options go into the question: direction of the order, protocols apart, lim
   await p.getByRole("textbox", { name: "Bytes", exact: true }).fill("1M");
   await p.getByRole("textbox", { name: "Bytes", exact: true }).press("Tab");
   await run("-L -1M");
-  await p.getByRole("checkbox", { name: "peer1" }).uncheck();
+  await p.getByRole("group", { name: "Sources" }).getByRole("checkbox", { name: "peer1" }).uncheck();
   await run("--source netflow-global --source ipfix-global --source sflow-global --source peer2");
   await p.getByLabel("Flows of").selectOption("everything");
   await p.getByRole("radiogroup", { name: "Answer" }).getByRole("radio", { name: "Flows" }).check({ force: true });
